@@ -1,0 +1,8 @@
+#include "base/hooks.h"
+
+namespace tilth::hooks {
+
+bool is_off(std::string_view) { return false; }
+bool failpoint(std::string_view) { return false; }
+
+}  // namespace tilth::hooks

@@ -1,0 +1,34 @@
+#pragma once
+// HTTP/1.1 client, blocking, with a bound on time and on bytes. Keeps connections per host and thread alive.
+// Outcomes: a Response of any status; Unavailable (no connection: nothing was sent); Timeout or StorageFailed after
+// bytes were sent mean the outcome is unknown, and callers with effects must ask, not repeat.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "platform/http/server.h"
+
+namespace tilth::http {
+
+struct ClientRequest {
+    Method method = Method::Get;
+    std::string url;                    // http://, https:// or unix:/path/to.sock:/path?query
+    std::vector<Header> headers;
+    std::string body;
+    std::int64_t timeout_ms = 10'000;
+    std::size_t answer_bytes_max = 64u << 20;
+    bool verify_tls = true;
+};
+
+struct ClientResponse {
+    int status = 0;
+    std::vector<Header> headers;
+    std::string body;
+    std::string_view header(std::string_view name) const;
+};
+
+Result<ClientResponse> send(const ClientRequest& request);
+
+}  // namespace tilth::http
