@@ -65,6 +65,10 @@ public:
     // Runs on the writer's thread after COMMIT, in order, before the unit's caller is answered and before the next
     // group begins: publish overlays here. Must not fail or block. Dropped when the unit is undone.
     virtual void on_commit(std::function<void()> publish) = 0;
+    // For overlays that later units of the same group must already see: change the overlay at once (writer's thread
+    // only, invisible to readers) and say here how to take it back. Runs in reverse order when the unit or its group is
+    // undone, before anything else runs; dropped at COMMIT.
+    virtual void on_undo(std::function<void()> take_back) = 0;
 };
 
 // A read-only snapshot of at most a second.

@@ -1,0 +1,46 @@
+#pragma once
+// What memory derives from the event log: per customer first and last seen, number of events, and per event type the
+// counts. No row is read or written per event: the state is a snapshot file with its log position plus the tail of the
+// log. Delete the snapshot and it comes back the same (state_hash). Updated after each commit on the writer's thread;
+// read from any thread.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernel/behaviour/event_log.h"
+#include "platform/files/files.h"
+
+namespace tilth::kernel {
+
+struct CustomerActivity {
+    Instant first_seen;
+    Instant last_seen;
+    std::int64_t events = 0;
+};
+struct TypeActivity {
+    std::string type;
+    std::int64_t events = 0;
+    Instant last_seen;
+};
+
+class Activity {
+public:
+    virtual ~Activity() = default;
+    // Call inside the unit that appends; published at commit.
+    virtual void apply(Unit& unit, const std::vector<Event>& events) = 0;
+    virtual std::optional<CustomerActivity> of(const TenantId& tenant, const CustomerId& customer) const = 0;
+    virtual std::vector<TypeActivity> types(const TenantId& tenant) const = 0;
+    virtual std::int64_t position(const TenantId& tenant) const = 0;
+    virtual std::string state_hash(const TenantId& tenant) const = 0;   // hex, independent of insertion order
+    virtual Status save(files::FileSystem& files, const std::string& path) = 0;
+    // From the snapshot when it is whole and fits the log, else from the log alone.
+    virtual Status load(files::FileSystem& files, const std::string& path, sql::Connection& sql,
+                        const std::vector<TenantId>& tenants) = 0;
+    virtual Status rebuild(sql::Connection& sql, const std::vector<TenantId>& tenants) = 0;
+};
+std::unique_ptr<Activity> make_activity();
+
+}  // namespace tilth::kernel

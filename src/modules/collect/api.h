@@ -1,0 +1,177 @@
+#pragma once
+// collect: what comes in. Sources with their write keys and freshness; inlets that turn a raw batch into canonical
+// sightings and events; the catalogue check; exact de-duplication; files with mappings, rejects, control totals and
+// take-back. It knows no order and no metric: flows/ joins it with the modules that keep the facts.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/id.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "kernel/behaviour/event_log.h"
+#include "kernel/kernel.h"
+#include "modules/customer/api.h"
+#include "modules/org/api.h"
+
+namespace tilth::collect {
+
+// --- Inlets ---------------------------------------------------------------------------------------------------------
+
+// A raw batch as it stands in the journal: which door, whose key, when, and the untouched body.
+struct RawBatch {
+    TenantId tenant;
+    SourceId source;
+    std::string inlet;               // "native", "segment"
+    std::string path;                // "/v1/batch"
+    Instant received;
+    std::string client_ip;           // only where the protocol asks for it
+    std::string body;                // decompressed
+};
+std::string encode(const RawBatch& batch);
+Result<RawBatch> decode(std::string_view bytes);
+
+// One event as a client sent it, checked for form. Personal values are in claims and traits, never in properties.
+struct Incoming {
+    Bytes16 fingerprint{};
+    Instant time;                    // corrected: received − (sent − original)
+    std::string type;
+    std::string properties = "{}";
+    std::vector<customer::Claim> claims;
+    std::vector<customer::Trait> traits;
+    std::string_view rule = "same_record";
+    bool joins = false;              // identify, alias: its claims are one person by the client's word
+};
+struct Verdict {
+    bool accepted = true;
+    std::string code;                // "no_identity", "bad_time", "too_large" …
+    std::string detail;              // no personal value
+    std::string raw;                 // of a refused row; the caller seals it
+};
+struct Parsed {
+    std::vector<Incoming> events;
+    std::vector<Verdict> refused;
+    std::int64_t duplicates = 0;     // within the batch
+};
+
+// One folder inlets/<name>/ and one line in inlets.cpp. Stateless; any thread.
+class Inlet {
+public:
+    virtual ~Inlet() = default;
+    virtual std::string_view name() const = 0;
+    // Routes it answers, with the promised answer of its protocol; `accept` puts the batch into the journal and calls
+    // back when it is durable.
+    using Accept = std::function<void(RawBatch, std::function<void(Status)>)>;
+    virtual std::vector<http::Route> routes(org::Org& org, Clock& clock, Accept accept) const = 0;
+    virtual Parsed parse(const RawBatch& batch, kernel::Vault& vault) const = 0;
+};
+const std::vector<const Inlet*>& inlets();
+const Inlet* inlet(std::string_view name);
+
+// --- De-duplication -------------------------------------------------------------------------------------------------
+
+// 128-bit fingerprints per source in hourly sorted runs with a filter each; exact within limits::kDedupWindowMs and
+// limits::kDedupIdsMax. Memory derived from the event log; writer's thread.
+class Dedup {
+public:
+    virtual ~Dedup() = default;
+    // True when new; remembered at once for later units of the group, taken back when the unit is undone.
+    virtual bool remember(kernel::Unit& unit, const SourceId& source, const Bytes16& fingerprint, Instant received) = 0;
+    virtual Status load(sql::Connection& sql, const std::vector<TenantId>& tenants, Instant now) = 0;
+    virtual std::int64_t remembered() const = 0;
+    virtual Duration window() const = 0;   // shorter than the bound when the id limit bites; a metric says so
+};
+
+// --- Files ----------------------------------------------------------------------------------------------------------
+
+enum class FieldKind : std::uint8_t { Text, Integer, Decimal, Instant, Phone, Email, Choice };
+struct TargetField {
+    std::string name;                // "order_number"
+    FieldKind kind = FieldKind::Text;
+    bool required = false;
+    std::string zh;
+    std::string en;
+    std::vector<std::string> header_words;   // for the suggested mapping: "Invoice", "订单号" …
+    int scale = 0;                   // of Decimal
+};
+
+struct MappedRow {
+    std::uint64_t line = 0;                       // 1-based in the file
+    std::uint32_t occurrence = 1;                 // k-th equal line of the file
+    Bytes16 fingerprint{};                        // of the mapped values
+    std::vector<std::optional<std::string>> values;   // by target field; clean text
+};
+struct RowOutcome {
+    enum class Kind : std::uint8_t { New, Updated, Unchanged, Rejected } kind = Kind::New;
+    std::string cause;               // stable code when rejected: "unknown_store"
+    std::string field;
+};
+struct ControlTotal {
+    std::string name;                // "net_sales", "orders"
+    std::string zh;
+    std::string en;
+    std::int64_t value = 0;
+    std::string unit;                // "money", "count"
+    std::string exact;               // sum before rounding as decimal text, where rounding took place
+};
+
+struct ImportRef {
+    ImportId id;
+    std::string options = "{}";      // of the target: shift_days, currency, default store …
+    std::string source() const { return "import:" + id.str(); }
+};
+
+// What a file can become: implemented by a flow, registered once. apply() runs in units of ≤ 1,000 rows.
+class ImportTarget {
+public:
+    virtual ~ImportTarget() = default;
+    virtual std::string_view name() const = 0;                        // "orders"
+    virtual const std::vector<TargetField>& fields() const = 0;
+    // A dry check of one row's business rules without writing; used by ③ and, equally, by ⑤.
+    virtual Result<void> check(const kernel::Context& context, const ImportRef& import, const MappedRow& row) = 0;
+    virtual Result<std::vector<RowOutcome>> apply(kernel::Unit& unit, const ImportRef& import, const std::vector<MappedRow>& rows) = 0;
+    virtual Result<std::vector<ControlTotal>> totals(sql::Connection& sql, const TenantId& tenant, const ImportRef& import) = 0;
+    // Removes what the import brought, ≤ limit facts a call; 0 when nothing is left.
+    virtual Result<std::int64_t> take_back(kernel::Unit& unit, const ImportRef& import, int limit) = 0;
+};
+
+// A mapping in words: which column (by header) feeds which field, constants, value maps, and how rows are read.
+struct Mapping {
+    std::string target = "orders";
+    std::string zone;                // for times without an offset; empty: the tenant's
+    struct Column { std::string field; std::string header; std::string constant; };
+    std::vector<Column> columns;
+    std::string options = "{}";
+};
+
+struct Source {
+    SourceId id;
+    std::string name;
+    std::string kind;                // "segment", "native", "file"
+    Instant last_received;
+    std::int64_t accepted = 0;
+    std::int64_t refused = 0;
+};
+
+class Collect {
+public:
+    virtual ~Collect() = default;
+    virtual void add_target(ImportTarget& target) = 0;                // at start
+    virtual Result<SourceId> create_source(kernel::Unit& unit, std::string_view name, std::string_view kind) = 0;
+    // Stores refused rows, sealed; counted per source and cause.
+    virtual Status refuse(kernel::Unit& unit, const SourceId& source, const std::vector<Verdict>& refused, Instant at) = 0;
+    virtual Dedup& dedup() = 0;
+    // A file already on this machine (CLI, sample): registers it with its mapping and starts the job.
+    virtual Result<ImportId> import_file(const kernel::Context& context, const std::string& path, const Mapping& mapping) = 0;
+    virtual void count(const SourceId& source, std::int64_t accepted, std::int64_t refused, Instant at) = 0;  // memory
+};
+
+std::unique_ptr<Collect> make_collect(kernel::Kernel& kernel, org::Org& org);
+kernel::ModuleInfo collect_module();
+
+}  // namespace tilth::collect

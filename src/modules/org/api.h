@@ -1,0 +1,96 @@
+#pragma once
+// org: tenants, the organisation tree, staff with posts, roles as data, sign-in, sessions and API keys.
+// A node's data scope is its subtree. Passwords are argon2id; sessions and keys are stored as hashes. Every change is
+// audited. Queries take a reader's connection; commands a Unit. Thread-safe after construction.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/id.h"
+#include "base/money.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "kernel/kernel.h"
+#include "platform/time/zone.h"
+
+namespace tilth::org {
+
+enum class NodeKind : std::uint8_t { Headquarters, Region, City, Store, Team, Partner, Online };
+
+struct Tenant {
+    TenantId id;
+    std::string name;
+    std::string zone;                 // IANA
+    Currency currency;
+    int business_day_cutoff_min = 0;  // minutes after midnight, 0 … 720
+    bool sample = false;              // shows 示例数据
+};
+
+struct OrgNode {
+    OrgNodeId id;
+    std::optional<OrgNodeId> parent;
+    NodeKind kind = NodeKind::Store;
+    std::string code;                 // the business's own code; unique per tenant
+    std::string name;
+};
+
+// What a new tenant starts with: its root node, the roles of the catalogue, and the first administrator.
+struct NewTenant {
+    std::string name;
+    std::string zone = "Asia/Shanghai";
+    Currency currency;
+    int business_day_cutoff_min = 0;
+    bool sample = false;
+    std::string admin_login = "admin";
+};
+struct FirstAdmin {
+    TenantId tenant;
+    StaffId staff;
+    std::string login;
+    std::string one_time_password;    // must be changed at the first sign-in
+};
+
+// An API or write key presented by a program.
+struct KeyGrant {
+    TenantId tenant;
+    Id<tag::ApiKey> key;
+    SourceId source;                  // zeros unless it is a write key
+    bool write_only = false;
+    std::string label;
+};
+
+class Org {
+public:
+    virtual ~Org() = default;
+
+    virtual Result<FirstAdmin> create_tenant(const NewTenant& tenant) = 0;                 // hashes, then one unit
+    virtual std::vector<Tenant> tenants() const = 0;                                       // from memory
+    virtual std::optional<Tenant> tenant(const TenantId& id) const = 0;
+    virtual BusinessCalendar calendar(const TenantId& id) const = 0;                       // zone and cut-off
+
+    // The tree, from memory; the subtree includes the node. Unknown id: empty.
+    virtual std::vector<OrgNode> nodes(const TenantId& tenant) const = 0;
+    virtual std::optional<OrgNode> node(const TenantId& tenant, const OrgNodeId& id) const = 0;
+    virtual std::optional<OrgNode> node_by_code(const TenantId& tenant, std::string_view code) const = 0;
+    virtual std::vector<OrgNodeId> subtree(const TenantId& tenant, const OrgNodeId& id) const = 0;  // sorted
+    virtual OrgNodeId root(const TenantId& tenant) const = 0;
+    // Makes the node when its code is new, under `parent`; used by imports for regions and stores. Visible to later
+    // calls in the same unit.
+    virtual Result<OrgNodeId> ensure_node(kernel::Unit& unit, NodeKind kind, std::string_view code, std::string_view name,
+                                          const OrgNodeId& parent) = 0;
+
+    // Keys: made once, shown once; stored as SHA-256. `source` makes it a write key.
+    virtual Result<std::string> create_key(kernel::Unit& unit, std::string_view label, std::vector<std::string> permissions,
+                                           std::optional<SourceId> source) = 0;
+    virtual std::optional<KeyGrant> key(std::string_view presented) const = 0;             // from memory; constant time
+
+    virtual kernel::Authenticator& authenticator() = 0;
+};
+
+std::unique_ptr<Org> make_org(kernel::Kernel& kernel);       // loads the tree; registers routes, jobs and settings
+kernel::ModuleInfo org_module();
+
+}  // namespace tilth::org
