@@ -1,8 +1,9 @@
 #!/bin/bash
 # Puts libphonenumber's headers and a link name for its library into build/deps/phonenumber.
 # Debian's libphonenumber-dev pulls in the development files of Boost 1.74, which cannot stand beside 1.81; its headers
-# need none of them (only libabsl-dev's and libprotobuf-dev's). So the package is unpacked here instead of installed; the library itself (libphonenumber8) and
-# those two are installed in the ordinary way. Does nothing when the installed version already stands there.
+# need none of them, only those of libabsl-dev and libprotobuf-dev. So the package is unpacked here instead of
+# installed; the library itself (libphonenumber8) and those two come from apt in the ordinary way.
+# Does nothing when the installed version already stands there.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
