@@ -11,12 +11,20 @@
 
 namespace tilth::files {
 
-enum class Unsynced : std::uint8_t { Lose, Keep, Tear };  // what power loss does to bytes that were never synced
+// What power loss does to bytes and names that were never synced. Tear keeps the operations up to a random one and cuts
+// that one at a random byte; what lies behind the cut may read as zeros.
+enum class Unsynced : std::uint8_t { Lose, Keep, Tear };
 
 struct FaultPlan {
-    std::int64_t fail_at_call = -1;            // the n-th write, sync, rename … (from 0) fails; -1: never
+    // The n-th state-changing call (create, append, write_at, sync, truncate, rename, remove, sync_directory,
+    // make_directories; from 0 since the object was made, see calls()) fails; -1: never. A write, rename … that fails
+    // has no effect. A sync that fails has lost those bytes, and later syncs of that file answer well but save nothing,
+    // as kernels do.
+    std::int64_t fail_at_call = -1;
     ErrorCode failure = ErrorCode::StorageFailed;  // or StorageFull
-    bool power_off = false;                    // from that call on every call fails, until power_loss()
+    // From that call on every call fails, until power_loss(). The call itself was under way: the fate given to
+    // power_loss decides over its effect too.
+    bool power_off = false;
     std::uint64_t capacity_bytes = ~0ull;
     std::uint64_t tear_seed = 1;               // where Tear cuts
 };

@@ -17,6 +17,7 @@ class File {
 public:
     virtual ~File() = default;
     virtual Result<std::uint64_t> size() = 0;
+    // When these two fail the file is as long as before; write_at may have replaced a part.
     virtual Status append(std::string_view bytes) = 0;
     virtual Status write_at(std::uint64_t offset, std::string_view bytes) = 0;
     // Up to `length` bytes from `offset`; shorter at the end of the file.
@@ -27,7 +28,9 @@ public:
     virtual Status truncate(std::uint64_t length) = 0;
 };
 
-enum class Open : std::uint8_t { Read, ReadWrite, Create };  // Create: makes it when absent, keeps content otherwise
+// Create makes the file (mode 0600) when absent and keeps its content otherwise. A new name outlives a power loss only
+// after sync_directory.
+enum class Open : std::uint8_t { Read, ReadWrite, Create };
 
 class FileSystem {
 public:
@@ -35,13 +38,14 @@ public:
     virtual Result<std::unique_ptr<File>> open(const std::string& path, Open mode) = 0;
     virtual Result<bool> exists(const std::string& path) = 0;
     virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;  // names, sorted
-    virtual Status make_directories(const std::string& path) = 0;                     // mode 0700
+    virtual Status make_directories(const std::string& path) = 0;                     // mode 0700; durable on return
     virtual Status rename(const std::string& from, const std::string& to) = 0;        // atomic; syncs the directory
     virtual Status remove(const std::string& path) = 0;                               // absent is fine
     virtual Status sync_directory(const std::string& directory) = 0;
     virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;
     // Writes beside, syncs, renames over: either the old content or the new stands after a crash.
     Status write_whole(const std::string& path, std::string_view bytes);
+    // LimitExceeded when the file is longer than the limit.
     Result<std::string> read_whole(const std::string& path, std::uint64_t limit_bytes);
 };
 
