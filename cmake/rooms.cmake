@@ -1,6 +1,7 @@
 # tilth_room(name DIR folder LINK libraries…): a static library of the folder's sources and, where the folder has
-# *_test.cpp files, a program test_<name> registered with CTest.
+# *_test.cpp files, a program test_<name> registered with CTest. Its sql/*.sql are embedded (embed_sql.cmake).
 enable_testing()
+include(cmake/embed_sql.cmake)
 find_package(GTest REQUIRED)
 
 function(tilth_room name)
@@ -12,6 +13,8 @@ function(tilth_room name)
   foreach(skip ${A_EXCLUDE})
     list(FILTER sources EXCLUDE REGEX "/${skip}$")
   endforeach()
+  tilth_embed_sql(${name} ${A_DIR} embedded_sql)
+  list(APPEND sources ${embedded_sql})
   if(sources)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC tilth_options ${A_LINK})
