@@ -1,0 +1,247 @@
+#include "modules/commerce/orders/store.h"
+
+#include <algorithm>
+
+#include "platform/crypto/crypto.h"
+
+namespace tilth::commerce::store {
+
+namespace {
+
+constexpr std::string_view kOrderColumns =
+    "SELECT id, number, kind, channel, paid_at, customer_id, node_id, lines, net_minor, currency FROM sales_order ";
+
+Bytes16 bytes16(std::string_view raw) {
+    Bytes16 bytes{};
+    INVARIANT(raw.size() == bytes.size(), "a fingerprint column holds 16 bytes");
+    std::memcpy(bytes.data(), raw.data(), bytes.size());
+    return bytes;
+}
+
+sql::Blob blob(const Bytes16& bytes) { return {{reinterpret_cast<const char*>(bytes.data()), bytes.size()}}; }
+
+OrderView view_of(const sql::Row& row) {
+    OrderView view;
+    view.id = row.id<OrderId>(0);
+    view.number = row.txt(1);
+    view.kind = static_cast<OrderKind>(row.i64(2));
+    view.channel = row.txt(3);
+    view.paid_at = row.instant(4);
+    view.customer = row.opt_id<CustomerId>(5);
+    view.node = row.opt_id<OrgNodeId>(6);
+    view.lines = row.i64(7);
+    view.net_minor = row.i64(8);
+    view.currency = Currency::parse(row.txt(9)).value_or(Currency{});
+    return view;
+}
+
+}  // namespace
+
+Result<std::optional<Stored>> find_by_number(sql::Connection& sql, const TenantId& tenant, std::string_view channel,
+                                             std::string_view number) {
+    return sql.one(
+        "SELECT id, lines, net_minor, items_milli, customer_id FROM sales_order "
+        "WHERE tenant_id = ?1 AND channel = ?2 AND number = ?3",
+        {tenant, channel, number}, [](const sql::Row& row) {
+            return Stored{row.id<OrderId>(0), {row.i64(1), row.i64(2), row.i64(3)}, row.opt_id<CustomerId>(4)};
+        });
+}
+
+Result<std::optional<OrderView>> find(sql::Connection& sql, const TenantId& tenant, const OrderId& id) {
+    static const std::string statement = std::string(kOrderColumns) + "WHERE tenant_id = ?1 AND id = ?2";
+    return sql.one(statement, {tenant, id}, view_of);
+}
+
+Result<std::vector<LineKey>> line_keys(sql::Connection& sql, const TenantId& tenant, const OrderId& order) {
+    return sql.all("SELECT fingerprint, occurrence FROM order_line WHERE tenant_id = ?1 AND order_id = ?2",
+                   {tenant, order}, [](const sql::Row& row) {
+                       return LineKey{bytes16(row.bin(0)), static_cast<std::uint32_t>(row.i64(1))};
+                   });
+}
+
+Result<std::vector<LineView>> lines(sql::Connection& sql, const TenantId& tenant, const OrderId& order) {
+    return sql.all(
+        "SELECT line_no, sku, name, quantity_milli, price_e4, amount_minor FROM order_line "
+        "WHERE tenant_id = ?1 AND order_id = ?2 ORDER BY line_no",
+        {tenant, order}, [](const sql::Row& row) {
+            return LineView{row.i64(0),   std::string(row.txt(1)), std::string(row.txt(2)),
+                            {row.i64(3)}, {row.i64(4)},            row.i64(5)};
+        });
+}
+
+Status insert_order(kernel::Unit& unit, const OrderId& id, const OrderInput& input, const Sums& sums,
+                    std::int64_t change_no) {
+    return unit.sql().write(
+        "INSERT INTO sales_order (tenant_id, id, channel, number, kind, paid_at, currency, customer_id, node_id, "
+        "staff_id, lines, net_minor, items_milli, source, change_no) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        {unit.tenant(), id, input.channel, input.number, static_cast<std::int64_t>(input.kind), input.paid_at,
+         input.currency.str(), input.customer, input.node, input.staff, sums.lines, sums.net_minor, sums.items_milli,
+         input.source, change_no});
+}
+
+Status update_sums(kernel::Unit& unit, const OrderId& id, const Sums& sums, const std::optional<CustomerId>& customer,
+                   std::int64_t change_no) {
+    return unit.sql().write(
+        "UPDATE sales_order SET lines = ?3, net_minor = ?4, items_milli = ?5, customer_id = ?6, change_no = ?7 "
+        "WHERE tenant_id = ?1 AND id = ?2",
+        {unit.tenant(), id, sums.lines, sums.net_minor, sums.items_milli, customer, change_no});
+}
+
+Status insert_line(kernel::Unit& unit, const OrderId& order, const OrderInput& input, const OrderLine& line,
+                   std::int64_t line_no) {
+    const std::int64_t amount = TRY(amount_of(line, input.currency));
+    return unit.sql().write(
+        "INSERT INTO order_line (tenant_id, order_id, fingerprint, occurrence, line_no, sku, name, quantity_milli, "
+        "price_e4, amount_minor, amount_given, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        {unit.tenant(), order, blob(line.fingerprint), std::int64_t{line.occurrence}, line_no, line.sku, line.name,
+         line.quantity.milli, line.price.e4, amount, line.amount_minor.has_value(), input.source});
+}
+
+Status remove_order(kernel::Unit& unit, const OrderId& id, std::int64_t change_no) {
+    TRY(unit.sql().write("DELETE FROM sales_order WHERE tenant_id = ?1 AND id = ?2", {unit.tenant(), id}));
+    return unit.sql().write(
+        "INSERT INTO order_removal (tenant_id, change_no, order_id, at) VALUES (?1, ?2, ?3, ?4)",
+        {unit.tenant(), change_no, id, unit.now()});
+}
+
+Result<std::vector<OrderId>> orders_with_source(sql::Connection& sql, const TenantId& tenant, std::string_view source,
+                                                int limit) {
+    return sql.all(
+        "SELECT DISTINCT order_id FROM order_line WHERE tenant_id = ?1 AND source = ?2 ORDER BY order_id LIMIT ?3",
+        {tenant, source, limit}, [](const sql::Row& row) { return row.id<OrderId>(0); });
+}
+
+Result<std::int64_t> remove_lines(kernel::Unit& unit, const OrderId& order, std::string_view source) {
+    return unit.sql().change("DELETE FROM order_line WHERE tenant_id = ?1 AND order_id = ?2 AND source = ?3",
+                             {unit.tenant(), order, source});
+}
+
+Result<Sums> sums_in_store(sql::Connection& sql, const TenantId& tenant, const OrderId& order) {
+    std::vector<OrderLine> kept;
+    TRY(sql.query("SELECT quantity_milli, amount_minor FROM order_line WHERE tenant_id = ?1 AND order_id = ?2",
+                  {tenant, order}, [&kept](const sql::Row& row) {
+                      OrderLine line;
+                      line.quantity.milli = row.i64(0);
+                      line.amount_minor = row.i64(1);
+                      kept.push_back(std::move(line));
+                      return true;
+                  }));
+    return sum_lines(kept, Currency{});
+}
+
+Result<std::vector<Orders::Change>> changes(sql::Connection& sql, const TenantId& tenant, std::int64_t after, int limit) {
+    static const std::string statement =
+        "SELECT id, number, kind, channel, paid_at, customer_id, node_id, lines, net_minor, currency, change_no, "
+        "items_milli FROM sales_order WHERE tenant_id = ?1 AND change_no > ?2 ORDER BY change_no LIMIT ?3";
+    auto found = TRY(sql.all(statement, {tenant, after, limit}, [](const sql::Row& row) {
+        return Orders::Change{row.i64(10), view_of(row), {row.i64(11)}, false};
+    }));
+    auto removed = TRY(sql.all(
+        "SELECT change_no, order_id FROM order_removal WHERE tenant_id = ?1 AND change_no > ?2 ORDER BY change_no LIMIT ?3",
+        {tenant, after, limit}, [](const sql::Row& row) {
+            Orders::Change change;
+            change.change_no = row.i64(0);
+            change.order.id = row.id<OrderId>(1);
+            change.removed = true;
+            return change;
+        }));
+    std::vector<Orders::Change> merged;
+    std::merge(found.begin(), found.end(), removed.begin(), removed.end(), std::back_inserter(merged),
+               [](const auto& a, const auto& b) { return a.change_no < b.change_no; });
+    if (merged.size() > static_cast<std::size_t>(limit)) merged.resize(static_cast<std::size_t>(limit));
+    return merged;
+}
+
+Result<Orders::SourceTotals> totals(sql::Connection& sql, const TenantId& tenant, std::string_view source) {
+    Orders::SourceTotals sums;
+    TRY(sql.query(
+        "SELECT COUNT(*), COUNT(DISTINCT o.id), COUNT(DISTINCT CASE WHEN o.kind = 1 THEN o.id END), "
+        "COUNT(DISTINCT CASE WHEN o.customer_id IS NULL THEN o.id END), COUNT(DISTINCT o.customer_id), "
+        "CAST(COALESCE(SUM(l.amount_minor), 0) AS BIGINT), "
+        "CAST(COALESCE(SUM(CASE WHEN l.amount_given = 1 THEN 0 ELSE l.price_e4 * l.quantity_milli END), 0) AS BIGINT), "
+        "CAST(COALESCE(SUM(CASE WHEN l.amount_given = 1 THEN l.amount_minor ELSE 0 END), 0) AS BIGINT) "
+        "FROM order_line l JOIN sales_order o ON o.tenant_id = l.tenant_id AND o.id = l.order_id "
+        "WHERE l.tenant_id = ?1 AND l.source = ?2",
+        {tenant, source}, [&sums](const sql::Row& row) {
+            sums.rows = row.i64(0);
+            sums.orders = row.i64(1);
+            sums.returns = row.i64(2);
+            sums.anonymous = row.i64(3);
+            sums.customers = row.i64(4);
+            sums.net_minor = row.i64(5);
+            // Price is of 1/10,000 and quantity of 1/1,000: the exact sum has seven decimals.
+            const std::int64_t exact = row.i64(6) + row.i64(7) * 100'000;
+            std::string digits = std::to_string(exact < 0 ? -exact : exact);
+            if (digits.size() < 8) digits.insert(0, 8 - digits.size(), '0');
+            digits.insert(digits.size() - 7, 1, '.');
+            sums.exact_net = (exact < 0 ? "-" : "") + digits;
+            return true;
+        }));
+    return sums;
+}
+
+Result<std::string> state_hash(sql::Connection& sql, const TenantId& tenant) {
+    crypto::Hasher hasher;
+    TRY(sql.query(
+        "SELECT channel, number, kind, paid_at, customer_id, node_id, lines, net_minor, items_milli FROM sales_order "
+        "WHERE tenant_id = ?1 ORDER BY channel, number",
+        {tenant}, [&hasher](const sql::Row& row) {
+            hasher.add(row.txt(0));
+            hasher.add(row.txt(1));
+            for (const int column : {2, 3, 6, 7, 8}) hasher.add(row.i64(column));
+            for (const int column : {4, 5}) hasher.add(row.null(column) ? std::string_view{"-"} : row.bin(column));
+            return true;
+        }));
+    return crypto::hex(crypto::view(hasher.finish()));
+}
+
+namespace {
+
+// A list's statement is put together from fixed pieces only; every value is bound.
+struct Query {
+    std::string text;
+    std::vector<sql::Param> params;
+
+    void where(std::string_view piece, sql::Param value) {
+        params.push_back(value);
+        text.append(" AND ").append(piece).append("?").append(std::to_string(params.size()));
+    }
+    template <class AnyId>
+    void where_in(std::string_view column, const std::vector<AnyId>& ids) {
+        if (ids.empty()) return;
+        text.append(" AND ").append(column).append(" IN (");
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            params.push_back(ids[i]);
+            text.append(i == 0 ? "?" : ", ?").append(std::to_string(params.size()));
+        }
+        text.append(")");
+    }
+};
+
+}  // namespace
+
+Result<std::vector<OrderView>> list(sql::Connection& sql, const TenantId& tenant, const Filter& filter) {
+    Query query{std::string(kOrderColumns) + "WHERE tenant_id = ?1", {tenant}};
+    if (filter.number) query.where("number = ", *filter.number);
+    if (filter.from) query.where("paid_at >= ", *filter.from);
+    if (filter.to) query.where("paid_at < ", *filter.to);
+    query.where_in("customer_id", filter.customers);
+    query.where_in("node_id", filter.nodes);
+    if (filter.before_paid_at) {
+        query.params.push_back(*filter.before_paid_at);
+        query.params.push_back(filter.before_id);
+        const auto n = query.params.size();
+        query.text += " AND (paid_at, id) < (?" + std::to_string(n - 1) + ", ?" + std::to_string(n) + ")";
+    }
+    query.params.push_back(std::int64_t{filter.limit});
+    query.text += " ORDER BY paid_at DESC, id DESC LIMIT ?" + std::to_string(query.params.size());
+    std::vector<OrderView> rows;
+    TRY(sql.query(query.text, query.params, [&rows](const sql::Row& row) {
+        rows.push_back(view_of(row));
+        return true;
+    }));
+    return rows;
+}
+
+}  // namespace tilth::commerce::store

@@ -1,0 +1,68 @@
+#pragma once
+// The SQL of orders. Functions take the connection of a unit (writes) or of a view (reads).
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "modules/commerce/api.h"
+#include "modules/commerce/orders/rules.h"
+
+namespace tilth::commerce::store {
+
+struct Stored {
+    OrderId id;
+    Sums sums;
+    std::optional<CustomerId> customer;
+};
+Result<std::optional<Stored>> find_by_number(sql::Connection& sql, const TenantId& tenant, std::string_view channel,
+                                             std::string_view number);
+Result<std::optional<OrderView>> find(sql::Connection& sql, const TenantId& tenant, const OrderId& id);
+
+struct LineKey {
+    Bytes16 fingerprint{};
+    std::uint32_t occurrence = 1;
+    auto operator<=>(const LineKey&) const = default;
+};
+Result<std::vector<LineKey>> line_keys(sql::Connection& sql, const TenantId& tenant, const OrderId& order);
+
+struct LineView {
+    std::int64_t number = 0;
+    std::string sku;
+    std::string name;
+    Quantity quantity;
+    UnitPrice price;
+    std::int64_t amount_minor = 0;
+};
+Result<std::vector<LineView>> lines(sql::Connection& sql, const TenantId& tenant, const OrderId& order);
+
+Status insert_order(kernel::Unit& unit, const OrderId& id, const OrderInput& input, const Sums& sums, std::int64_t change_no);
+Status update_sums(kernel::Unit& unit, const OrderId& id, const Sums& sums, const std::optional<CustomerId>& customer,
+                   std::int64_t change_no);
+Status insert_line(kernel::Unit& unit, const OrderId& order, const OrderInput& input, const OrderLine& line,
+                   std::int64_t line_no);
+Status remove_order(kernel::Unit& unit, const OrderId& id, std::int64_t change_no);
+
+// Orders that hold lines of `source`, oldest id first.
+Result<std::vector<OrderId>> orders_with_source(sql::Connection& sql, const TenantId& tenant, std::string_view source, int limit);
+Result<std::int64_t> remove_lines(kernel::Unit& unit, const OrderId& order, std::string_view source);
+Result<Sums> sums_in_store(sql::Connection& sql, const TenantId& tenant, const OrderId& order);
+
+Result<std::vector<Orders::Change>> changes(sql::Connection& sql, const TenantId& tenant, std::int64_t after, int limit);
+Result<Orders::SourceTotals> totals(sql::Connection& sql, const TenantId& tenant, std::string_view source);
+Result<std::string> state_hash(sql::Connection& sql, const TenantId& tenant);
+
+struct Filter {
+    std::optional<std::string> number;
+    std::optional<Instant> from;
+    std::optional<Instant> to;
+    std::optional<Instant> before_paid_at;   // cursor: strictly before (paid_at, id)
+    OrderId before_id;
+    std::vector<CustomerId> customers;       // empty: any
+    std::vector<OrgNodeId> nodes;            // empty: any
+    int limit = 50;
+};
+// Newest first.
+Result<std::vector<OrderView>> list(sql::Connection& sql, const TenantId& tenant, const Filter& filter);
+
+}  // namespace tilth::commerce::store
