@@ -1,0 +1,135 @@
+#include "flows/import_orders/rules.h"
+
+#include <algorithm>
+
+#include "platform/json/value.h"
+
+namespace tilth::flows::import_orders {
+
+namespace {
+
+constexpr int kPriceScale = 4;
+constexpr int kQuantityScale = 3;
+
+const std::optional<std::string>& value(const collect::MappedRow& row, Column column) {
+    static const std::optional<std::string> absent;
+    const auto at = static_cast<std::size_t>(column);
+    return at < row.values.size() ? row.values[at] : absent;
+}
+
+std::string text(const collect::MappedRow& row, Column column) { return value(row, column).value_or(""); }
+
+Result<std::int64_t> decimal(const collect::MappedRow& row, Column column, int scale, std::string_view field) {
+    auto number = parse_decimal(text(row, column), scale);
+    if (number) return *number;
+    return Error::invalid(std::string(field), "bad_decimal", "不是数字，或小数位过多", "Not a number, or too many decimals",
+                          "检查该列的格式", "Check the format of the column");
+}
+
+commerce::OrderKind kind_of(std::string_view number, const Options& options) {
+    if (!options.return_prefix.empty() && number.starts_with(options.return_prefix)) return commerce::OrderKind::Return;
+    if (!options.adjustment_prefix.empty() && number.starts_with(options.adjustment_prefix)) {
+        return commerce::OrderKind::Adjustment;
+    }
+    return commerce::OrderKind::Sale;
+}
+
+Status check_value(const Row& row) {
+    const std::int64_t quantity = row.line.quantity.milli;
+    if (row.kind == commerce::OrderKind::Sale && quantity < 0) {
+        return Error::invalid("quantity", "negative_in_sale", "销售单里数量为负：多为库存报损", "A sale with a negative "
+                              "quantity: usually stock written off", "退货请用退货单号，报损不必导入",
+                              "Give returns a return number; leave write-offs out");
+    }
+    if (row.kind == commerce::OrderKind::Return && quantity > 0) {
+        return Error::invalid("quantity", "positive_in_return", "退货单里数量为正", "A return with a positive quantity",
+                              "数量前加负号", "Put a minus before the quantity");
+    }
+    if (quantity == 0) {
+        return Error::invalid("quantity", "zero", "数量为 0", "The quantity is zero", "删除该行", "Remove the row");
+    }
+    const bool worthless = row.line.amount_minor ? *row.line.amount_minor == 0 : row.line.price.e4 == 0;
+    if (worthless && row.anonymous()) {
+        return Error::invalid("price", "no_value", "既无金额也无客户：多为库存调整", "Neither money nor a customer: usually a "
+                              "movement of stock", "不是销售，不必导入", "It is no sale; leave it out");
+    }
+    if (row.kind != commerce::OrderKind::Adjustment && row.line.price.e4 < 0) {
+        return Error::invalid("price", "negative_price", "单价为负", "The price is negative", "调整项请用调整单号",
+                              "Give adjustments an adjustment number");
+    }
+    return ok();
+}
+
+}  // namespace
+
+const std::vector<collect::TargetField>& fields() {
+    using Kind = collect::FieldKind;
+    static const std::vector<collect::TargetField> all = {
+        {"order_number", Kind::Text, true, "订单号", "Order number", {"Invoice", "InvoiceNo", "订单号", "订单编号", "小票号"}, 0},
+        {"paid_at", Kind::Instant, true, "支付时间", "Paid at", {"InvoiceDate", "支付时间", "下单时间", "交易时间", "Date"}, 0},
+        {"sku", Kind::Text, true, "商品编码", "SKU", {"StockCode", "SKU", "商品编码", "货号"}, 0},
+        {"product_name", Kind::Text, false, "商品名称", "Product name", {"Description", "商品名称", "品名"}, 0},
+        {"quantity", Kind::Decimal, true, "数量", "Quantity", {"Quantity", "数量", "件数"}, kQuantityScale},
+        {"price", Kind::Decimal, true, "单价", "Unit price", {"Price", "UnitPrice", "单价", "成交单价"}, kPriceScale},
+        {"amount", Kind::Decimal, false, "金额", "Amount", {"Amount", "金额", "实付金额"}, 2},
+        {"card", Kind::Text, false, "会员卡号", "Card number", {"Customer ID", "CustomerID", "会员卡号", "卡号"}, 0},
+        {"phone", Kind::Phone, false, "手机号", "Phone", {"Phone", "手机号", "手机", "收货人手机"}, 0},
+        {"email", Kind::Email, false, "邮箱", "E-mail", {"Email", "E-mail", "邮箱"}, 0},
+        {"custom_id", Kind::Text, false, "客户编号", "Customer code", {"UserId", "客户编号", "会员编号"}, 0},
+        {"customer_name", Kind::Text, false, "姓名", "Name", {"Name", "姓名", "会员姓名"}, 0},
+        {"node_code", Kind::Text, false, "门店或地区编码", "Store or region code", {"Country", "Store", "门店编码", "门店", "地区"}, 0},
+        {"node_name", Kind::Text, false, "门店或地区名称", "Store or region name", {"StoreName", "门店名称"}, 0},
+    };
+    return all;
+}
+
+Result<Options> parse_options(std::string_view json) {
+    const json::Value given = TRY(json::Value::parse(json.empty() ? "{}" : json));
+    Options options;
+    if (given.has("currency")) options.currency = TRY(Currency::parse(given["currency"].str()));
+    options.channel = given["channel"].str_or(options.channel);
+    options.shift_days = given["shift_days"].i64_or(0);
+    options.nodes_are_regions = given["node_kind"].str() == "region";
+    options.return_prefix = given["return_prefix"].str_or(options.return_prefix);
+    options.adjustment_prefix = given["adjustment_prefix"].str_or(options.adjustment_prefix);
+    return options;
+}
+
+std::string plain_id(std::string_view text) {
+    if (text.ends_with(".0") && text.size() > 2) {
+        const auto digits = text.substr(0, text.size() - 2);
+        if (std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) return std::string(digits);
+    }
+    return std::string(text);
+}
+
+Result<Row> read_row(const collect::MappedRow& mapped, const Options& options) {
+    Row row;
+    row.number = plain_id(text(mapped, Column::OrderNumber));
+    row.kind = kind_of(row.number, options);
+    row.paid_at = TRY(parse_instant(text(mapped, Column::PaidAt))) + days(options.shift_days);
+    row.line.fingerprint = mapped.fingerprint;
+    row.line.occurrence = mapped.occurrence;
+    row.line.sku = text(mapped, Column::Sku);
+    row.line.name = text(mapped, Column::ProductName);
+    row.line.quantity.milli = TRY(decimal(mapped, Column::Quantity, kQuantityScale, "quantity"));
+    row.line.price.e4 = TRY(decimal(mapped, Column::Price, kPriceScale, "price"));
+    if (value(mapped, Column::Amount)) {
+        row.line.amount_minor = TRY(decimal(mapped, Column::Amount, options.currency.minor_digits(), "amount"));
+    }
+    const auto id = [&mapped](Column column) -> std::optional<std::string> {
+        if (!value(mapped, column)) return std::nullopt;
+        return plain_id(*value(mapped, column));
+    };
+    row.card = id(Column::Card);
+    row.phone = value(mapped, Column::Phone);
+    row.email = value(mapped, Column::Email);
+    row.custom_id = id(Column::CustomId);
+    row.customer_name = value(mapped, Column::CustomerName);
+    row.node_code = text(mapped, Column::NodeCode);
+    row.node_name = value(mapped, Column::NodeName).value_or(row.node_code);
+    TRY(check_value(row));
+    return row;
+}
+
+}  // namespace tilth::flows::import_orders

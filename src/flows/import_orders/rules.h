@@ -1,0 +1,51 @@
+#pragma once
+// What one row of an order file says, as pure functions.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "modules/collect/api.h"
+#include "modules/commerce/api.h"
+
+namespace tilth::flows::import_orders {
+
+// Columns of the target, in the order of MappedRow::values.
+enum class Column : std::uint8_t {
+    OrderNumber, PaidAt, Sku, ProductName, Quantity, Price, Amount, Card, Phone, Email, CustomId, CustomerName,
+    NodeCode, NodeName, kCount
+};
+const std::vector<collect::TargetField>& fields();
+
+struct Options {
+    Currency currency;
+    std::string channel = "file";
+    std::int64_t shift_days = 0;
+    bool nodes_are_regions = false;
+    std::string return_prefix = "C";
+    std::string adjustment_prefix = "A";
+};
+Result<Options> parse_options(std::string_view json);
+
+struct Row {
+    std::string number;
+    commerce::OrderKind kind = commerce::OrderKind::Sale;
+    Instant paid_at;
+    commerce::OrderLine line;
+    std::optional<std::string> card;
+    std::optional<std::string> phone;
+    std::optional<std::string> email;
+    std::optional<std::string> custom_id;
+    std::optional<std::string> customer_name;
+    std::string node_code;
+    std::string node_name;
+    bool anonymous() const { return !card && !phone && !email && !custom_id; }
+};
+// Refuses with a field and a stable rule: negative_in_sale, positive_in_return, no_value (no money and no customer: a
+// movement of stock), bad_decimal, too_long.
+Result<Row> read_row(const collect::MappedRow& row, const Options& options);
+
+// A number that a spreadsheet made of an id: "13085.0" is the id 13085.
+std::string plain_id(std::string_view text);
+
+}  // namespace tilth::flows::import_orders
