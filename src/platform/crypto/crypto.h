@@ -2,6 +2,7 @@
 // Cryptography by libsodium (OpenSSL only where a platform's own scheme asks for it). Keys are 32 bytes.
 // All functions are pure and may be called from any thread after crypto_init().
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,7 +25,7 @@ public:
     static Key from_bytes(std::string_view bytes32);   // INVARIANT: 32 bytes
     Key(const Key&) = default;
     Key& operator=(const Key&) = default;
-    ~Key();
+    ~Key();  // wipes
     std::string_view bytes() const { return {reinterpret_cast<const char*>(data_.data()), data_.size()}; }
     // BLAKE2b of the label and the context under this key: one key per purpose, never reused.
     Key derive(std::string_view label, std::string_view context = {}) const;
@@ -68,14 +69,19 @@ inline std::string_view view(const Hash& hash) { return {reinterpret_cast<const 
 // 128-bit fingerprint (XXH3) for de-duplication and in-memory maps; not for security.
 Bytes16 fingerprint(std::string_view bytes, std::uint64_t seed = 0);
 
-// Blind index: keyed HMAC of a normalised personal value, 16 bytes; the same value finds the same row, and nobody
-// without the key can try values. One key per tenant and identity kind.
+// Blind index: keyed hash (BLAKE2b) of a normalised personal value, 16 bytes; the same value finds the same row, and
+// nobody without the key can try values. One key per tenant and identity kind.
 Bytes16 blind_index(const Key& key, std::string_view kind, std::string_view normalised);
 
-// argon2id (libsodium), t=2, m=64 MiB. Stored as the self-describing $argon2id$ text.
-std::string hash_password(const Secret& password);
-enum class PasswordCheck : std::uint8_t { Wrong, Right, RightButRehash };
-PasswordCheck check_password(std::string_view stored, const Secret& password);
+// argon2id (libsodium), t=2, m=64 MiB: about 0.1 s of one core. Stored as the self-describing $argon2id$ text.
+struct PasswordCost {
+    std::uint64_t passes = 2;
+    std::size_t memory_bytes = 64u << 20;
+};
+inline constexpr PasswordCost kCheapPasswordCost{1, 8u << 10};  // for tests alone: quick and weak
+std::string hash_password(const Secret& password, PasswordCost cost = {});
+enum class PasswordCheck : std::uint8_t { Wrong, Right, RightButRehash };  // RightButRehash: stored at another cost
+PasswordCheck check_password(std::string_view stored, const Secret& password, PasswordCost cost = {});
 bool equal_constant_time(std::string_view a, std::string_view b);
 
 std::string hex(std::string_view bytes);
