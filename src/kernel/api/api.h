@@ -206,7 +206,4 @@ inline http::Response problem(const Error& error, const Context& context) {
 // `lang` of the query, else Accept-Language, else Chinese.
 Language language_of(const http::Request& request);
 
-// Migrations of the idempotency table; part of the kernel's list.
-std::vector<sql::Migration> api_migrations();
-
 }  // namespace tilth::kernel

@@ -56,6 +56,8 @@ public:
     bool has(std::string_view key) const;
     // Adds or replaces; a null becomes an object first. INVARIANT: this is an object or null.
     Value& set(std::string key, Value value);
+    // Adds without looking for the key: for builders that know their keys to differ. INVARIANT: this is an object.
+    Value& append(std::string key, Value value);
     // Adds to an array; a null becomes an array first. INVARIANT: this is an array or null.
     Value& push(Value value);
     // Empty when it is no array, or no object.
