@@ -1,0 +1,1 @@
+"""The checks behind tools/tidy. Each yields Finding(path, line, rule, words)."""

@@ -1,0 +1,108 @@
+"""Routes that ask nobody's permission, and the map in README.md."""
+
+import re
+from pathlib import Path
+
+from .source import Finding
+
+METHODS = ("Get", "Post", "Put", "Patch", "Delete")
+MAP_LINE = re.compile(r"^\s{0,8}([\w.@-]+(?:/[\w.@*<>-]+)*/?)(?:\s{2,}|\s*$)")
+
+
+def check_routes(sources, arrows):
+    """kPublic may be used for the routes listed in arrows.toml, and a listed route must exist."""
+    allowed, used = set(arrows["routes"]["public"]), set()
+    for source in sources.values():
+        if not source.path.startswith("src/") or source.path.endswith("_test.cpp"):
+            continue
+        if source.path == "src/kernel/authz/permission.h":
+            continue
+        for match in re.finditer(r"\bkPublic\b", source.code):
+            line = source.line_of(match.start())
+            named = route_near(source, line)
+            if named is None:
+                if is_registration(source, line):
+                    yield Finding(source.path, line, "routes", "kPublic beside no route that can be read; "
+                                  "write method, path and permission in one statement")
+            elif named not in allowed:
+                yield Finding(source.path, line, "routes", f"{named} asks nobody's permission and is not listed in "
+                              "tools/arrows.toml [routes]")
+            else:
+                used.add(named)
+    for missing in sorted(allowed - used):
+        yield Finding("tools/arrows.toml", 1, "routes", f"{missing} is listed as public, but no such route is registered")
+
+
+def statement_around(source, line):
+    """The lines of the statement that this line is part of, with their literals."""
+    code = source.code.split("\n")
+    first = last = line - 1
+    while first > 0 and not re.search(r"[;{}]\s*$", code[first - 1]):
+        first -= 1
+    while last < len(code) - 1 and not re.search(r"[;{}]\s*$", code[last]):
+        last += 1
+    return "\n".join(source.lines[first:last + 1])
+
+
+def route_near(source, line):
+    text = statement_around(source, line)
+    path = re.search(r'"(/[^"\s]*)"', text)
+    method = re.search(r"\b(?:Method::)?(" + "|".join(METHODS) + r")\b", text) or \
+        re.search(r"[.>](get|post|put|patch|del|remove)\s*[<(]", text)
+    if not path or not method:
+        return None
+    word = method[1].upper()
+    return f"{ {'DEL': 'DELETE', 'REMOVE': 'DELETE'}.get(word, word)} {path[1]}"
+
+
+def is_registration(source, line):
+    """Comparisons with kPublic are how the kernel checks; a route's registration carries a path."""
+    return '"/' in statement_around(source, line)
+
+
+def check_map(root, sources, arrows):
+    """README.md's map, between "<!-- map -->" and the end of the block after it, names exactly what stands."""
+    readme = Path(root) / "README.md"
+    if not readme.exists():
+        yield Finding("README.md", 1, "map", "there is no README.md")
+        return
+    lines = readme.read_text(encoding="utf-8").split("\n")
+    start = next((i for i, text in enumerate(lines) if text.strip() == "<!-- map -->"), None)
+    if start is None:
+        yield Finding("README.md", 1, "map", "no folder map: put \"<!-- map -->\" before the block that shows the folders")
+        return
+    named, fenced = set(), False
+    for number in range(start + 1, len(lines)):
+        text = lines[number]
+        if text.startswith("```"):
+            if fenced:
+                break
+            fenced = True
+            continue
+        if not fenced and text and not text.startswith((" ", "\t")):
+            break
+        match = MAP_LINE.match(text)
+        if not match or "/" not in match[1]:
+            continue
+        path = match[1].rstrip("/")
+        named.add(path)
+        if not (Path(root) / path).exists():
+            yield Finding("README.md", number + 1, "map", f"{path} does not exist")
+    for path in sorted(expected_folders(root, sources)):
+        if path not in named:
+            yield Finding("README.md", start + 1, "map", f"{path}/ is missing from the map")
+
+
+def expected_folders(root, sources):
+    """Top-level folders with something in them, the rooms of src/ and the modules."""
+    folders = set()
+    for path in sources:
+        parts = path.split("/")
+        if len(parts) > 1 and not parts[0].startswith("."):
+            if parts[0] == "src" and len(parts) > 2:
+                folders.add("/".join(parts[:2]))
+                if parts[1] == "modules" and len(parts) > 3:
+                    folders.add("/".join(parts[:3]))
+            elif parts[0] != "src":
+                folders.add(parts[0])
+    return folders
