@@ -2,14 +2,22 @@
 // The record's SQL façade: one dialect, two engines (SQLite 3.40, PostgreSQL 15). Statements are static text with
 // ?1, ?2 … (rewritten to $1 … for PostgreSQL) and are prepared once per connection, keyed by that text.
 //
-// A Connection belongs to one thread at a time. Errors: Conflict (a unique or check constraint), StorageFull,
-// StorageFailed (I/O, connection lost), Internal (a statement that does not fit the schema; a bug of ours).
+// A Connection belongs to one thread at a time. Errors: Conflict (a unique, check, not-null or foreign-key
+// constraint), StorageFull, StorageFailed (I/O, connection lost), Invalid (a text that holds a NUL byte or is not
+// UTF-8), Unavailable (locked), Internal (a statement that does not fit the schema; a bug of ours).
 //
 // write() may be sent later: on PostgreSQL writes of a unit go in pipeline mode and their errors surface at the next
 // query(), flush(), release() or commit(). Code that needs to know how many rows a write changed uses change().
+// Outside begin() … commit() every call is a transaction of its own, sent at once.
+//
+// Both engines behave alike after an error inside a transaction: every further call yields the first error again,
+// until rollback_to() (back to the savepoint, when there is one) or rollback(). Errors are thus never lost by going on.
+// When commit() fails with something else than Conflict, whether the transaction stands is unknown until the record
+// is opened anew; call rollback() all the same.
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -79,7 +87,9 @@ public:
     std::optional<Instant> opt_instant(int column) const {
         return null(column) ? std::nullopt : std::optional(Instant{i64(column)});
     }
-    std::string txt_or(int column, std::string_view other) const { return std::string(null(column) ? other : txt(column)); }
+    std::string txt_or(int column, std::string_view other) const {
+        return std::string(null(column) ? other : txt(column));
+    }
     template <class AnyId>
     std::optional<AnyId> opt_id(int column) const {
         return null(column) ? std::nullopt : std::optional(AnyId::from_raw(bin(column)));
@@ -87,30 +97,37 @@ public:
 };
 
 using Params = std::initializer_list<Param>;
-// Return false to stop early.
+// Return false to stop early. The callback must not use the connection that is calling it.
 using RowFn = std::function<bool(const Row&)>;
 
 class Connection {
 public:
     virtual ~Connection() = default;
     virtual Engine engine() const = 0;
+    // False once the connection is lost: nothing will succeed on it; open another.
+    virtual bool alive() const = 0;
 
     virtual Status write(std::string_view statement, std::span<const Param> params) = 0;
     // As write(), waits, and yields the number of rows changed.
     virtual Result<std::int64_t> change(std::string_view statement, std::span<const Param> params) = 0;
     virtual Status query(std::string_view statement, std::span<const Param> params, const RowFn& row) = 0;
-    // Several statements without parameters, for migrations; not prepared.
+    // Several statements without parameters in the engine's own words, for migrations; not prepared. Atomic only
+    // inside a transaction.
     virtual Status script(std::string_view statements) = 0;
 
     virtual Status begin() = 0;
     virtual Status commit() = 0;          // Returns after the engine's own sync.
-    virtual void rollback() noexcept = 0;
+    virtual void rollback() noexcept = 0; // Without a transaction: nothing happens.
     virtual Status savepoint() = 0;       // One level; inside a transaction.
-    virtual Status release() = 0;
+    virtual Status release() = 0;         // Keeps what was done since savepoint() and ends it; waits for outcomes.
+    // Undoes what was done since savepoint() and ends it, whether or not there was an error. Fails when the engine
+    // has lost the whole transaction (I/O error, disk full): then rollback() is the only way on.
     virtual Status rollback_to() = 0;
     virtual Status flush() = 0;           // Sends pending writes and waits for their outcomes.
 
-    Status write(std::string_view statement, Params params) { return write(statement, std::span(params.begin(), params.size())); }
+    Status write(std::string_view statement, Params params) {
+        return write(statement, std::span(params.begin(), params.size()));
+    }
     Result<std::int64_t> change(std::string_view statement, Params params) {
         return change(statement, std::span(params.begin(), params.size()));
     }
@@ -137,6 +154,7 @@ public:
 enum class Access : std::uint8_t { Writer, Reader };
 
 // Where the record lives: "sqlite:/path/record.db" or "postgres://user@host:port/db" (libpq URI; unix sockets allowed).
+// "sqlite:/path/record.db?vfs=name" runs on a registered file system (sqlite/vfs.h) with one connection in all.
 struct Location {
     std::string uri;
     Engine engine() const { return uri.starts_with("postgres") ? Engine::Postgres : Engine::Sqlite; }
@@ -146,8 +164,9 @@ struct Location {
 // query_only. PostgreSQL: a Reader's transactions are READ ONLY. Unavailable when the server cannot be reached.
 Result<std::unique_ptr<Connection>> open(const Location& location, Access access);
 
-// Readers, lent one at a time; thread-safe. Each loan is one snapshot of at most a second (begin at loan, end at
-// return). Waits up to `wait` for a free one, then Unavailable.
+// Readers, lent one at a time; thread-safe. Each loan is one snapshot of at most a second (begin at loan, taken by its
+// first read, end at return); longer loans are logged. Waits up to `wait` for a free one, then Unavailable. A lost
+// connection is replaced at the next loan. Destroy the pool before the writer, and after all its loans.
 class ReaderPool {
 public:
     virtual ~ReaderPool() = default;
@@ -181,11 +200,15 @@ struct Migration {
     std::string_view statements;
 };
 // Applies, in the order given, those that are missing; each file in one transaction; resumes after a kill.
-// Yields how many were applied.
+// Yields how many were applied. Conflict when an applied one has changed, or when the record was written by a newer
+// program (a number above the highest one given for that module).
 Result<int> migrate(Connection& writer, std::span<const Migration> migrations, Instant now);
-// The dialect's text for an engine; pure. Also used by the test that plans every statement on both engines.
+// The dialect's text for an engine; pure. Only a column's type in CREATE TABLE and ALTER TABLE … ADD COLUMN is
+// replaced; SQLite tables get STRICT; WITHOUT ROWID stands for SQLite alone. Also used by the test that plans every
+// statement on both engines.
 std::string expand_dialect(std::string_view statements, Engine engine);
-// Every static statement text that reached write/change/query in this process; for the plan-on-both test.
+// Every static statement text that reached write/change/query in this process; for the plan-on-both test. Without
+// those that begin with PRAGMA, which are SQLite's own.
 std::vector<std::string> seen_statements();
 
 }  // namespace tilth::sql
