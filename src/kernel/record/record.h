@@ -5,7 +5,11 @@
 // fn may run more than once: a full disk or I/O error in one unit undoes the group and the others are run again. So fn
 // touches only its Unit: no outside call, no lock, no captured counter. ids and `now` are drawn before and are the same
 // in every run. ≤ 5 ms and ≤ 10,000 rows; longer work is a job of steps (kernel/jobs). On PostgreSQL a unit's reads come
-// first; its writes go in pipeline mode. State in memory changes only through on_commit.
+// first; its writes go in pipeline mode. State in memory changes only through on_commit and on_undo.
+//
+// A statement that fails (Conflict, say) fails the unit on both engines, even when fn goes on and returns ok: PostgreSQL
+// could not go on. Where a row may stand already, use ON CONFLICT DO NOTHING with change(). An exception out of fn undoes
+// the unit and is answered as Internal.
 
 #include <functional>
 #include <future>
@@ -14,6 +18,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/id.h"
@@ -27,9 +32,9 @@ namespace tilth::kernel {
 // value (ids, codes, field names; old and new values only of fields that are not personal).
 struct AuditEntry {
     std::string_view action;          // "customer.merge"
-    std::string object;               // "cus_…"; printed id of what was changed or looked at
+    std::string object = {};          // "cus_…"; printed id of what was changed or looked at
     std::string detail = "{}";
-    std::string reason;               // from a list or free text of staff; for reveals and merges
+    std::string reason = {};          // from a list or free text of staff; for reveals and merges
 };
 
 // A fact for other modules, delivered at least once and in commit order to each registered handler, each in a unit of
@@ -71,6 +76,18 @@ public:
     virtual void on_undo(std::function<void()> take_back) = 0;
 };
 
+struct TimerChange {
+    TenantId tenant;
+    std::string kind;
+    std::string key;
+    std::optional<Instant> due;       // none: cleared
+};
+// What one commit brought for the scheduler, in commit order.
+struct Committed {
+    std::vector<OutboxEvent> events;
+    std::vector<TimerChange> timers;
+};
+
 // A read-only snapshot of at most a second.
 class View {
 public:
@@ -94,7 +111,7 @@ public:
     // Unavailable at once when limits::kRecordQueueUnitsMax are waiting.
     virtual void submit(Context context, UnitFn fn, std::function<void(Status)> done) = 0;
 
-    // Waits. Not to be called from the writer's thread (INVARIANT).
+    // Waits. Not to be called from the writer's thread: it would wait for itself (INVARIANT).
     template <class T>
     Result<T> write(const Context& context, std::function<Result<T>(Unit&)> fn);
 
@@ -113,6 +130,11 @@ public:
     virtual void drain() = 0;
     // Stops the writer: queued units are finished, later ones get Unavailable.
     virtual void stop() = 0;
+
+    virtual bool on_writer_thread() const = 0;
+    // For kernel/scheduler: called on the writer's thread after each commit that emitted events or changed timers,
+    // before the callers are answered. One listener; an empty function takes it away.
+    virtual void on_committed(std::function<void(const Committed&)> listener) = 0;
 };
 
 struct RecordOptions {
@@ -131,6 +153,7 @@ Result<T> Record::write(const Context& context, std::function<Result<T>(Unit&)> 
         std::optional<Result<T>> value;
         std::promise<Status> done;
     };
+    INVARIANT(!on_writer_thread(), "the writer's thread never waits for a unit");
     auto slot = std::make_shared<Slot>();
     auto waiting = slot->done.get_future();
     submit(

@@ -88,9 +88,15 @@ public:
     virtual std::optional<KeyGrant> key(std::string_view presented) const = 0;             // from memory; constant time
 
     virtual kernel::Authenticator& authenticator() = 0;
+    // At start, before serving: every permission of every module (roles are checked against it), and whether cookies
+    // are marked Secure (the public address is https).
+    virtual void declare(std::vector<kernel::Permission> permissions) = 0;
+    virtual void secure_cookies(bool secure) = 0;
+    // Reads the tables again; after migrations or a restore.
+    virtual Status reload() = 0;
 };
 
-std::unique_ptr<Org> make_org(kernel::Kernel& kernel);       // loads the tree; registers routes, jobs and settings
+std::unique_ptr<Org> make_org(kernel::Kernel& kernel);       // registers routes; call reload() before serving
 kernel::ModuleInfo org_module();
 
 }  // namespace tilth::org

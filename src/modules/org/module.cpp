@@ -1,0 +1,22 @@
+#include "modules/org/service.h"
+
+namespace tilth {
+std::vector<sql::Migration> migrations_of_module_org();
+}
+
+namespace tilth::org {
+
+std::unique_ptr<Org> make_org(kernel::Kernel& kernel) {
+    auto org = std::make_unique<OrgService>(kernel);
+    add_session_routes(kernel, *org);
+    add_org_routes(kernel, *org);
+    return org;
+}
+
+kernel::ModuleInfo org_module() {
+    return {.name = "org",
+            .migrations = migrations_of_module_org(),
+            .permissions = {kOrgRead, kOrgWrite, kRoleWrite, kKeyWrite}};
+}
+
+}  // namespace tilth::org

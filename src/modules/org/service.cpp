@@ -1,0 +1,315 @@
+#include "modules/org/service.h"
+
+#include <algorithm>
+
+#include "platform/json/value.h"
+
+namespace tilth::org {
+
+namespace {
+
+std::string sha256_of(std::string_view text) {
+    const crypto::Hash hash = crypto::sha256(text);
+    return std::string(crypto::view(hash));
+}
+
+std::string print_list(const std::vector<std::string>& words) {
+    json::Value list = json::Value::array();
+    for (const std::string& word : words) list.push(word);
+    return list.print();
+}
+
+Status write_node(kernel::Unit& unit, const OrgNode& node) {
+    return unit.sql().write(
+        "INSERT INTO org_node (tenant_id, id, parent_id, kind, code, name, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        {unit.tenant(), node.id, node.parent, static_cast<std::int64_t>(node.kind), node.code, node.name, unit.now()});
+}
+
+Status write_tenant(kernel::Unit& unit, const NewTenant& tenant, const OrgNodeId& root) {
+    TRY(unit.sql().write(
+        "INSERT INTO tenant (tenant_id, name, zone, currency, cutoff_min, sample, created_at) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        {unit.tenant(), tenant.name, tenant.zone, tenant.currency.str(), tenant.business_day_cutoff_min, tenant.sample,
+         unit.now()}));
+    return write_node(unit, {root, std::nullopt, NodeKind::Headquarters, "HQ", tenant.name});
+}
+
+// The catalogue's roles; yields the administrator's.
+Result<Id<tag::Role>> write_roles(kernel::Unit& unit) {
+    Id<tag::Role> administrator;
+    for (const RoleSpec& spec : role_catalogue()) {
+        const auto id = unit.new_id<Id<tag::Role>>();
+        if (spec.code == "administrator") administrator = id;
+        TRY(unit.sql().write("INSERT INTO role (tenant_id, id, code, name_zh, name_en) VALUES (?1, ?2, ?3, ?4, ?5)",
+                             {unit.tenant(), id, spec.code, spec.zh, spec.en}));
+        for (const auto permission : spec.permissions) {
+            TRY(unit.sql().write("INSERT INTO role_permission (tenant_id, role_id, permission) VALUES (?1, ?2, ?3)",
+                                 {unit.tenant(), id, permission}));
+        }
+    }
+    return administrator;
+}
+
+struct StaffRows {
+    StaffId id;
+    std::string name;
+    std::string login;
+    std::string password_hash;
+    OrgNodeId node;
+    Id<tag::Role> role;
+};
+Status write_staff(kernel::Unit& unit, const StaffRows& staff) {
+    TRY(unit.sql().write("INSERT INTO staff (tenant_id, id, name, active, created_at) VALUES (?1, ?2, ?3, 1, ?4)",
+                         {unit.tenant(), staff.id, staff.name, unit.now()}));
+    TRY(unit.sql().write(
+        "INSERT INTO login (tenant_id, login, staff_id, password, must_change, failures, locked_until) "
+        "VALUES (?1, ?2, ?3, ?4, 1, 0, 0)",
+        {unit.tenant(), staff.login, staff.id, staff.password_hash}));
+    return unit.sql().write("INSERT INTO staff_post (tenant_id, staff_id, node_id, role_id) VALUES (?1, ?2, ?3, ?4)",
+                            {unit.tenant(), staff.id, staff.node, staff.role});
+}
+
+}  // namespace
+
+Status OrgService::reload() {
+    const auto context = kernel::Context::system(TenantId{}, kernel_.clock.now());
+    auto loaded = kernel_.record.read<bool>(context, [this](kernel::View& view) -> Result<bool> {
+        TRY(state_.load(view.sql(), view.now()));
+        return true;
+    });
+    return loaded ? ok() : Status(loaded.error());
+}
+
+Result<FirstAdmin> OrgService::create_tenant(const NewTenant& tenant) {
+    if (!Zone::find(tenant.zone)) {
+        return Error::invalid("zone", "unknown_zone", "没有这个时区", "There is no such time zone", "例如 Asia/Shanghai",
+                              "For example Asia/Shanghai");
+    }
+    FirstAdmin admin;
+    admin.login = tenant.admin_login;
+    admin.one_time_password = crypto::random_token().substr(0, 16);
+    const std::string hash = TRY(hash_password(Secret(admin.one_time_password)));
+    const Instant now = kernel_.clock.now();
+    admin.tenant = TenantId::make(now, kernel_.rng);
+    auto made = kernel_.record.write<StaffId>(
+        kernel::Context::system(admin.tenant, now), [&](kernel::Unit& unit) -> Result<StaffId> {
+            const auto root = unit.new_id<OrgNodeId>();
+            TRY(write_tenant(unit, tenant, root));
+            TRY(kernel_.vault.ensure_tenant(unit, unit.tenant()));
+            const auto role = TRY(write_roles(unit));
+            const auto staff = unit.new_id<StaffId>();
+            TRY(write_staff(unit, {staff, "管理员", tenant.admin_login, hash, root, role}));
+            TRY(unit.audit({.action = "tenant.create", .object = unit.tenant().str()}));
+            return staff;
+        });
+    if (!made) return made.error();
+    admin.staff = *made;
+    TRY(reload());
+    return admin;
+}
+
+std::vector<Tenant> OrgService::tenants() const {
+    return state_.read([](const State& state) {
+        std::vector<Tenant> all;
+        for (const auto& [id, tenant] : state.tenants) all.push_back(tenant.tenant);
+        return all;
+    });
+}
+
+std::optional<Tenant> OrgService::tenant(const TenantId& id) const {
+    return state_.read([&](const State& state) {
+        const TenantState* found = state.tenant(id);
+        return found == nullptr ? std::nullopt : std::optional(found->tenant);
+    });
+}
+
+BusinessCalendar OrgService::calendar(const TenantId& id) const {
+    const auto found = tenant(id);
+    if (!found) return {};
+    return {Zone::find(found->zone).value_or(Zone::utc()), minutes(found->business_day_cutoff_min)};
+}
+
+std::vector<OrgNode> OrgService::nodes(const TenantId& tenant) const {
+    return state_.read([&](const State& state) {
+        const TenantState* found = state.tenant(tenant);
+        return found == nullptr ? std::vector<OrgNode>{} : found->nodes;
+    });
+}
+
+std::optional<OrgNode> OrgService::node(const TenantId& tenant, const OrgNodeId& id) const {
+    return state_.read([&](const State& state) -> std::optional<OrgNode> {
+        const TenantState* found = state.tenant(tenant);
+        if (found == nullptr) return std::nullopt;
+        const auto at = std::find_if(found->nodes.begin(), found->nodes.end(), [&](const OrgNode& n) { return n.id == id; });
+        return at == found->nodes.end() ? std::nullopt : std::optional(*at);
+    });
+}
+
+std::optional<OrgNode> OrgService::node_by_code(const TenantId& tenant, std::string_view code) const {
+    return state_.read([&](const State& state) -> std::optional<OrgNode> {
+        const TenantState* found = state.tenant(tenant);
+        if (found == nullptr) return std::nullopt;
+        const auto at = std::find_if(found->nodes.begin(), found->nodes.end(), [&](const OrgNode& n) { return n.code == code; });
+        return at == found->nodes.end() ? std::nullopt : std::optional(*at);
+    });
+}
+
+std::vector<OrgNodeId> OrgService::subtree(const TenantId& tenant, const OrgNodeId& id) const {
+    return state_.read([&](const State& state) {
+        const TenantState* found = state.tenant(tenant);
+        return found == nullptr ? std::vector<OrgNodeId>{} : subtree_of(found->nodes, id);
+    });
+}
+
+OrgNodeId OrgService::root(const TenantId& tenant) const {
+    return state_.read([&](const State& state) {
+        const TenantState* found = state.tenant(tenant);
+        return found == nullptr ? OrgNodeId{} : found->root;
+    });
+}
+
+Result<OrgNodeId> OrgService::ensure_node(kernel::Unit& unit, NodeKind kind, std::string_view code, std::string_view name,
+                                          const OrgNodeId& parent) {
+    if (const auto known = node_by_code(unit.tenant(), code)) return known->id;
+    const std::pair<TenantId, std::string> key(unit.tenant(), std::string(code));
+    if (const auto fresh = fresh_nodes_.find(key); fresh != fresh_nodes_.end()) return fresh->second.id;
+    const OrgNode node{unit.new_id<OrgNodeId>(), parent, kind, std::string(code), std::string(name)};
+    TRY(write_node(unit, node));
+    TRY(unit.audit({.action = "org.node_add", .object = node.id.str()}));
+    fresh_nodes_[key] = node;
+    unit.on_undo([this, key] { fresh_nodes_.erase(key); });
+    unit.on_commit([this, key, node] {
+        state_.change([&](State& state) { state.tenants[key.first].nodes.push_back(node); });
+        fresh_nodes_.erase(key);
+    });
+    return node.id;
+}
+
+Status OrgService::change_node(kernel::Unit& unit, const OrgNodeId& id, const std::optional<std::string>& name,
+                               const std::optional<OrgNodeId>& parent) {
+    const auto found = node(unit.tenant(), id);
+    if (!found || !unit.context().scope->covers(id)) return Error(ErrorCode::NotFound, "node");
+    if (parent) TRY(check_move(nodes(unit.tenant()), id, *parent));
+    OrgNode changed = *found;
+    if (name) changed.name = *name;
+    if (parent) changed.parent = *parent;
+    TRY(unit.sql().write("UPDATE org_node SET name = ?3, parent_id = ?4 WHERE tenant_id = ?1 AND id = ?2",
+                         {unit.tenant(), id, changed.name, changed.parent}));
+    TRY(unit.audit({.action = parent ? "org.node_move" : "org.node_rename", .object = id.str()}));
+    unit.on_commit([this, tenant = unit.tenant(), changed] {
+        state_.change([&](State& state) {
+            for (OrgNode& one : state.tenants[tenant].nodes) {
+                if (one.id == changed.id) one = changed;
+            }
+        });
+    });
+    return ok();
+}
+
+Result<std::string> OrgService::create_key(kernel::Unit& unit, std::string_view label, std::vector<std::string> permissions,
+                                           std::optional<SourceId> source) {
+    // Drawn from the kernel, not from the unit: a key needs all its entropy. A re-run draws another key and stores that.
+    const std::string presented = (source ? "wk_" : "sk_") + crypto::random_token();
+    const std::string hash = sha256_of(presented);
+    KeyInfo key;
+    key.grant = {unit.tenant(), unit.new_id<Id<tag::ApiKey>>(), source.value_or(SourceId{}), source.has_value(), std::string(label)};
+    key.permissions = std::move(permissions);
+    key.created_at = unit.now();
+    TRY(unit.sql().write(
+        "INSERT INTO api_key (tenant_id, id, hash, label, source_id, permissions, created_at, revoked_at) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        {unit.tenant(), key.grant.key, sql::Blob{hash}, label, source, print_list(key.permissions), unit.now(), sql::Null{}}));
+    TRY(unit.audit({.action = "key.create", .object = key.grant.key.str()}));
+    unit.on_commit([this, hash, key] { state_.change([&](State& state) { state.keys[hash] = key; }); });
+    return presented;
+}
+
+std::optional<KeyGrant> OrgService::key(std::string_view presented) const {
+    const std::string hash = sha256_of(presented);
+    return state_.read([&](const State& state) -> std::optional<KeyGrant> {
+        const auto found = state.keys.find(hash);
+        if (found == state.keys.end() || found->second.revoked) return std::nullopt;
+        return found->second.grant;
+    });
+}
+
+Status OrgService::revoke_key(kernel::Unit& unit, const Id<tag::ApiKey>& key) {
+    const auto changed = TRY(unit.sql().change(
+        "UPDATE api_key SET revoked_at = ?3 WHERE tenant_id = ?1 AND id = ?2 AND revoked_at IS NULL",
+        {unit.tenant(), key, unit.now()}));
+    if (changed == 0) return Error(ErrorCode::NotFound, "key");
+    TRY(unit.audit({.action = "key.revoke", .object = key.str()}));
+    unit.on_commit([this, key] {
+        state_.change([&](State& state) {
+            for (auto& [hash, info] : state.keys) {
+                if (info.grant.key == key) info.revoked = true;
+            }
+        });
+    });
+    return ok();
+}
+
+Result<std::string> OrgService::add_staff(const kernel::Context& context, const NewStaff& staff, StaffId& made) {
+    if (!node(context.tenant, staff.node) || !context.scope->covers(staff.node)) return Error(ErrorCode::NotFound, "node");
+    std::string password = crypto::random_token().substr(0, 16);
+    const std::string hash = TRY(hash_password(Secret(password)));
+    auto written = kernel_.record.write<StaffId>(context, [&](kernel::Unit& unit) -> Result<StaffId> {
+        const auto taken = TRY(unit.sql().one("SELECT staff_id FROM login WHERE tenant_id = ?1 AND login = ?2",
+                                              {unit.tenant(), staff.login}, [](const sql::Row&) { return true; }));
+        if (taken) {
+            return Error::invalid("login", "taken", "登录名已被使用", "This login is taken", "换一个登录名", "Choose another");
+        }
+        const auto id = unit.new_id<StaffId>();
+        TRY(write_staff(unit, {id, staff.name, staff.login, hash, staff.node, staff.role}));
+        TRY(unit.audit({.action = "staff.add", .object = id.str()}));
+        unit.on_commit([this, tenant = unit.tenant(), id, staff] {
+            state_.change([&](State& state) {
+                state.tenants[tenant].staff[id] = {id, staff.name, staff.login, true, true, {{staff.node, staff.role}}};
+            });
+        });
+        return id;
+    });
+    if (!written) return written.error();
+    made = *written;
+    return password;
+}
+
+Status OrgService::set_staff_active(kernel::Unit& unit, const StaffId& staff, bool active) {
+    const auto changed = TRY(unit.sql().change("UPDATE staff SET active = ?3 WHERE tenant_id = ?1 AND id = ?2",
+                                               {unit.tenant(), staff, active}));
+    if (changed == 0) return Error(ErrorCode::NotFound, "staff");
+    if (!active) TRY(unit.sql().write("DELETE FROM session WHERE tenant_id = ?1 AND staff_id = ?2", {unit.tenant(), staff}));
+    TRY(unit.audit({.action = active ? "staff.enable" : "staff.disable", .object = staff.str()}));
+    unit.on_commit([this, tenant = unit.tenant(), staff, active] {
+        state_.change([&](State& state) {
+            state.tenants[tenant].staff[staff].active = active;
+            if (!active) std::erase_if(state.sessions, [&](const auto& one) { return one.second.staff == staff; });
+        });
+    });
+    return ok();
+}
+
+Status OrgService::set_role_permissions(kernel::Unit& unit, const Id<tag::Role>& role,
+                                        const std::vector<std::string>& permissions) {
+    for (std::size_t i = 0; i < permissions.size(); ++i) {
+        const std::string& name = permissions[i];
+        const bool known = name == "*" || name.ends_with(".*") ||
+                           std::any_of(declared_.begin(), declared_.end(), [&](const auto& p) { return p.name == name; });
+        if (!known) {
+            return Error::invalid("permissions/" + std::to_string(i), "unknown_permission", "没有这项权限",
+                                  "There is no such permission", "从权限表里选择", "Choose from the list");
+        }
+    }
+    TRY(unit.sql().write("DELETE FROM role_permission WHERE tenant_id = ?1 AND role_id = ?2", {unit.tenant(), role}));
+    for (const std::string& name : permissions) {
+        TRY(unit.sql().write("INSERT INTO role_permission (tenant_id, role_id, permission) VALUES (?1, ?2, ?3)",
+                             {unit.tenant(), role, name}));
+    }
+    TRY(unit.audit({.action = "role.change", .object = role.str(), .detail = print_list(permissions)}));
+    unit.on_commit([this, tenant = unit.tenant(), role, permissions] {
+        state_.change([&](State& state) { state.tenants[tenant].roles[role].permissions = permissions; });
+    });
+    return ok();
+}
+
+}  // namespace tilth::org

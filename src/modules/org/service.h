@@ -1,0 +1,94 @@
+#pragma once
+// org behind api.h: loads by state, decides by rules, saves in one unit.
+
+#include <atomic>
+#include <memory>
+#include <semaphore>
+
+#include "modules/org/rules.h"
+#include "modules/org/state.h"
+
+namespace tilth::org {
+
+inline constexpr kernel::Permission kOrgRead{"org.read", "查看组织与员工", "See organisation and staff"};
+inline constexpr kernel::Permission kOrgWrite{"org.write", "维护组织与员工", "Change organisation and staff"};
+inline constexpr kernel::Permission kRoleWrite{"role.write", "维护角色", "Change roles"};
+inline constexpr kernel::Permission kKeyWrite{"key.write", "管理接口密钥", "Manage keys"};
+
+inline constexpr std::string_view kSessionCookie = "tilth_session";
+
+struct SignedIn {
+    std::string token;         // for the cookie; kept nowhere
+    TenantId tenant;
+    StaffMember staff;
+};
+
+class OrgService final : public Org, public kernel::Authenticator {
+public:
+    explicit OrgService(kernel::Kernel& kernel) : kernel_(kernel) {}
+
+    Result<FirstAdmin> create_tenant(const NewTenant& tenant) override;
+    std::vector<Tenant> tenants() const override;
+    std::optional<Tenant> tenant(const TenantId& id) const override;
+    BusinessCalendar calendar(const TenantId& id) const override;
+    std::vector<OrgNode> nodes(const TenantId& tenant) const override;
+    std::optional<OrgNode> node(const TenantId& tenant, const OrgNodeId& id) const override;
+    std::optional<OrgNode> node_by_code(const TenantId& tenant, std::string_view code) const override;
+    std::vector<OrgNodeId> subtree(const TenantId& tenant, const OrgNodeId& id) const override;
+    OrgNodeId root(const TenantId& tenant) const override;
+    Result<OrgNodeId> ensure_node(kernel::Unit& unit, NodeKind kind, std::string_view code, std::string_view name,
+                                  const OrgNodeId& parent) override;
+    Result<std::string> create_key(kernel::Unit& unit, std::string_view label, std::vector<std::string> permissions,
+                                   std::optional<SourceId> source) override;
+    std::optional<KeyGrant> key(std::string_view presented) const override;
+    kernel::Authenticator& authenticator() override { return *this; }
+    void declare(std::vector<kernel::Permission> permissions) override { declared_ = std::move(permissions); }
+    void secure_cookies(bool secure) override { secure_cookies_ = secure; }
+    Status reload() override;
+
+    Result<kernel::Context> authenticate(const http::Request& request) override;
+
+    // Sign-in and passwords. At most two argon2 hashes at once; TooManyRequests when 32 wait.
+    Result<SignedIn> sign_in(const kernel::Context& context, std::string_view login, const Secret& password);
+    Status sign_out(const kernel::Context& context);   // every session of this staff member
+    Status change_password(const kernel::Context& context, const Secret& old_password, const Secret& new_password);
+
+    // Staff and roles.
+    struct NewStaff {
+        std::string name;
+        std::string login;
+        OrgNodeId node;
+        Id<tag::Role> role;
+    };
+    Result<std::string> add_staff(const kernel::Context& context, const NewStaff& staff, StaffId& made);  // one-time password
+    Status set_staff_active(kernel::Unit& unit, const StaffId& staff, bool active);
+    Status change_node(kernel::Unit& unit, const OrgNodeId& id, const std::optional<std::string>& name,
+                       const std::optional<OrgNodeId>& parent);
+    Status set_role_permissions(kernel::Unit& unit, const Id<tag::Role>& role, const std::vector<std::string>& permissions);
+    Status revoke_key(kernel::Unit& unit, const Id<tag::ApiKey>& key);
+
+    const State& state() const { return state_; }
+    const std::vector<kernel::Permission>& declared() const { return declared_; }
+    bool cookies_are_secure() const { return secure_cookies_; }
+
+private:
+    Result<kernel::Context> by_session(const http::Request& request, std::string_view token);
+    Result<kernel::Context> by_key(std::string_view presented);
+    kernel::Context context_of(const State& state, const TenantState& tenant, const StaffMember& member) const;
+    Result<std::string> hash_password(const Secret& password);
+    Result<crypto::PasswordCheck> compare(std::string_view stored, const Secret& password);
+
+    kernel::Kernel& kernel_;
+    State state_;
+    std::vector<kernel::Permission> declared_;
+    std::atomic<bool> secure_cookies_{false};
+    std::counting_semaphore<2> hashers_{2};
+    std::atomic<int> waiting_hashes_{0};
+    // Nodes made by units of the group that is being written; writer's thread only.
+    std::map<std::pair<TenantId, std::string>, OrgNode> fresh_nodes_;
+};
+
+void add_session_routes(kernel::Kernel& kernel, OrgService& org);
+void add_org_routes(kernel::Kernel& kernel, OrgService& org);
+
+}  // namespace tilth::org
