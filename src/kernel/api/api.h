@@ -110,8 +110,8 @@ public:
                   });
     }
     // Runs as one unit (see record.h for what it may do). With header Idempotency-Key the reply is kept in the same
-    // transaction for 24 h: the same key and content get the same bytes, other content gets IdempotencyReused. So that
-    // nothing personal is kept, a command's reply has no field of class Personal or Sensitive (INVARIANT).
+    // transaction for 24 h: the same key and content get the same bytes, other content gets IdempotencyReused. A reply
+    // with a field of class Personal or Sensitive is not kept: repeating it takes no effect and answers Conflict.
     template <class Req, class Rep>
     void command(Method method, std::string path, Permission permission,
                  std::function<Result<Rep>(Unit&, const Req&)> fn, RouteDoc doc) {

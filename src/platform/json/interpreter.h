@@ -60,6 +60,8 @@ std::string schema(const Type& type, const std::function<void(const Type&)>& met
                    const std::set<std::string_view>& leave_out = {});
 // As schema(), but an Object or Enum becomes a reference itself.
 std::string schema_ref(const Type& type, const std::function<void(const Type&)>& met);
+// The schema of one member of a struct, with its documentation.
+std::string schema_of_field(const Type& object, const Field& field, const std::function<void(const Type&)>& met);
 // Highest class of any field below the type; replies that are stored must be None.
 Privacy privacy_of(const Type& type);
 // The documentation of a field, or nothing.

@@ -2,7 +2,9 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <mutex>
 #include <vector>
 
@@ -96,45 +98,6 @@ Result<Doc> read(std::string_view json) {
     return Doc(std::move(parsed));
 }
 
-std::size_t Node::count() const {
-    std::size_t n = 0;
-    const Range all = is_object() ? members() : elements();
-    for (auto at = all.begin(); at != all.end(); ++at) ++n;
-    return n;
-}
-
-void Node::append_raw(std::string& out) const {
-    switch (kind()) {
-        case NodeKind::Missing:
-        case NodeKind::Null: out += "null"; return;
-        case NodeKind::Bool: out += *boolean() ? "true" : "false"; return;
-        case NodeKind::Int: out += std::to_string(static_cast<std::int64_t>(tape_[at_ + 1])); return;
-        case NodeKind::Uint: out += std::to_string(tape_[at_ + 1]); return;
-        case NodeKind::Double: append_number(out, std::bit_cast<double>(tape_[at_ + 1])); return;
-        case NodeKind::String: append_quoted(out, str()); return;
-        case NodeKind::Array:
-        case NodeKind::Object: break;
-    }
-    const bool keyed = is_object();
-    char before = keyed ? '{' : '[';
-    const char close = keyed ? '}' : ']';
-    const Range all = keyed ? members() : elements();
-    if (!(all.begin() != all.end())) out += before;
-    for (const Member member : all) {
-        out += before;
-        before = ',';
-        if (keyed) append_quoted(out, member.key), out += ':';
-        member.value.append_raw(out);
-    }
-    out += close;
-}
-
-std::string Node::raw_json() const {
-    std::string out;
-    append_raw(out);
-    return out;
-}
-
 namespace {
 
 void append_escape(std::string& out, unsigned char byte) {
@@ -150,6 +113,32 @@ void append_escape(std::string& out, unsigned char byte) {
     out += "\\u00";
     out += kHex[byte >> 4];
     out += kHex[byte & 15];
+}
+
+// Whether one of eight bytes is a control character, a quote or a backslash; bytes above 0x7F are none of these.
+bool any_escape(std::uint64_t word) {
+    constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101ULL;
+    constexpr std::uint64_t kHigh = 0x8080'8080'8080'8080ULL;
+    const auto zero_byte = [](std::uint64_t w) { return (w - kOnes) & ~w & kHigh; };
+    const std::uint64_t control = (word - kOnes * 0x20) & ~word & kHigh;
+    return (control | zero_byte(word ^ kOnes * '"') | zero_byte(word ^ kOnes * '\\')) != 0;
+}
+
+void append_valid(std::string& out, std::string_view text) {
+    out += '"';
+    std::size_t from = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        std::uint64_t word = 0;
+        while (i + 8 <= text.size() && (std::memcpy(&word, text.data() + i, 8), !any_escape(word))) i += 8;
+        if (i == text.size()) break;
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if (byte >= 0x20 && byte != '"' && byte != '\\') [[likely]] continue;
+        out.append(text, from, i - from);
+        append_escape(out, byte);
+        from = i + 1;
+    }
+    out.append(text, from);
+    out += '"';
 }
 
 // Copies text whose bytes may be malformed: the longest valid run, then U+FFFD for one byte, and so on.
@@ -168,21 +157,8 @@ std::string repaired(std::string_view text) {
 }  // namespace
 
 void append_quoted(std::string& out, std::string_view text) {
-    if (!simdjson::validate_utf8(text.data(), text.size())) {
-        append_quoted(out, repaired(text));
-        return;
-    }
-    out += '"';
-    std::size_t from = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if (byte >= 0x20 && byte != '"' && byte != '\\') [[likely]] continue;
-        out.append(text, from, i - from);
-        append_escape(out, byte);
-        from = i + 1;
-    }
-    out.append(text, from);
-    out += '"';
+    if (simdjson::validate_utf8(text.data(), text.size())) append_valid(out, text);
+    else append_valid(out, repaired(text));
 }
 
 void append_number(std::string& out, double value) {
@@ -193,6 +169,45 @@ void append_number(std::string& out, double value) {
     char digits[32];
     const auto end = std::to_chars(digits, digits + sizeof(digits), value);
     out.append(digits, end.ptr);
+}
+
+std::size_t Node::count() const {
+    std::size_t n = 0;
+    const Range all = is_object() ? members() : elements();
+    for (auto at = all.begin(); at != all.end(); ++at) ++n;
+    return n;
+}
+
+void Node::append_raw(std::string& out) const {
+    switch (kind()) {
+        case NodeKind::Missing:
+        case NodeKind::Null: out += "null"; return;
+        case NodeKind::Bool: out += *boolean() ? "true" : "false"; return;
+        case NodeKind::Int: out += std::to_string(static_cast<std::int64_t>(tape_[at_ + 1])); return;
+        case NodeKind::Uint: out += std::to_string(tape_[at_ + 1]); return;
+        case NodeKind::Double: append_number(out, std::bit_cast<double>(tape_[at_ + 1])); return;
+        case NodeKind::String: append_valid(out, str()); return;
+        case NodeKind::Array:
+        case NodeKind::Object: break;
+    }
+    const bool keyed = is_object();
+    char before = keyed ? '{' : '[';
+    const char close = keyed ? '}' : ']';
+    const Range all = keyed ? members() : elements();
+    if (!(all.begin() != all.end())) out += before;
+    for (const Member member : all) {
+        out += before;
+        before = ',';
+        if (keyed) append_valid(out, member.key), out += ':';
+        member.value.append_raw(out);
+    }
+    out += close;
+}
+
+std::string Node::raw_json() const {
+    std::string out;
+    append_raw(out);
+    return out;
 }
 
 }  // namespace tilth::json

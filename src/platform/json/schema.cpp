@@ -100,32 +100,13 @@ std::string example_json(const Type& type, std::string_view example) {
     }
 }
 
-std::string field_schema(const Type& object, const Field& field, const std::function<void(const Type&)>& met) {
-    const Type& type = field.type();
-    const std::string base = schema_ref(type, met);
-    const FieldDoc* doc = doc_of(object, field.name);
-    if (doc == nullptr) return base;
-    Builder out;
-    out.merge(base);
-    std::string both(doc->zh);
-    if (!doc->en.empty()) both.append(both.empty() ? "" : " / ").append(doc->en);
-    out.text("description", both);
-    out.raw("x-label", Builder().text("zh", doc->zh).text("en", doc->en).str());
-    // The type's own class and example stand already.
-    if (doc->privacy > without_optional(type).privacy && without_optional(type).privacy == Privacy::None)
-        out.text("x-personal-data", privacy_name(doc->privacy));
-    if (!doc->example.empty() && without_optional(type).example.empty())
-        out.raw("examples", "[" + example_json(type, doc->example) + "]");
-    return out.str();
-}
-
 std::string object_schema(const Type& type, const std::function<void(const Type&)>& met,
                           const std::set<std::string_view>& leave_out) {
     Builder properties;
     std::string required;
     for (const Field& field : type.fields) {
         if (leave_out.contains(field.name)) continue;
-        properties.raw(field.name, field_schema(type, field, met));
+        properties.raw(field.name, schema_of_field(type, field, met));
         if (field.type().kind == Kind::Optional) continue;
         required += required.empty() ? '[' : ',';
         append_quoted(required, field.name);
@@ -177,6 +158,25 @@ std::string schema(const Type& type, const std::function<void(const Type&)>& met
         case Kind::Raw: break;
     }
     return "{}";
+}
+
+std::string schema_of_field(const Type& object, const Field& field, const std::function<void(const Type&)>& met) {
+    const Type& type = field.type();
+    const std::string base = schema_ref(type, met);
+    const FieldDoc* doc = doc_of(object, field.name);
+    if (doc == nullptr) return base;
+    Builder out;
+    out.merge(base);
+    std::string both(doc->zh);
+    if (!doc->en.empty()) both.append(both.empty() ? "" : " / ").append(doc->en);
+    out.text("description", both);
+    out.raw("x-label", Builder().text("zh", doc->zh).text("en", doc->en).str());
+    // The type's own class and example stand already.
+    if (doc->privacy > without_optional(type).privacy && without_optional(type).privacy == Privacy::None)
+        out.text("x-personal-data", privacy_name(doc->privacy));
+    if (!doc->example.empty() && without_optional(type).example.empty())
+        out.raw("examples", "[" + example_json(type, doc->example) + "]");
+    return out.str();
 }
 
 std::string schema_ref(const Type& type, const std::function<void(const Type&)>& met) {
