@@ -43,12 +43,15 @@ inline Status ok() { return {}; }
 }  // namespace tilth
 
 // Evaluates a Result; returns its error from the enclosing function, else yields its value (GNU statement expression).
-#define TRY(expression)                                                  \
-    ({                                                                   \
-        auto&& tilth_try_result = (expression);                          \
-        if (!tilth_try_result) [[unlikely]]                              \
-            return ::tilth::Error(std::move(tilth_try_result.error()));  \
-        ::tilth::detail::take(std::move(tilth_try_result));              \
+// The counter gives each use its own name, so that a TRY may stand inside another's expression.
+#define TRY(expression) TILTH_TRY_AS(expression, __COUNTER__)
+#define TILTH_TRY_AS(expression, number) TILTH_TRY_NAMED(expression, number)
+#define TILTH_TRY_NAMED(expression, number)                                  \
+    ({                                                                       \
+        auto&& tilth_try_##number = (expression);                            \
+        if (!tilth_try_##number) [[unlikely]]                                \
+            return ::tilth::Error(std::move(tilth_try_##number.error()));    \
+        ::tilth::detail::take(std::move(tilth_try_##number));                \
     })
 
 #define INVARIANT(condition, why) \

@@ -1,0 +1,38 @@
+#include "app/registry.h"
+
+#include "modules/collect/api.h"
+#include "modules/commerce/api.h"
+#include "modules/customer/api.h"
+#include "modules/org/api.h"
+#include "modules/performance/api.h"
+
+namespace tilth {
+std::vector<sql::Migration> migrations_of_kernel();
+}
+
+namespace tilth::app {
+
+const std::vector<kernel::ModuleInfo>& modules() {
+    static const std::vector<kernel::ModuleInfo> all = {
+        org::org_module(),
+        customer::customer_module(),
+        collect::collect_module(),
+        commerce::commerce_module(),
+        performance::performance_module(),
+    };
+    return all;
+}
+
+std::vector<sql::Migration> all_migrations() {
+    std::vector<sql::Migration> all = migrations_of_kernel();
+    for (const auto& module : modules()) all.insert(all.end(), module.migrations.begin(), module.migrations.end());
+    return all;
+}
+
+std::vector<kernel::Permission> all_permissions() {
+    std::vector<kernel::Permission> all = {kJobRead, kJobCancel, kAuditRead, kSystemRead, kSystemWrite, kSettingWrite};
+    for (const auto& module : modules()) all.insert(all.end(), module.permissions.begin(), module.permissions.end());
+    return all;
+}
+
+}  // namespace tilth::app

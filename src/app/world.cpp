@@ -1,0 +1,136 @@
+#include "app/world.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "app/registry.h"
+#include "app/routes.h"
+#include "platform/log/log.h"
+
+namespace tilth::app {
+
+namespace {
+
+// The key under which all others are wrapped: from the environment, else a file of mode 0600 made at the first start.
+Result<crypto::Key> master_key(files::FileSystem& files, const std::string& directory) {
+    std::string hex;
+    if (const char* given = std::getenv("TILTH_MASTER_KEY")) {
+        hex = given;
+    } else {
+        const std::string path = directory + "/master.key";
+        if (!TRY(files.exists(path))) TRY(files.write_whole(path, crypto::hex(crypto::Key::random().bytes())));
+        hex = TRY(files.read_whole(path, 256));
+    }
+    const std::string bytes = TRY(crypto::from_hex(std::string_view(hex).substr(0, 2 * crypto::kKeyBytes)));
+    if (bytes.size() != crypto::kKeyBytes) return Error(ErrorCode::Invalid, "the master key has 64 hexadecimal digits");
+    return crypto::Key::from_bytes(bytes);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<World>> World::open(const WorldOptions& options) {
+    crypto::crypto_init();
+    std::unique_ptr<World> world(new World(options));
+    TRY(files::real_files().make_directories(options.data_directory));
+    world->lock_ = TRY(files::lock_file(options.data_directory + "/tilth.lock"));
+    if (options.manual_clock) {
+        auto manual = std::make_unique<ManualClock>(SystemClock().now());
+        world->manual_clock_ = manual.get();
+        world->clock_ = std::move(manual);
+    } else {
+        world->clock_ = std::make_unique<SystemClock>();
+    }
+    TRY(world->open_kernel());
+    TRY(world->open_modules());
+    TRY(world->load());
+    return world;
+}
+
+Status World::open_kernel() {
+    auto& files = files::real_files();
+    master_ = TRY(master_key(files, options_.data_directory));
+    kernel::RecordOptions record;
+    record.location.uri = options_.record_uri.empty() ? "sqlite:" + options_.data_directory + "/record.db" : options_.record_uri;
+    record.owner = "process " + std::to_string(::getpid());
+    const auto migrations = all_migrations();
+    record_ = TRY(kernel::open_record(record, *clock_, migrations));
+    vault_ = kernel::make_vault(master_, *record_);
+    settings_ = kernel::make_settings();
+    jobs_ = kernel::make_jobs(*record_);
+    dispatch_ = kernel::make_dispatch(*record_);
+    api_ = std::make_unique<kernel::Api>(record_.get(), *clock_, rng_,
+                                         kernel::ApiOptions{.public_origin = options_.public_url, .version = "0.1.0"});
+    kernel_ = std::make_unique<kernel::Kernel>(kernel::Kernel{*clock_, rng_, files, options_.data_directory, *record_, *vault_,
+                                                              *settings_, *jobs_, *dispatch_, *api_, master_});
+    journal_ = TRY(kernel::open_journal(files, options_.data_directory + "/journal", master_.derive("journal")));
+    activity_ = kernel::make_activity();
+    return ok();
+}
+
+Status World::open_modules() {
+    org_ = org::make_org(*kernel_);
+    org_->declare(all_permissions());
+    org_->secure_cookies(options_.public_url.starts_with("https:"));
+    TRY(org_->reload());
+    customers_ = customer::make_customers(*kernel_);
+    collect_ = collect::make_collect(*kernel_, *org_);
+    orders_ = commerce::make_orders(*kernel_, *org_, *customers_);
+    performance_ = performance::make_performance(*kernel_, *org_, *customers_, *orders_);
+    import_orders_ = flows::make_import_orders(*kernel_, *org_, *customers_, *orders_);
+    collect_->add_target(*import_orders_);
+    pipeline_ = TRY(flows::make_pipeline({*kernel_, *journal_, *customers_, *collect_, *activity_}));
+    add_system_routes(*this);
+    api_->set_authenticator(org_->authenticator());
+    return ok();
+}
+
+Status World::load() {
+    const auto context = kernel::Context::system(TenantId{}, clock_->now());
+    auto loaded = record_->read<bool>(context, [this](kernel::View& view) -> Result<bool> {
+        TRY(settings_->load(view.sql()));
+        TRY(collect_->dedup().load(view.sql(), tenant_ids(), clock_->now()));
+        TRY(activity_->load(kernel_->files, snapshot_path(), view.sql(), tenant_ids()));
+        return true;
+    });
+    return loaded ? ok() : Status(loaded.error());
+}
+
+std::vector<TenantId> World::tenant_ids() const {
+    std::vector<TenantId> ids;
+    for (const auto& tenant : org_->tenants()) ids.push_back(tenant.id);
+    return ids;
+}
+
+void World::run() {
+    running_ = true;
+    dispatch_->run();
+    jobs_->run();
+    performance_->run();
+    pipeline_->run();
+}
+
+void World::stop() {
+    if (!std::exchange(running_, false)) return;
+    pipeline_->stop();
+    performance_->stop();
+    jobs_->stop();
+    dispatch_->stop();
+    record_->drain();
+    const auto saved = activity_->save(kernel_->files, snapshot_path());
+    if (!saved) log::warn("the activity snapshot was not saved; the next start reads the log", {{"error", saved.error().detail}});
+}
+
+World::~World() {
+    stop();
+    if (record_) record_->stop();
+}
+
+Status World::settle() {
+    TRY(pipeline_->settle());
+    dispatch_->poke();
+    TRY(dispatch_->settle());
+    return performance_->catch_up();
+}
+
+}  // namespace tilth::app
