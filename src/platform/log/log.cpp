@@ -40,7 +40,9 @@ std::shared_ptr<spdlog::logger> make_logger(spdlog::sink_ptr sink) {
     return logger;
 }
 
-std::shared_ptr<spdlog::logger> stderr_logger() { return make_logger(std::make_shared<spdlog::sinks::stderr_sink_mt>()); }
+std::shared_ptr<spdlog::logger> stderr_logger() {
+    return make_logger(std::make_shared<spdlog::sinks::stderr_sink_mt>());
+}
 
 Door& door() {
     // Never destroyed: other threads and late destructors may still write while the process ends.

@@ -17,7 +17,7 @@ using Value = std::variant<std::int64_t, double, bool, std::string>;
 struct Field {
     std::string_view name;
     Value value;
-    Field(std::string_view n, std::integral auto v) : name(n), value(std::in_place_type<std::int64_t>, static_cast<std::int64_t>(v)) {}
+    Field(std::string_view n, std::integral auto v) : name(n), value(static_cast<std::int64_t>(v)) {}
     Field(std::string_view n, double v) : name(n), value(v) {}
     Field(std::string_view n, bool v) : name(n), value(v) {}
     Field(std::string_view n, std::string v) : name(n), value(std::move(v)) {}

@@ -21,8 +21,8 @@ public:
     const std::string& name() const { return name_; }
     // Local wall time as milliseconds since 1970-01-01T00:00 on the local clock.
     std::int64_t local_ms(Instant t) const;
-    // The first instant whose local time is at or after midnight of `day` plus `offset`: the end of a gap, the earlier of
-    // a fold.
+    // The first instant whose local time is at or after midnight of `day` plus `offset`: the end of a gap, the earlier
+    // of a fold.
     Instant at(Day day, Duration offset = {}) const;
     Day day_of(Instant t) const;
     // "2026-03-01 14:05:00" on the local clock.
