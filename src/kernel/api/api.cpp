@@ -120,9 +120,9 @@ struct Api::Impl {
         if (open) return ok();
         if (context.actor.kind == ActorKind::Public) return ErrorCode::Unauthenticated;
         if (same(entry.permission, kSignedIn))
-            return context.actor.kind == ActorKind::Staff ? ok() : Status(ErrorCode::Forbidden, "for staff sessions only");
-        if (!context.may(entry.permission)) return Error(ErrorCode::Forbidden, "needs " + std::string(entry.permission.name));
-        return ok();
+            return context.actor.kind == ActorKind::Staff ? ok() : Status(ErrorCode::Forbidden, "for staff sessions");
+        if (context.may(entry.permission)) return ok();
+        return Error(ErrorCode::Forbidden, "needs " + std::string(entry.permission.name));
     }
 
     void handle(const Entry& entry, http::Request& request, std::shared_ptr<http::Responder> responder) const {
@@ -134,7 +134,11 @@ struct Api::Impl {
         if (!value) return responder->answer(problem(value.error(), context));
         switch (entry.kind) {
             case RouteKind::Query: return run_query(entry, context, *value, *responder);
-            case RouteKind::Command: return run_command(entry, context, std::move(*value), request, std::move(responder));
+            case RouteKind::Command: {
+                auto claim = claim_of(request, context.actor);
+                if (!claim) return responder->answer(problem(claim.error(), context));
+                return run_command(entry, context, std::move(*value), std::move(*claim), std::move(responder));
+            }
             case RouteKind::Action: return run_action(entry, context, *value, *responder);
             case RouteKind::Raw: return;
         }
@@ -155,16 +159,14 @@ struct Api::Impl {
         responder.answer(std::move(response));
     }
     // The worker goes on to the next request; the writer's thread answers after the sync.
-    void run_command(const Entry& entry, const Context& context, std::shared_ptr<void> value, const http::Request& request,
-                     std::shared_ptr<http::Responder> responder) const {
+    void run_command(const Entry& entry, const Context& context, std::shared_ptr<void> value,
+                     std::optional<IdempotencyClaim> claim, std::shared_ptr<http::Responder> responder) const {
         INVARIANT(record != nullptr, "serving needs a record");
-        auto claim = claim_of(request, context.actor);
-        if (!claim) return responder->answer(problem(claim.error(), context));
-        if (*claim) (*claim)->keep_reply = entry.keep_reply;
+        if (claim) claim->keep_reply = entry.keep_reply;
         auto reply = std::make_shared<std::string>();
         record->submit(
             context,
-            [&entry, value = std::move(value), claim = std::move(*claim), reply](Unit& unit) -> Status {
+            [&entry, value = std::move(value), claim = std::move(claim), reply](Unit& unit) -> Status {
                 const auto command = [&] { return entry.command(unit, value.get()); };
                 *reply = TRY(claim ? once(unit, *claim, command) : command());
                 return ok();
@@ -235,8 +237,8 @@ std::vector<http::Route> Api::routes() {
         route.body_bytes_max = entry->doc.body_bytes_max;
         route.inline_on_io = entry->raw_doc && entry->raw_doc->inline_on_io;
         route.cors = entry->raw_doc && entry->raw_doc->cors;
-        route.handler = [impl = impl_.get(), entry](http::Request& request, std::shared_ptr<http::Responder> responder) {
-            impl->handle(*entry, request, std::move(responder));
+        route.handler = [impl = impl_.get(), entry](http::Request& request, std::shared_ptr<http::Responder> to) {
+            impl->handle(*entry, request, std::move(to));
         };
         out.push_back(std::move(route));
     }
@@ -255,7 +257,8 @@ std::string Api::openapi() const { return openapi_text(impl_->all(), impl_->opti
 
 std::vector<RouteInfo> Api::permission_matrix() const {
     std::vector<RouteInfo> out;
-    for (const Entry* entry : impl_->all()) out.push_back({entry->method, entry->path, entry->permission, entry->doc.rows});
+    for (const Entry* entry : impl_->all())
+        out.push_back({entry->method, entry->path, entry->permission, entry->doc.rows});
     return out;
 }
 

@@ -37,7 +37,7 @@ using http::Method;
 struct None {};
 API_STRUCT(None, ())
 
-// For actions whose reply carries headers (sign-in sets a cookie): action<SignIn, WithHeaders<Me>>. Only T is documented.
+// For actions whose reply carries headers (sign-in sets a cookie): action<SignIn, WithHeaders<Me>>. The document has T.
 template <class T>
 struct WithHeaders {
     T body;
@@ -174,7 +174,8 @@ private:
     template <class Req, class Rep>
     static Typed typed(Method method, std::string path, Permission permission, RouteDoc doc) {
         return {method, std::move(path), permission, std::move(doc), &json::type_of<Req>(),
-                &json::type_of<typename Body<Rep>::type>(), []() -> std::shared_ptr<void> { return std::make_shared<Req>(); }};
+                &json::type_of<typename Body<Rep>::type>(),
+                []() -> std::shared_ptr<void> { return std::make_shared<Req>(); }};
     }
     template <class Rep>
     static Result<std::string> printed(const Result<Rep>& reply) {

@@ -18,7 +18,8 @@ struct Kept {
 };
 
 Result<std::optional<Kept>> find(Unit& unit, const IdempotencyClaim& claim) {
-    return unit.sql().one("SELECT content_hash, reply, at FROM idempotency_reply WHERE tenant_id = ?1 AND key_hash = ?2",
+    return unit.sql().one("SELECT content_hash, reply, at FROM idempotency_reply "
+                          "WHERE tenant_id = ?1 AND key_hash = ?2",
                           {unit.tenant(), sql::Blob{crypto::view(claim.key)}}, [](const sql::Row& row) {
                               Kept kept{std::string(row.bin(0)), std::nullopt, row.instant(2)};
                               if (!row.null(1)) kept.reply = row.txt(1);
@@ -31,13 +32,14 @@ Status keep(Unit& unit, const IdempotencyClaim& claim, const std::string& reply)
     TRY(unit.sql().write("INSERT INTO idempotency_reply (tenant_id, key_hash, content_hash, reply, at) "
                          "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (tenant_id, key_hash) DO UPDATE SET "
                          "content_hash = excluded.content_hash, reply = excluded.reply, at = excluded.at",
-                         {unit.tenant(), sql::Blob{crypto::view(claim.key)}, sql::Blob{crypto::view(claim.content)}, kept,
-                          unit.now()}));
+                         {unit.tenant(), sql::Blob{crypto::view(claim.key)}, sql::Blob{crypto::view(claim.content)},
+                          kept, unit.now()}));
     // Each new row takes up to 16 outlived ones with it: the table stays as small as a day's traffic, and no unit waits
     // for a long clean-up.
     const Instant outlived{unit.now().ms - limits::kIdempotencyKeepMs};
     return unit.sql().write("DELETE FROM idempotency_reply WHERE tenant_id = ?1 AND key_hash IN "
-                            "(SELECT key_hash FROM idempotency_reply WHERE tenant_id = ?1 AND at < ?2 ORDER BY at LIMIT 16)",
+                            "(SELECT key_hash FROM idempotency_reply WHERE tenant_id = ?1 AND at < ?2 "
+                            "ORDER BY at, key_hash LIMIT 16)",
                             {unit.tenant(), outlived});
 }
 
@@ -48,7 +50,8 @@ Result<std::optional<IdempotencyClaim>> claim_of(const http::Request& request, c
         return std::equal(header.name.begin(), header.name.end(), kHeader.begin(), kHeader.end(),
                           [](char a, char b) { return (a | 0x20) == (b | 0x20); });
     };
-    if (std::none_of(request.headers.begin(), request.headers.end(), is_header)) return std::optional<IdempotencyClaim>();
+    const auto& headers = request.headers;
+    if (std::none_of(headers.begin(), headers.end(), is_header)) return std::optional<IdempotencyClaim>();
     const std::string_view key = request.header(kHeader);
     const bool visible = std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7F; });
     if (key.empty() || key.size() > kKeyBytesMax || !visible)
@@ -68,7 +71,8 @@ Result<std::optional<IdempotencyClaim>> claim_of(const http::Request& request, c
     return std::optional(claim);
 }
 
-Result<std::string> once(Unit& unit, const IdempotencyClaim& claim, const std::function<Result<std::string>()>& command) {
+Result<std::string> once(Unit& unit, const IdempotencyClaim& claim,
+                         const std::function<Result<std::string>()>& command) {
     const auto kept = TRY(find(unit, claim));
     if (kept && unit.now() - kept->at < Duration{limits::kIdempotencyKeepMs}) {
         if (kept->content != crypto::view(claim.content)) return ErrorCode::IdempotencyReused;

@@ -23,6 +23,7 @@ struct IdempotencyClaim {
 Result<std::optional<IdempotencyClaim>> claim_of(const http::Request& request, const Actor& actor);
 
 // The kept reply, or what `command` yields, kept for 24 h. IdempotencyReused when the content differs.
-Result<std::string> once(Unit& unit, const IdempotencyClaim& claim, const std::function<Result<std::string>()>& command);
+Result<std::string> once(Unit& unit, const IdempotencyClaim& claim,
+                         const std::function<Result<std::string>()>& command);
 
 }  // namespace tilth::kernel

@@ -49,7 +49,7 @@ std::string documented_path(std::string path) {
 
 std::string lower(std::string_view text) {
     std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     return out;
 }
 
@@ -112,7 +112,7 @@ Value raw_parameters(const Entry& entry) {
     return out;
 }
 
-// The struct by name when all of it stands in the body; without what the path gives otherwise. Null when nothing is left.
+// The struct by name when all of it stands in the body, else without what the path gives. Null when nothing is left.
 Value body_of(const Entry& entry, Components& components) {
     std::set<std::string_view> from_path;
     bool required = false;
@@ -140,7 +140,8 @@ Value operation(const Entry& entry, Components& components) {
     Value rows = Value::array();
     for (const std::string_view row : entry.doc.rows) rows.push(row);
     out.set("x-rows", std::move(rows));
-    if (entry.permission.name == kPublic.name || entry.permission.name == kWriteKey.name) out.set("security", Value::array());
+    const bool open = entry.permission.name == kPublic.name || entry.permission.name == kWriteKey.name;
+    if (open) out.set("security", Value::array());
 
     const bool raw = entry.kind == RouteKind::Raw;
     Value parameters = raw ? raw_parameters(entry) : typed_parameters(entry, components);
@@ -225,7 +226,9 @@ std::string openapi_text(const std::vector<const Entry*>& entries, const std::st
                         "Bounds and choices of every field stand here; refusals are application/problem+json."},
     }));
     document.set("servers", Value::Array{Value::object({{"url", "/"}})});
-    document.set("security", Value::Array{Value::object({{"session", Value::array()}}), Value::object({{"key", Value::array()}})});
+    Value security = Value::array();
+    security.push(Value::object({{"session", Value::array()}})).push(Value::object({{"key", Value::array()}}));
+    document.set("security", std::move(security));
     Value tag_list = Value::array();
     for (const std::string_view tag : tags) tag_list.push(Value::object({{"name", tag}}));
     document.set("tags", std::move(tag_list));

@@ -30,7 +30,8 @@ Preference preference(std::string_view item) {
     const auto q = semicolon == std::string_view::npos ? semicolon : item.find("q=", semicolon);
     if (q != std::string_view::npos) {
         const std::string_view digits = trimmed(item.substr(q + 2));
-        if (std::from_chars(digits.data(), digits.data() + digits.size(), found.quality).ec != std::errc{}) found.quality = 0;
+        const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), found.quality);
+        if (read.ec != std::errc{}) found.quality = 0;
     }
     return found;
 }

@@ -9,14 +9,16 @@
 //   }
 //   // The specialisations stand outside every namespace, before the first route that uses the type.
 //   template <> inline constexpr auto tilth::json::enum_values<tilth::org::Channel> =
-//       std::to_array<tilth::json::EnumValue<tilth::org::Channel>>({{tilth::org::Channel::Store, "store", "门店", "Store"}});
+//       std::to_array<tilth::json::EnumValue<tilth::org::Channel>>({
+//           {tilth::org::Channel::Store, "store", "门店", "Store"},
+//       });
 //   template <> inline constexpr auto tilth::json::field_docs<tilth::org::SignIn> =
 //       std::to_array<tilth::json::FieldDoc>({{"login", "登录名", "Login name", "admin"}});
 //
 // Members may be: bool, std::int32_t, std::int64_t, double (replies), std::string (requests: 0 … 2,000 code points),
-// Int<a,b>, Percent (basis points), Text<a,b>, Secret (never printed), Phone, Email, Money {"minor":19900,"currency":
-// "CNY"}, Currency, UnitPrice and Quantity (decimal strings "6.95"), Instant (ISO 8601), Day, Id<Tag>, enums, json::Raw,
-// described structs, and optional<T>, vector<T>, List<T,Max>, map<string,T> of these.
+// Int<a,b>, Percent (basis points), Text<a,b>, Secret (never printed), Phone, Email, Currency,
+// Money {"minor":19900,"currency":"CNY"}, UnitPrice and Quantity (decimal strings "6.95"), Instant (ISO 8601), Day,
+// Id<Tag>, enums, json::Raw, described structs, and optional<T>, vector<T>, List<T,Max>, map<string,T> of these.
 //
 // A member is required unless it is optional. An absent optional is left out when printing; null is read as absent.
 // optional<optional<T>> tells absent from null (for PATCH): null sets the outer and clears the inner.
@@ -63,7 +65,7 @@ struct FieldDoc {
     std::string_view zh;
     std::string_view en;
     std::string_view example = {};           // as text: "admin", "50", "2026-03-01"
-    Privacy privacy = Privacy::None;         // raises what the type says (Phone and Email are Personal, Secret Sensitive)
+    Privacy privacy = Privacy::None;         // raises the type's own (Phone, Email: Personal; Secret: Sensitive)
 };
 
 template <class E>
@@ -125,7 +127,7 @@ struct MapOps {
 
 struct Type {
     Kind kind = Kind::Object;
-    std::string_view name;                   // "text", "phone", an id's prefix; the qualified C++ name of structs and enums
+    std::string_view name;                   // "text", "phone", an id's prefix; of structs and enums the qualified name
     std::string_view format;                 // OpenAPI format, where one exists
     std::string_view pattern;                // OpenAPI pattern, where one exists
     std::string_view example;                // JSON text

@@ -5,7 +5,7 @@
 // Refusals are Invalid and name *every* broken field at once: `field` is a JSON pointer without the leading slash
 // ("lines/0/quantity"), `rule` is stable, reason and remedy are Chinese and English. Refused are: what is not JSON,
 // depth over limits::kJsonDepthMax, duplicate keys, unknown fields (the remedy names the nearest known one), missing
-// required fields, wrong kinds and bounds. The rule over several fields (check) runs when the fields of its struct hold.
+// required fields, wrong kinds and bounds. The rule over several fields (check) runs when its struct's fields hold.
 
 #include <functional>
 #include <set>

@@ -18,7 +18,9 @@ public:
     static constexpr std::int64_t kMin = Min;
     static constexpr std::int64_t kMax = Max;
     constexpr Int() = default;
-    constexpr explicit Int(std::int64_t value) : value_(value) { INVARIANT(value >= Min && value <= Max, "Int in bounds"); }
+    constexpr explicit Int(std::int64_t value) : value_(value) {
+        INVARIANT(value >= Min && value <= Max, "an Int holds a value within its bounds");
+    }
     static Result<Int> parse(std::int64_t value) {
         if (value < Min) return Error(ErrorCode::Invalid, "too_small");
         if (value > Max) return Error(ErrorCode::Invalid, "too_large");

@@ -80,7 +80,9 @@ std::string read_currency(const Type&, std::string_view text, void* out) {
     *static_cast<Currency*>(out) = *currency;
     return {};
 }
-std::string_view show_currency(const Type&, const void* p, std::string&) { return static_cast<const Currency*>(p)->str(); }
+std::string_view show_currency(const Type&, const void* p, std::string&) {
+    return static_cast<const Currency*>(p)->str();
+}
 
 // -?digits[.digits]: stricter than parse_decimal, which also takes what people type into tables.
 bool plain_decimal(std::string_view text) {
@@ -234,14 +236,16 @@ DEFINE_TYPE(std::int32_t, unbounded_integer(INT32_MIN, INT32_MAX, 4, "int32"))
 DEFINE_TYPE(std::int64_t, unbounded_integer(kI64Min, kI64Max, 8, "int64"))
 DEFINE_TYPE(Percent, detail::integer_type(0, 10'000, sizeof(Percent)))
 DEFINE_TYPE(Secret, text_like({"secret", "password", {}, {}}, read_secret, show_secret, Privacy::Sensitive))
-DEFINE_TYPE(Phone, text_like({"phone", "phone", R"(^\+?[0-9 ()-]{3,25}$)", R"("+8613800138000")"}, read_phone, show_phone,
-                             Privacy::Personal))
+DEFINE_TYPE(Phone, text_like({"phone", "phone", R"(^\+?[0-9 ()-]{3,25}$)", R"("+8613800138000")"}, read_phone,
+                             show_phone, Privacy::Personal))
 DEFINE_TYPE(Email, text_like({"email", "email", {}, R"("a@example.com")"}, read_email, show_email, Privacy::Personal))
 DEFINE_TYPE(Currency, text_like({"currency", {}, "^[A-Z]{3}$", R"("CNY")"}, read_currency, show_currency))
-DEFINE_TYPE(UnitPrice, text_like({"price", "decimal", R"(^-?[0-9]+(\.[0-9]{1,4})?$)", R"("6.95")"}, read_price, show_price))
+DEFINE_TYPE(UnitPrice, text_like({"price", "decimal", R"(^-?[0-9]+(\.[0-9]{1,4})?$)", R"("6.95")"}, read_price,
+                                 show_price))
 DEFINE_TYPE(Quantity, text_like({"quantity", "decimal", R"(^-?[0-9]+(\.[0-9]{1,3})?$)", R"("1.5")"}, read_quantity,
                                 show_quantity))
-DEFINE_TYPE(Instant, text_like({"instant", "date-time", {}, R"("2026-03-01T02:05:00.000Z")"}, read_instant, show_instant))
+DEFINE_TYPE(Instant, text_like({"instant", "date-time", {}, R"("2026-03-01T02:05:00.000Z")"}, read_instant,
+                               show_instant))
 DEFINE_TYPE(Day, text_like({"day", "date", {}, R"("2026-03-01")"}, read_day, show_day))
 
 template <>

@@ -18,7 +18,8 @@ Result<Value> from_node(Node node) {
         case NodeKind::Bool: return Value(*node.boolean());
         case NodeKind::Int: return Value(*node.i64());
         case NodeKind::Uint:
-            return Error::invalid("", "too_large", "整数超出 64 位范围", "An integer leaves 64 bits", "改用文字", "Send it as text");
+            return Error::invalid("", "too_large", "整数超出 64 位范围", "An integer leaves 64 bits", "改用文字",
+                                  "Send it as text");
         case NodeKind::Double: return Value(*node.number());
         case NodeKind::String: return Value(node.str());
         case NodeKind::Array: {
