@@ -1,15 +1,16 @@
 #include "flows/collect_batch/group.h"
 
+#include <algorithm>
+
 namespace tilth::flows {
 
 namespace {
 
 constexpr int kTrackerConfidence = 50;
 
-// One event: new or seen before, whose, and what it declares.
-Result<bool> apply_event(const PipelineParts& parts, kernel::Unit& unit, const ParsedBatch& batch,
+// One new event: whose it is, and what it declares.
+Status apply_event(const PipelineParts& parts, kernel::Unit& unit, const ParsedBatch& batch,
                          const collect::Incoming& incoming, std::vector<kernel::Event>& events) {
-    if (!parts.collect.dedup().remember(unit, batch.source, incoming.fingerprint, batch.received)) return false;
     const std::string source = batch.source.str();
     customer::Sighting sighting;
     sighting.claims = incoming.claims;
@@ -29,7 +30,7 @@ Result<bool> apply_event(const PipelineParts& parts, kernel::Unit& unit, const P
     event.identity = found.identity;
     event.type = incoming.type;
     event.properties = incoming.properties;
-    return true;
+    return ok();
 }
 
 }  // namespace
@@ -38,11 +39,14 @@ Result<GroupCounts> apply_group(const PipelineParts& parts, kernel::Unit& unit, 
     GroupCounts counts;
     std::vector<kernel::Event> events;
     for (const ParsedBatch& batch : group.batches) {
-        std::int64_t fresh = 0;
-        for (const collect::Incoming& incoming : batch.parsed.events) {
-            if (TRY(apply_event(parts, unit, batch, incoming, events))) ++fresh;
-            else ++counts.duplicates;
+        std::vector<Bytes16> fingerprints;
+        for (const collect::Incoming& incoming : batch.parsed.events) fingerprints.push_back(incoming.fingerprint);
+        const auto is_new = parts.collect.dedup().remember(unit, batch.source, fingerprints, batch.received);
+        const std::int64_t fresh = std::count(is_new.begin(), is_new.end(), true);
+        for (std::size_t i = 0; i < is_new.size(); ++i) {
+            if (is_new[i]) TRY(apply_event(parts, unit, batch, batch.parsed.events[i], events));
         }
+        counts.duplicates += static_cast<std::int64_t>(is_new.size()) - fresh;
         const auto refused = static_cast<std::int64_t>(batch.parsed.refused.size());
         if (refused > 0) TRY(parts.collect.refuse(unit, batch.source, batch.parsed.refused, batch.received));
         counts.duplicates += batch.parsed.duplicates;

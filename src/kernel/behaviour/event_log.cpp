@@ -95,6 +95,14 @@ Status scan_events(sql::Connection& sql, const TenantId& tenant, std::int64_t af
     return outcome;
 }
 
+Result<std::int64_t> position_before(sql::Connection& sql, const TenantId& tenant, Instant since) {
+    const auto first = TRY(sql.one(
+        "SELECT first_position FROM event_block WHERE tenant_id = ?1 AND month >= ?2 ORDER BY sequence LIMIT 1",
+        {tenant, month_of(since)}, [](const sql::Row& row) { return row.i64(0); }));
+    if (first) return *first - 1;
+    return event_count(sql, tenant);
+}
+
 Result<std::int64_t> event_count(sql::Connection& sql, const TenantId& tenant) {
     const Head head = TRY(head_of(sql, tenant));
     return head.position;

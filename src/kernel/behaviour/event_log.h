@@ -30,6 +30,8 @@ Status append_events(Unit& unit, const std::vector<Event>& events);
 // Calls `fn` for every event with position > after, in order; stops when it returns false.
 using EventFn = std::function<bool(std::int64_t position, const Event& event)>;
 Status scan_events(sql::Connection& sql, const TenantId& tenant, std::int64_t after, const EventFn& fn);
+// The position before the first block that may hold events received at or after `since` (blocks know their month only).
+Result<std::int64_t> position_before(sql::Connection& sql, const TenantId& tenant, Instant since);
 Result<std::int64_t> event_count(sql::Connection& sql, const TenantId& tenant);
 
 struct EventLogProof {

@@ -80,8 +80,10 @@ const Inlet* inlet(std::string_view name);
 class Dedup {
 public:
     virtual ~Dedup() = default;
-    // True when new; remembered at once for later units of the group, taken back when the unit is undone.
-    virtual bool remember(kernel::Unit& unit, const SourceId& source, const Bytes16& fingerprint, Instant received) = 0;
+    // result[i]: fingerprints[i] is new (also within the list). Remembered at once for later units of the group, taken
+    // back when the unit is undone.
+    virtual std::vector<bool> remember(kernel::Unit& unit, const SourceId& source, const std::vector<Bytes16>& fingerprints,
+                                       Instant received) = 0;
     virtual Status load(sql::Connection& sql, const std::vector<TenantId>& tenants, Instant now) = 0;
     virtual std::int64_t remembered() const = 0;
     virtual Duration window() const = 0;   // shorter than the bound when the id limit bites; a metric says so
