@@ -8,7 +8,9 @@ build_configure() {
   # A copied or moved checkout carries a cache that names its old place; CMake refuses such a cache, so drop it.
   local home
   home="$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$folder/CMakeCache.txt" 2>/dev/null || true)"
-  if [ -n "$home" ] && [ "$home" != "$PWD" ]; then rm -rf "$folder/CMakeCache.txt" "$folder/CMakeFiles" "$folder/build.ninja"; fi
+  if [ -n "$home" ] && [ "$home" != "$PWD" ]; then
+    rm -rf "$folder/CMakeCache.txt" "$folder/CMakeFiles" "$folder/build.ninja"
+  fi
   if [ ! -f "$folder/build.ninja" ]; then
     mkdir -p "$folder"
     if ! cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release "$@" > "$folder/configure.log" 2>&1; then
@@ -47,6 +49,7 @@ build_program() {
   local every=10 form='      %d of %d compiled, about %s left\n'
   if [ -t 1 ]; then every=1; form='\r\033[K      %d of %d compiled, about %s left'; fi
   NINJA_STATUS='@%f %t@ ' CCACHE_SLOPPINESS=pch_defines,time_macros \
-    "${NINJA:-ninja}" -C "$folder" -j "$(nproc)" "${targets[@]}" 2>&1 | grep -v '^ninja: ' | build_progress "$every" "$form"
+    "${NINJA:-ninja}" -C "$folder" -j "$(nproc)" "${targets[@]}" 2>&1 |
+    grep -v '^ninja: ' | build_progress "$every" "$form"
   return "${PIPESTATUS[0]}"
 }

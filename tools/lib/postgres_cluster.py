@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 class PostgresCluster:
-    """with PostgresCluster(root) as cluster: cluster.uri() — thread-safe; a cluster given by TILTH_TEST_POSTGRES is used."""
+    """with PostgresCluster(root) as cluster: cluster.uri() — thread-safe; it may be given."""
 
     def __init__(self, root):
         self.script = Path(root) / "tools/testing/postgres.sh"
@@ -26,8 +26,8 @@ class PostgresCluster:
                 # Outside the checkout: the user who runs PostgreSQL may not enter a home directory.
                 self.folder = tempfile.mkdtemp(prefix="tilth-test-postgres.")
                 os.chmod(self.folder, 0o755)
-                done = subprocess.run(["bash", str(self.script), "start", self.folder, "--no-fsync"], capture_output=True,
-                                      text=True, check=False, stdin=subprocess.DEVNULL, timeout=120)
+                done = subprocess.run(["bash", str(self.script), "start", self.folder, "--no-fsync"], check=False,
+                                      capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120)
                 found = re.findall(r"postgres(?:ql)?://\S+", done.stdout)
                 if done.returncode != 0 or not found:
                     raise RuntimeError(f"{self.script.name} start: {(done.stderr or done.stdout).strip()[-500:]}")

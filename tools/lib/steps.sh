@@ -40,12 +40,15 @@ step_enter() {
 
 step_begin() {
   step_enter "$1"
-  printf '[%d/%d] %s …  (about %s left)\n' "$step_number" "${#step_names[@]}" "$1" "$(words_of_seconds "$(seconds_left)")"
+  local left
+  left="$(words_of_seconds "$(seconds_left)")"
+  printf '[%d/%d] %s …  (about %s left)\n' "$step_number" "${#step_names[@]}" "$1" "$left"
 }
 
 step_done() {
-  local took=$((SECONDS - step_started))
-  printf '[%d/%d] %s: %s in %s\n' "$step_number" "${#step_names[@]}" "$step_name" "${1:-done}" "$(words_of_seconds $took)"
+  local took=$((SECONDS - step_started)) words
+  words="$(words_of_seconds $took)"
+  printf '[%d/%d] %s: %s in %s\n' "$step_number" "${#step_names[@]}" "$step_name" "${1:-done}" "$words"
   mkdir -p build
   { grep -vF "$step_name=" "$TILTH_STEP_TIMES" 2>/dev/null || true; echo "$step_name=$took"; } > "$TILTH_STEP_TIMES.new"
   mv "$TILTH_STEP_TIMES.new" "$TILTH_STEP_TIMES"

@@ -1,4 +1,4 @@
-"""Rooms and arrows: who may include whom. The transitive rules run over the compiler's own list where a build exists."""
+"""Rooms and arrows: who may include whom. Transitive rules use the compiler's own list where a build exists."""
 
 import re
 import subprocess
@@ -163,7 +163,8 @@ def compiler_list(sources, build):
     if build is None or not (Path(build) / ".ninja_deps").exists():
         return
     root = str(Path(build).resolve().parent)
-    listing = subprocess.run(["ninja", "-C", str(build), "-t", "deps"], capture_output=True, text=True, check=False).stdout
+    command = ["ninja", "-C", str(build), "-t", "deps"]
+    listing = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     prefix = f"    {root}/src/"
     path, headers = None, set()
     for line in listing.splitlines():

@@ -30,7 +30,7 @@ def check_routes(sources, arrows):
             else:
                 used.add(named)
     for missing in sorted(allowed - used):
-        yield Finding("tools/arrows.toml", 1, "routes", f"{missing} is listed as public, but no such route is registered")
+        yield Finding("tools/arrows.toml", 1, "routes", f"{missing} is listed as public, but not registered")
 
 
 def statement_around(source, line):
@@ -69,7 +69,7 @@ def check_map(root, sources, arrows):
     lines = readme.read_text(encoding="utf-8").split("\n")
     start = next((i for i, text in enumerate(lines) if text.strip() == "<!-- map -->"), None)
     if start is None:
-        yield Finding("README.md", 1, "map", "no folder map: put \"<!-- map -->\" before the block that shows the folders")
+        yield Finding("README.md", 1, "map", "no folder map: put \"<!-- map -->\" before the block of folders")
         return
     named, fenced = set(), False
     for number in range(start + 1, len(lines)):

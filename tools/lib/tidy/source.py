@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-SKIPPED_FOLDERS = {".git", "node_modules", "dist", "data", "fixtures", "goldens", "golden", "test-results", "__pycache__"}
+SKIPPED_FOLDERS = {".git", "node_modules", "dist", "data", "fixtures", "goldens", "test-results", "__pycache__"}
 TEXT_SUFFIXES = {".h", ".cpp", ".sql", ".py", ".sh", ".ts", ".tsx", ".scn", ".toml", ".css", ".mjs"}
 # Comment, raw string, string, character; a quote after a letter or digit separates digits (1'000).
-TOKENS = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<![0-9a-zA-Z_])\'(?:\\.|[^\'\\\n])+\'', re.S)
+TOKENS = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|'
+                    r"(?<![0-9a-zA-Z_])'(?:\\.|[^'\\\n])+'", re.S)
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 
 

@@ -10,7 +10,8 @@ NOT_COLUMNS = {"primary", "foreign", "unique", "check", "constraint"}
 BANNED = re.compile(r"\bI?LIKE\b|\bGLOB\b|\bREGEXP\b|\bSIMILAR\s+TO\b|\bjsonb?_\w+\s*\(|->>|"
                     r"\b(?:date|datetime|strftime|julianday|unixepoch|now|date_trunc|to_char|to_timestamp|age)\s*\(|"
                     r"\bCURRENT_(?:TIMESTAMP|DATE|TIME)\b|\bAUTOINCREMENT\b|\b(?:BIG)?SERIAL\b|\bINSERT\s+OR\s+\w+|"
-                    r"\bREPLACE\s+INTO\b|(?<!WITHOUT )\browid\b|\bifnull\s*\(|\bgroup_concat\s*\(|\bstring_agg\s*\(|::\w+", re.I)
+                    r"\bREPLACE\s+INTO\b|(?<!WITHOUT )\browid\b|\bifnull\s*\(|\bgroup_concat\s*\(|\bstring_agg\s*\(|"
+                    r"::\w+", re.I)
 STATEMENT = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH)\s", re.I)
 LITERAL = re.compile(r'R"(\w*)\((.*?)\)\1"|"((?:\\.|[^"\\\n])*)"', re.S)
 COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.S)
@@ -38,7 +39,7 @@ def check_file(source, rules):
             words = column.split()
             if len(words) >= 2 and words[0].lower() not in NOT_COLUMNS and words[1].rstrip(",").lower() not in TYPES:
                 yield Finding(source.path, line, "dialect",
-                              f"column {words[0]} of {match[1]} is {words[1]}; the dialect has {' '.join(sorted(TYPES))}")
+                              f"column {words[0]} of {match[1]} is {words[1]}; there are {' '.join(sorted(TYPES))}")
     for match in BANNED.finditer(text):
         yield Finding(source.path, text.count("\n", 0, match.start()) + 1, "dialect",
                       f"{match[0]} does not mean the same on both engines")

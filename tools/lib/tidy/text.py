@@ -6,13 +6,14 @@ from .source import Finding, matches
 
 CALLS = [
     # (rule, pattern, words, allowed where)
-    ("clock", re.compile(r"\b(?:system_clock|steady_clock|high_resolution_clock|gettimeofday|clock_gettime|timespec_get|"
-                         r"localtime|gmtime|localtime_r|gmtime_r)\b|(?:\bstd::|(?<![\w.>:])(?:::)?)time\s*\(\s*(?:nullptr|NULL|0|&)"),
+    ("clock", re.compile(r"\b(?:system_clock|steady_clock|high_resolution_clock|gettimeofday|clock_gettime|"
+                         r"timespec_get|localtime|gmtime|localtime_r|gmtime_r)\b|"
+                         r"(?:\bstd::|(?<![\w.>:])(?:::)?)time\s*\(\s*(?:nullptr|NULL|0|&)"),
      "reads the clock; take the time from Clock", "clock_files"),
     ("clock", re.compile(r"\b(?:random_device|mt19937(?:_64)?|default_random_engine|arc4random|getrandom)\b|"
                          r"(?:\bstd::|(?<![\w.>:])(?:::)?)s?rand\s*\("),
      "is chance of its own; take it from Rng", "clock_files"),
-    ("calls", re.compile(r"\bstd::w?regex\b|#\s*include\s*<regex>"), "takes unbounded time on hostile text; use RE2", None),
+    ("calls", re.compile(r"\bstd::w?regex\b|#\s*include\s*<regex>"), "takes unbounded time; use RE2", None),
     ("calls", re.compile(r"(?:\bstd::|(?<![\w>])::)(?:system|popen)\s*\(|"
                          r"(?:(?:^|[;{}(=,!&|?])\s*|\breturn\s+)(?:system|popen)\s*\(", re.M), "runs a shell", None),
     ("calls", re.compile(r"\busing\s+namespace\s+std\b"), "hides where a name comes from", None),
@@ -20,7 +21,8 @@ CALLS = [
 ]
 KEYWORDS = re.compile(r"\s*(?:(?:export|static|inline|constexpr|const|typedef|friend|extern|\[\[[^\]]*\]\])\s*)*"
                       r"(namespace|class|struct|union|enum|extern)\b")
-CLAUSES = re.compile(r"\b(?:alignas|__attribute__|requires|noexcept|explicit)\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
+CLAUSES = re.compile(r"\b(?:alignas|__attribute__|requires|noexcept|explicit)\s*"
+                     r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 
 
 def check_calls(sources, arrows):
@@ -52,7 +54,7 @@ def check_sizes(sources, arrows):
             for start, end, name in functions(source.code):
                 if end - start + 1 > sizes["function_lines"]:
                     yield Finding(source.path, start, "sizes",
-                                  f"{name} has {end - start + 1} lines; a function has at most {sizes['function_lines']}")
+                                  f"{name} has {end - start + 1} lines; the limit is {sizes['function_lines']}")
 
 
 def without_templates(head):
