@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "platform/sql/testing.h"
 
 namespace tilth::sql {
@@ -55,6 +57,19 @@ TEST_P(MigrateTest, ResumesOnANewConnectionAfterAKill) {
     writer_.reset();
     writer_ = record_.open();
     EXPECT_EQ(MUST(run({org1_, org2_, orders1_})), 2);
+}
+
+TEST_P(MigrateTest, TwoProcessesAtOnceApplyEachFileOnce) {
+    std::vector<Migration> many;
+    std::vector<std::string> texts;
+    for (int i = 0; i < 20; ++i) texts.push_back("CREATE TABLE t" + std::to_string(i) + " (a i64);");
+    for (int i = 0; i < 20; ++i) many.push_back({"many", i + 1, "t", texts[static_cast<std::size_t>(i)]});
+    auto second = record_.open();
+    int theirs = 0;
+    std::thread other([&] { theirs = MUST(migrate(*second, many, kNow)); });
+    const int ours = MUST(migrate(*writer_, many, kNow));
+    other.join();
+    EXPECT_EQ(ours + theirs, 20);
 }
 
 TEST_P(MigrateTest, AChangedFileIsRefused) {

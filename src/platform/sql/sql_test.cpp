@@ -226,6 +226,20 @@ TEST_P(SqlTest, AFailedQueryIsUndoneWithItsUnit) {
     MUST(writer_->commit());
 }
 
+TEST_P(SqlTest, AStatementFirstMetBehindAFailureWorksLater) {
+    constexpr std::string_view kLate = "INSERT INTO t (id, name) VALUES (?1, 'late')";
+    MUST(insert(1));
+    MUST(writer_->begin());
+    MUST(writer_->savepoint());
+    (void)insert(1);
+    (void)writer_->write(kLate, {2});  // PostgreSQL skips this one, and with it its preparation.
+    EXPECT_FALSE(writer_->release());
+    MUST(writer_->rollback_to());
+    MUST(writer_->write(kLate, {2}));
+    MUST(writer_->commit());
+    EXPECT_EQ(count(), 2);
+}
+
 TEST_P(SqlTest, QueriesMayStopEarly) {
     MUST(writer_->begin());
     for (int i = 0; i < 1000; ++i) MUST(insert(i));

@@ -1,6 +1,7 @@
 #include "platform/sql/postgres/values.h"
 
 #include <endian.h>
+#include <libpq-fe.h>
 
 #include <cstring>
 #include <limits>

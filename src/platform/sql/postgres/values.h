@@ -1,15 +1,18 @@
 #pragma once
 // Values on the wire of PostgreSQL, binary in both directions; for postgres/*.cpp only.
 
-#include <libpq-fe.h>
-
 #include <span>
 #include <string>
 #include <vector>
 
 #include "platform/sql/sql.h"
 
+struct pg_result;  // libpq's PGresult; its header stays in .cpp files.
+
 namespace tilth::sql::internal {
+
+using Oid = unsigned int;
+using ResultOfServer = ::pg_result;
 
 inline constexpr Oid kOidNone = 0;
 inline constexpr Oid kOidBytea = 17;
@@ -40,7 +43,7 @@ class PostgresRow final : public Row {
 public:
     // Row `row` of `result`; Internal when a column is a fraction, out of the range of int64 or a type that the
     // dialect does not have.
-    Status load(const PGresult* result, int row);
+    Status load(const ResultOfServer* result, int row);
     bool null(int column) const override;
     std::int64_t i64(int column) const override;
     std::string_view txt(int column) const override;
@@ -53,7 +56,7 @@ private:
         std::int64_t number = 0;
         std::string_view bytes;
     };
-    static Result<Cell> read(const PGresult* result, int row, int column);
+    static Result<Cell> read(const ResultOfServer* result, int row, int column);
     const Cell& cell(int column) const;
     std::vector<Cell> cells_;
 };
