@@ -141,6 +141,14 @@ class Tidy(unittest.TestCase):
         self.flagged({"tools/arrows.toml": listed + '[routes]\npublic = ["GET /api/v1/gone"]\n'},
                      "GET /api/v1/gone is listed")
 
+    def test_rows_nobody_knows(self):
+        table = {"docs/requirements.csv": "id,group,starred,title\nCDP-01,CDP,1,x\n",
+                 "README.md": CLEAN["README.md"] + "    docs/   words\n"}
+        self.passes(dict(table, **{"src/kernel/x.cpp": 'auto d = Doc{.rows = {"CDP-01"}};\n'}))
+        self.flagged(dict(table, **{"src/kernel/x.cpp": '\nauto d = Doc{.rows = {"CDP-01", "CDP-1"}};\n'}),
+                     "src/kernel/x.cpp:2: rows: CDP-1 ")
+        self.flagged(dict(table, **{"src/kernel/x.cpp": 'if (hooks::is_off("X-1")) return;\n'}), "rows: X-1 ")
+
     def test_a_map_that_lies(self):
         self.flagged({"README.md": CLEAN["README.md"] + "    src/cellar/   nothing\n"}, "src/cellar does not exist")
         self.flagged({"README.md": CLEAN["README.md"].replace("    src/flows/   words\n", "")},

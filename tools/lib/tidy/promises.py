@@ -60,6 +60,22 @@ def is_registration(source, line):
     return '"/' in statement_around(source, line)
 
 
+def check_rows(root, sources):
+    """Requirement rows named in the code are rows of docs/requirements.csv: a misspelt one could never be switched off."""
+    table = Path(root) / "docs/requirements.csv"
+    if not table.exists():
+        return
+    known = {line.split(",", 1)[0] for line in table.read_text(encoding="utf-8").splitlines()[1:]}
+    for source in sources.values():
+        if not source.path.startswith("src/") or source.path.endswith("_test.cpp"):
+            continue
+        for match in re.finditer(r"\.rows\s*=\s*\{([^}]*)\}|\bis_off\(\s*(\"[^\"]*\")", source.text):
+            for row in re.findall(r'"([^"]*)"', match[1] or match[2] or ""):
+                if row not in known:
+                    yield Finding(source.path, source.line_of(match.start(), code=False), "rows",
+                                  f"{row} is no row of docs/requirements.csv")
+
+
 def check_map(root, sources, arrows):
     """README.md's map, between "<!-- map -->" and the end of the block after it, names exactly what stands."""
     readme = Path(root) / "README.md"
