@@ -1,0 +1,104 @@
+#include "modules/collect/inlets/builder.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/limits.h"
+#include "modules/collect/inlets/strip.h"
+
+namespace tilth::collect {
+
+namespace {
+
+constexpr std::size_t kTypeBytesMax = 200;
+constexpr std::size_t kTraitsMax = 100;
+constexpr std::size_t kTraitBytesMax = 2'000;
+constexpr Duration kAheadMax = hours(24);
+
+struct TraitKey {
+    std::string_view name;
+    customer::IdentityKind kind;
+};
+constexpr std::array<TraitKey, 7> kTraitKeys = {{
+    {"email", customer::IdentityKind::Email},
+    {"phone", customer::IdentityKind::Phone},
+    {"mobile", customer::IdentityKind::Phone},
+    {"card", customer::IdentityKind::Card},
+    {"cardNo", customer::IdentityKind::Card},
+    {"unionid", customer::IdentityKind::UnionId},
+    {"unionId", customer::IdentityKind::UnionId},
+}};
+
+std::string scalar(json::Node value) {
+    if (value.is_string()) return std::string(value.str());
+    if (value.is_number() || value.kind() == json::NodeKind::Bool) return value.raw_json();
+    return {};
+}
+
+}  // namespace
+
+void Builder::claim(customer::IdentityKind kind, std::string_view value) {
+    if (value.empty()) return;
+    auto made = customer::make_claim(vault_, batch_.tenant, kind, value);
+    if (!made) return;
+    const bool known = std::any_of(event_.claims.begin(), event_.claims.end(), [&](const customer::Claim& one) {
+        return one.kind == made->kind && one.index == made->index;
+    });
+    if (!known) event_.claims.push_back(std::move(*made));
+}
+
+void Builder::claim(customer::IdentityKind kind, json::Node value) {
+    if (value.is_string() || value.i64()) claim(kind, scalar(value));
+}
+
+void Builder::traits(json::Node traits) {
+    for (const auto& [name, value] : traits.members()) {
+        const auto key = std::find_if(kTraitKeys.begin(), kTraitKeys.end(), [&](const TraitKey& one) { return one.name == name; });
+        if (key != kTraitKeys.end()) {
+            claim(key->kind, value);
+            continue;
+        }
+        std::string text = scalar(value);
+        const bool fits = !text.empty() && text.size() <= kTraitBytesMax && event_.traits.size() < kTraitsMax;
+        if (fits) event_.traits.push_back({std::string(name), std::move(text)});
+    }
+}
+
+void Builder::time(std::string_view original, std::string_view sent) {
+    event_.time = batch_.received;
+    if (original.empty()) return;
+    const auto at = parse_instant(original);
+    if (!at) {
+        bad_time_ = true;
+        return;
+    }
+    const auto left = sent.empty() ? Result<Instant>(ErrorCode::Invalid) : parse_instant(sent);
+    event_.time = left ? batch_.received - (*left - *at) : *at;
+    if (event_.time > batch_.received + kAheadMax) event_.time = batch_.received;
+}
+
+void Builder::fingerprint(std::string_view message_id, json::Node whole) {
+    std::string key(batch_.source.raw());
+    if (message_id.empty()) whole.append_raw(key);
+    else key.append(message_id);
+    event_.fingerprint = crypto::fingerprint(key);
+}
+
+void Builder::finish(Parsed& into, std::string type, std::string properties, std::string_view rule, bool joins, json::Node whole) {
+    std::string code;
+    if (type.empty() || type.size() > kTypeBytesMax) code = "no_type";
+    else if (event_.claims.empty()) code = "no_identity";
+    else if (bad_time_) code = "bad_time";
+    else if (properties.size() > limits::kIngestEventBytesMax) code = "too_large";
+    if (!code.empty()) {
+        into.refused.push_back({false, std::move(code), {}, whole.raw_json()});
+        return;
+    }
+    event_.type = strip_text(type);
+    event_.properties = std::move(properties);
+    event_.rule = rule;
+    event_.joins = joins;
+    into.events.push_back(std::move(event_));
+}
+
+}  // namespace tilth::collect

@@ -1,0 +1,123 @@
+#include "modules/collect/inlets/strip.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tilth::collect {
+
+namespace {
+
+constexpr std::size_t kMobileDigits = 11;
+constexpr std::size_t kNameBytesMax = 40;
+
+bool digit(char c) { return c >= '0' && c <= '9'; }
+bool word(char c) { return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool local_part(char c) { return word(c) || c == '.' || c == '_' || c == '-' || c == '+' || c == '%'; }
+bool domain_part(char c) { return word(c) || c == '.' || c == '-'; }
+
+// 1[3-9] and nine more digits, with no digit beside (a country code 86 in front is one).
+bool mobile_at(std::string_view text, std::size_t at) {
+    if (at + kMobileDigits > text.size() || text[at] != '1' || text[at + 1] < '3') return false;
+    for (std::size_t i = at; i < at + kMobileDigits; ++i) {
+        if (!digit(text[i])) return false;
+    }
+    if (at + kMobileDigits < text.size() && digit(text[at + kMobileDigits])) return false;
+    return at == 0 || !digit(text[at - 1]) || (at >= 2 && text.substr(at - 2, 2) == "86" && (at == 2 || !digit(text[at - 3])));
+}
+
+void strip_into(std::string& out, json::Node node);
+
+void object_into(std::string& out, json::Node object) {
+    out.push_back('{');
+    bool first = true;
+    for (const auto& [name, value] : object.members()) {
+        if (is_personal_name(name)) continue;
+        if (!std::exchange(first, false)) out.push_back(',');
+        json::append_quoted(out, strip_text(name));
+        out.push_back(':');
+        strip_into(out, value);
+    }
+    out.push_back('}');
+}
+
+void array_into(std::string& out, json::Node array) {
+    out.push_back('[');
+    bool first = true;
+    for (const auto& [none, value] : array.elements()) {
+        if (!std::exchange(first, false)) out.push_back(',');
+        strip_into(out, value);
+    }
+    out.push_back(']');
+}
+
+void strip_into(std::string& out, json::Node node) {
+    switch (node.kind()) {
+        case json::NodeKind::Object: return object_into(out, node);
+        case json::NodeKind::Array: return array_into(out, node);
+        case json::NodeKind::String: return json::append_quoted(out, strip_text(node.str()));
+        case json::NodeKind::Int: {
+            const auto number = node.i64().value_or(0);
+            if (number >= 13'000'000'000 && number < 20'000'000'000) {
+                out.append("null");
+                return;
+            }
+            break;
+        }
+        default: break;
+    }
+    node.append_raw(out);
+}
+
+}  // namespace
+
+bool is_personal_name(std::string_view member) {
+    static constexpr std::array<std::string_view, 32> kNames = {
+        "address",     "addr",        "avatar",   "birthday",   "birthdate",    "cardno",     "email",     "firstname",
+        "fullname",    "idcard",      "idnumber", "ip",         "lastname",     "mail",       "mobile",    "mobilephone",
+        "name_full",   "nickname",    "openid",   "passport",   "phone",        "phonenumber", "realname", "receiver",
+        "receivername", "receiverphone", "street", "tel",       "telephone",    "unionid",    "username",  "wechat"};
+    if (member.size() > kNameBytesMax) return false;
+    std::array<char, kNameBytesMax> lower{};
+    std::size_t length = 0;
+    for (const char c : member) {
+        if (c == '_' || c == '-' || c == ' ' || c == '$') continue;
+        lower[length++] = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    }
+    const std::string_view plain(lower.data(), length);
+    return std::binary_search(kNames.begin(), kNames.end(), plain);
+}
+
+std::string strip_text(std::string_view text) {
+    std::string out;
+    std::size_t copied = 0;
+    const auto replace = [&](std::size_t from, std::size_t to, std::string_view by) {
+        out.append(text.substr(copied, from - copied)).append(by);
+        copied = to;
+    };
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] == '1' && mobile_at(text, at)) {
+            replace(at, at + kMobileDigits, "[phone]");
+            at += kMobileDigits - 1;
+        } else if (text[at] == '@') {
+            std::size_t from = at;
+            std::size_t to = at + 1;
+            while (from > copied && local_part(text[from - 1])) --from;
+            while (to < text.size() && domain_part(text[to])) ++to;
+            if (from < at && text.substr(at + 1, to - at - 1).find('.') != std::string_view::npos) {
+                replace(from, to, "[email]");
+                at = to - 1;
+            }
+        }
+    }
+    if (copied == 0) return std::string(text);
+    return out.append(text.substr(copied));
+}
+
+std::string strip_properties(json::Node properties) {
+    std::string out;
+    if (!properties.is_object()) return "{}";
+    object_into(out, properties);
+    return out;
+}
+
+}  // namespace tilth::collect

@@ -1,0 +1,19 @@
+#pragma once
+// Event properties without personal values: the event log holds none (DESIGN §3.5). Pure; any thread.
+
+#include <string>
+#include <string_view>
+
+#include "platform/json/reader.h"
+
+namespace tilth::collect {
+
+// Canonical JSON of an object: members whose names say that they are personal (email, phone, name, address, id card …)
+// are left out; in every text, e-mail addresses become [email] and Chinese mobile numbers [phone]; a number that is a
+// mobile number becomes null. Anything but an object yields {}.
+std::string strip_properties(json::Node properties);
+bool is_personal_name(std::string_view member);
+// The text with e-mail addresses and mobile numbers replaced.
+std::string strip_text(std::string_view text);
+
+}  // namespace tilth::collect
