@@ -16,7 +16,7 @@
 //       std::to_array<tilth::json::FieldDoc>({{"login", "登录名", "Login name", "admin"}});
 //
 // Members may be: bool, std::int32_t, std::int64_t, double (replies), std::string (requests: 0 … 2,000 code points),
-// Int<a,b>, Percent (basis points), Text<a,b>, Secret (never printed), Phone, Email, Currency,
+// Int<a,b>, Percent (basis points), Text<a,b>, Secret (never printed), Phone and Email (of text/phone.h), Currency,
 // Money {"minor":19900,"currency":"CNY"}, UnitPrice and Quantity (decimal strings "6.95"), Instant (ISO 8601), Day,
 // Id<Tag>, enums, json::Raw, described structs, and optional<T>, vector<T>, List<T,Max>, map<string,T> of these.
 //
