@@ -2,14 +2,14 @@
 // The record: what is true. One writer per shard. record.write(ctx, fn) runs fn as a *unit* on the writer's thread,
 // together with the units of other requests in one transaction (a savepoint each), and answers after its sync.
 //
-// fn may run more than once: a full disk or I/O error in one unit undoes the group and the others are run again. So fn
-// touches only its Unit: no outside call, no lock, no captured counter. ids and `now` are drawn before and are the same
-// in every run. ≤ 5 ms and ≤ 10,000 rows; longer work is a job of steps (kernel/jobs). On PostgreSQL a unit's reads come
-// first; its writes go in pipeline mode. State in memory changes only through on_commit and on_undo.
+// fn may run more than once: a full disk or I/O error in one unit undoes the group and the others are run again. So
+// fn touches only its Unit: no outside call, no lock, no captured counter. ids and `now` are drawn before and are the
+// same in every run. ≤ 5 ms and ≤ 10,000 rows; longer work is a job of steps (kernel/jobs). On PostgreSQL a unit's
+// reads come first; its writes go in pipeline mode. State in memory changes only through on_commit and on_undo.
 //
-// A statement that fails (Conflict, say) fails the unit on both engines, even when fn goes on and returns ok: PostgreSQL
-// could not go on. Where a row may stand already, use ON CONFLICT DO NOTHING with change(). An exception out of fn undoes
-// the unit and is answered as Internal.
+// A statement that fails (Conflict, say) fails the unit on both engines, even when fn goes on and returns ok:
+// PostgreSQL could not go on. Where a row may stand already, use ON CONFLICT DO NOTHING with change(). An exception
+// out of fn undoes the unit and is answered as Internal.
 
 #include <functional>
 #include <future>

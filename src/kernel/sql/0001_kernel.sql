@@ -9,7 +9,7 @@ CREATE TABLE shard_lease (
     epoch i64 NOT NULL,
     taken_at instant NOT NULL,
     PRIMARY KEY (tenant_id, shard)
-);
+) WITHOUT ROWID;
 
 -- The hash-chained audit log: hash = BLAKE2b(previous hash, line). No personal value.
 CREATE TABLE audit_line (
@@ -26,7 +26,7 @@ CREATE TABLE audit_line (
     request_id id16 NOT NULL,
     hash bin NOT NULL,
     PRIMARY KEY (tenant_id, sequence)
-);
+) WITHOUT ROWID;
 CREATE INDEX audit_line_object ON audit_line (tenant_id, object, sequence);
 CREATE INDEX audit_line_action ON audit_line (tenant_id, action, sequence);
 
@@ -35,7 +35,7 @@ CREATE TABLE audit_head (
     tenant_id id16 NOT NULL PRIMARY KEY,
     sequence i64 NOT NULL,
     hash bin NOT NULL
-);
+) WITHOUT ROWID;
 
 -- Facts for other modules; sequence is commit order over the whole shard.
 CREATE TABLE outbox_event (
@@ -53,7 +53,7 @@ CREATE TABLE outbox_position (
     handler txt NOT NULL,
     position i64 NOT NULL,
     PRIMARY KEY (tenant_id, handler)
-);
+) WITHOUT ROWID;
 
 -- Events (and timers: sequence 0) that a handler refused three times. They keep their own copy of the event.
 CREATE TABLE outbox_parked (
@@ -69,7 +69,7 @@ CREATE TABLE outbox_parked (
     attempts i64 NOT NULL,
     parked_at instant NOT NULL,
     PRIMARY KEY (tenant_id, id)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE timer (
     tenant_id id16 NOT NULL,
@@ -78,7 +78,7 @@ CREATE TABLE timer (
     due instant NOT NULL,
     payload txt NOT NULL,
     PRIMARY KEY (tenant_id, kind, key)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE job (
     tenant_id id16 NOT NULL,
@@ -97,7 +97,7 @@ CREATE TABLE job (
     created_at instant NOT NULL,
     updated_at instant NOT NULL,
     PRIMARY KEY (tenant_id, id)
-);
+) WITHOUT ROWID;
 CREATE INDEX job_state ON job (state, created_at);
 CREATE INDEX job_recent ON job (tenant_id, created_at, id);
 
@@ -109,21 +109,21 @@ CREATE TABLE setting (
     value txt NOT NULL,
     changed_at instant NOT NULL,
     PRIMARY KEY (tenant_id, node_id, name)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE number_sequence (
     tenant_id id16 NOT NULL,
     name txt NOT NULL,
     last i64 NOT NULL,
     PRIMARY KEY (tenant_id, name)
-);
+) WITHOUT ROWID;
 
 -- The tenant's key, wrapped by the master key.
 CREATE TABLE tenant_key (
     tenant_id id16 NOT NULL PRIMARY KEY,
     wrapped bin NOT NULL,
     created_at instant NOT NULL
-);
+) WITHOUT ROWID;
 
 -- 32 random bytes per customer; deleting them makes every sealed value of the customer noise.
 CREATE TABLE person_secret (
@@ -131,7 +131,7 @@ CREATE TABLE person_secret (
     customer_id id16 NOT NULL,
     secret bin NOT NULL,
     PRIMARY KEY (tenant_id, customer_id)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE vault_value (
     tenant_id id16 NOT NULL,
@@ -142,4 +142,4 @@ CREATE TABLE vault_value (
     at instant NOT NULL,
     confidence i64 NOT NULL,
     PRIMARY KEY (tenant_id, customer_id, field)
-);
+) WITHOUT ROWID;
