@@ -44,7 +44,7 @@ public:
     // Returns when nothing is due at the clock's now and every handler has seen every event. For tests, scenarios and
     // the manual clock, which calls it after each move.
     virtual Status settle() = 0;
-    virtual void poke() = 0;                       // the clock has been moved
+    virtual void poke() = 0;  // the clock has been moved
     virtual Result<std::vector<Parked>> parked(sql::Connection& sql, const TenantId& tenant) = 0;
     virtual Status retry(Unit& unit, std::int64_t parked_id) = 0;
 };
