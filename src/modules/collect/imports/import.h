@@ -1,0 +1,68 @@
+#pragma once
+// An import as a row: what was uploaded, how it is mapped, how far it got. Store functions take a unit's or a view's
+// connection.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "modules/collect/api.h"
+
+namespace tilth::collect {
+
+enum class ImportState : std::uint8_t { Uploaded, Checking, Checked, Running, Done, TakingBack, TakenBack, Failed };
+
+struct ImportCounts {
+    std::int64_t read = 0;
+    std::int64_t fresh = 0;
+    std::int64_t updated = 0;
+    std::int64_t unchanged = 0;
+    std::int64_t invalid = 0;
+};
+
+struct ImportRow {
+    ImportId id;
+    std::string name;
+    std::string target = "orders";
+    ImportState state = ImportState::Uploaded;
+    std::string encoding;
+    std::string separator;
+    std::int64_t bytes = 0;
+    std::int64_t chunks = 0;
+    std::string mapping;
+    ImportCounts counts;
+    std::optional<JobId> job;
+    std::string created_by;
+    Instant created_at;
+    Instant changed_at;
+};
+
+namespace store {
+
+Status insert(kernel::Unit& unit, const ImportRow& row);
+Result<std::optional<ImportRow>> find(sql::Connection& sql, const TenantId& tenant, const ImportId& id);
+Result<std::vector<ImportRow>> recent(sql::Connection& sql, const TenantId& tenant, int limit);
+Status set_state(kernel::Unit& unit, const ImportId& id, ImportState state, const std::optional<JobId>& job);
+Status set_mapping(kernel::Unit& unit, const ImportId& id, const std::string& mapping, const std::string& target);
+Status set_counts(kernel::Unit& unit, const ImportId& id, const ImportCounts& counts);
+
+struct Reject {
+    std::int64_t line = 0;
+    std::string cause;
+    std::string field;
+    std::string sealed;
+};
+Status add_reject(kernel::Unit& unit, const ImportId& id, const Reject& reject);
+Status clear_rejects(kernel::Unit& unit, const ImportId& id);
+Result<std::vector<Reject>> rejects(sql::Connection& sql, const TenantId& tenant, const ImportId& id,
+                                    const std::optional<std::string>& cause, std::int64_t after_line, int limit);
+struct Cause {
+    std::string cause;
+    std::string field;
+    std::int64_t rows = 0;
+};
+Result<std::vector<Cause>> causes(sql::Connection& sql, const TenantId& tenant, const ImportId& id);
+
+}  // namespace store
+
+}  // namespace tilth::collect

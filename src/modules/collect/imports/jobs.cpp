@@ -1,0 +1,235 @@
+#include "modules/collect/imports/jobs.h"
+
+#include <algorithm>
+
+#include "platform/json/value.h"
+
+namespace tilth::collect {
+
+namespace {
+
+constexpr std::size_t kRowsPerUnit = 500;        // with their lines and customers well below 10,000 rows a unit
+constexpr std::size_t kRowsPerCheck = 5'000;
+constexpr int kTakeBackPerUnit = 500;
+constexpr std::string_view kRejectPurpose = "import_reject";
+
+ImportId import_of(const kernel::Job& job) {
+    const auto params = json::Value::parse(job.params);
+    const auto id = ImportId::parse(params ? (*params)["import"].str() : std::string_view{});
+    return id ? *id : ImportId{};
+}
+
+std::uint64_t cursor_of(const kernel::Job& job) {
+    return static_cast<std::uint64_t>(parse_decimal(job.cursor.empty() ? "0" : job.cursor, 0).value_or(0));
+}
+
+json::Value counts_json(const ImportCounts& counts) {
+    return json::Value::object({{"read", counts.read},
+                                {"new", counts.fresh},
+                                {"updated", counts.updated},
+                                {"unchanged", counts.unchanged},
+                                {"invalid", counts.invalid}});
+}
+
+}  // namespace
+
+void ImportJobs::add_target(ImportTarget& target) { targets_[std::string(target.name())] = &target; }
+
+ImportTarget* ImportJobs::target(std::string_view name) const {
+    const auto found = targets_.find(name);
+    return found == targets_.end() ? nullptr : found->second;
+}
+
+void ImportJobs::define() {
+    kernel_.jobs.define(std::string(kCheckJob), [this](kernel::JobStep& step) { return check_step(step); });
+    kernel_.jobs.define(std::string(kRunJob), [this](kernel::JobStep& step) { return run_step(step); });
+    kernel_.jobs.define(std::string(kTakeBackJob), [this](kernel::JobStep& step) { return take_back_step(step); });
+}
+
+Result<JobId> ImportJobs::start(kernel::Unit& unit, std::string_view kind, const ImportRow& import) {
+    const json::Value params = json::Value::object({{"import", import.id.str()}});
+    const auto job = TRY(kernel_.jobs.start(unit, kind, import.name, params.print()));
+    const ImportState state = kind == kCheckJob ? ImportState::Checking : kind == kRunJob ? ImportState::Running : ImportState::TakingBack;
+    TRY(store::set_state(unit, import.id, state, job));
+    if (kind != kTakeBackJob) TRY(store::clear_rejects(unit, import.id));
+    TRY(unit.audit({.action = kind, .object = import.id.str()}));
+    return job;
+}
+
+void ImportJobs::forget(const JobId& job) {
+    const std::lock_guard lock(mutex_);
+    readings_.erase(job);
+}
+
+Result<std::shared_ptr<ImportJobs::Reading>> ImportJobs::reading(kernel::JobStep& step) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (const auto found = readings_.find(step.job().id); found != readings_.end()) return found->second;
+    }
+    auto made = std::make_shared<Reading>();
+    const ImportId id = import_of(step.job());
+    auto row = TRY(kernel_.record.read<std::optional<ImportRow>>(step.context(), [&](kernel::View& view) {
+        return store::find(view.sql(), view.tenant(), id);
+    }));
+    if (!row) return Error(ErrorCode::NotFound, "import");
+    made->import = std::move(*row);
+    made->target = target(made->import.target);
+    if (made->target == nullptr) return Error(ErrorCode::Invalid, "no import target " + made->import.target);
+    const Mapping mapping = TRY(parse_mapping(made->import.mapping));
+    const Zone zone = mapping.zone.empty() ? org_.calendar(step.context().tenant).zone : TRY(Zone::find(mapping.zone));
+    made->stream = std::make_unique<RowStream>(kernel_, step.context().tenant, id, made->import.chunks);
+    made->reader = TRY(RowReader::make(*made->target, mapping, TRY(made->stream->header()), zone));
+    // After a restart the rows before the cursor are read again for their occurrences only.
+    for (const std::uint64_t done = cursor_of(step.job()); made->rows_read < done;) TRY(next_batch(*made, done - made->rows_read));
+    const std::lock_guard lock(mutex_);
+    return readings_[step.job().id] = made;
+}
+
+Result<ImportJobs::Batch> ImportJobs::next_batch(Reading& reading, std::size_t rows_max) {
+    Batch batch;
+    while (batch.read < rows_max) {
+        auto raw = TRY(reading.stream->next());
+        if (!raw) {
+            batch.last = true;
+            break;
+        }
+        ++batch.read;
+        ++reading.rows_read;
+        MappedRow row;
+        row.line = raw->line;
+        if (const auto refusal = reading.reader->read(raw->views(), row)) {
+            batch.refused.emplace_back(std::move(*raw), *refusal);
+            continue;
+        }
+        const std::string key(reinterpret_cast<const char*>(row.fingerprint.data()), row.fingerprint.size());
+        row.occurrence = ++reading.occurrences[key];
+        batch.rows.push_back(std::move(row));
+        batch.raws.push_back(std::move(*raw));
+    }
+    return batch;
+}
+
+// From the share of the file that has been read; exact at its end.
+std::int64_t ImportJobs::rows_expected(const Reading& reading) {
+    const auto [done, all] = reading.stream->chunks_read();
+    if (done == 0) return 0;
+    return static_cast<std::int64_t>(reading.rows_read) * std::max(all, done) / done;
+}
+
+Result<std::string> ImportJobs::seal_row(const TenantId& tenant, const RawRow& row) const {
+    json::Value cells = json::Value::array();
+    for (const std::string& cell : row.cells) cells.push(cell);
+    return kernel_.vault.seal_for_tenant(tenant, kRejectPurpose, cells.print());
+}
+
+Result<kernel::StepOutcome> ImportJobs::check_step(kernel::JobStep& step) {
+    const auto now = TRY(reading(step));
+    Batch batch = TRY(next_batch(*now, kRowsPerCheck));
+    const collect::ImportRef ref{now->import.id, TRY(parse_mapping(now->import.mapping)).options};
+    std::vector<store::Reject> rejects;
+    const TenantId tenant = step.context().tenant;
+    for (const auto& [raw, refusal] : batch.refused) {
+        rejects.push_back({static_cast<std::int64_t>(raw.line), refusal.cause, refusal.field, TRY(seal_row(tenant, raw))});
+    }
+    for (std::size_t i = 0; i < batch.rows.size(); ++i) {
+        const MappedRow& row = batch.rows[i];
+        const auto checked = now->target->check(step.context(), ref, row);
+        if (checked) {
+            ++now->import.counts.fresh;
+            continue;
+        }
+        const auto& fields = checked.error().fields;
+        rejects.push_back({static_cast<std::int64_t>(row.line), fields.empty() ? "invalid" : fields.front().rule,
+                           fields.empty() ? "" : fields.front().field, TRY(seal_row(tenant, batch.raws[i]))});
+    }
+    now->import.counts.read = static_cast<std::int64_t>(now->rows_read);
+    now->import.counts.invalid += static_cast<std::int64_t>(rejects.size());
+    step.cursor(std::to_string(now->rows_read));
+    step.progress("checking", static_cast<std::int64_t>(now->rows_read), rows_expected(*now));
+    if (batch.last) step.result(result_json(step.context(), now->import));
+    TRY(step.write([&](kernel::Unit& unit) -> Status {
+        for (const auto& reject : rejects) TRY(store::add_reject(unit, now->import.id, reject));
+        TRY(store::set_counts(unit, now->import.id, now->import.counts));
+        return batch.last ? store::set_state(unit, now->import.id, ImportState::Checked, std::nullopt) : ok();
+    }));
+    if (!batch.last) return kernel::StepOutcome::More;
+    forget(step.job().id);
+    return now->import.counts.invalid > 0 ? kernel::StepOutcome::Partial : kernel::StepOutcome::Done;
+}
+
+Result<kernel::StepOutcome> ImportJobs::run_step(kernel::JobStep& step) {
+    const auto now = TRY(reading(step));
+    Batch batch = TRY(next_batch(*now, kRowsPerUnit));
+    const collect::ImportRef ref{now->import.id, TRY(parse_mapping(now->import.mapping)).options};
+    const TenantId tenant = step.context().tenant;
+    if (cursor_of(step.job()) == 0) now->import.counts = {};
+    ImportCounts counts;
+    step.cursor(std::to_string(now->rows_read));
+    step.progress("writing", static_cast<std::int64_t>(now->rows_read), rows_expected(*now));
+    const auto written = step.write([&](kernel::Unit& unit) -> Status {
+        counts = now->import.counts;
+        counts.read = static_cast<std::int64_t>(now->rows_read);
+        const auto outcomes = TRY(now->target->apply(unit, ref, batch.rows));
+        for (std::size_t i = 0; i < outcomes.size(); ++i) {
+            using Kind = RowOutcome::Kind;
+            counts.fresh += outcomes[i].kind == Kind::New ? 1 : 0;
+            counts.updated += outcomes[i].kind == Kind::Updated ? 1 : 0;
+            counts.unchanged += outcomes[i].kind == Kind::Unchanged ? 1 : 0;
+            if (outcomes[i].kind != Kind::Rejected) continue;
+            ++counts.invalid;
+            const std::string sealed = TRY(seal_row(tenant, batch.raws[i]));
+            TRY(store::add_reject(unit, ref.id, {static_cast<std::int64_t>(batch.rows[i].line), outcomes[i].cause, outcomes[i].field, sealed}));
+        }
+        for (const auto& [raw, refusal] : batch.refused) {
+            ++counts.invalid;
+            TRY(store::add_reject(unit, ref.id, {static_cast<std::int64_t>(raw.line), refusal.cause, refusal.field, TRY(seal_row(tenant, raw))}));
+        }
+        TRY(store::set_counts(unit, ref.id, counts));
+        return batch.last ? store::set_state(unit, ref.id, ImportState::Done, std::nullopt) : ok();
+    });
+    if (!written) {
+        forget(step.job().id);   // The next try reads from the saved cursor.
+        return written.error();
+    }
+    now->import.counts = counts;
+    if (!batch.last) return kernel::StepOutcome::More;
+    step.result(result_json(step.context(), now->import));
+    forget(step.job().id);
+    return counts.invalid > 0 ? kernel::StepOutcome::Partial : kernel::StepOutcome::Done;
+}
+
+Result<kernel::StepOutcome> ImportJobs::take_back_step(kernel::JobStep& step) {
+    const ImportId id = import_of(step.job());
+    auto row = TRY(kernel_.record.read<std::optional<ImportRow>>(step.context(), [&](kernel::View& view) {
+        return store::find(view.sql(), view.tenant(), id);
+    }));
+    if (!row) return Error(ErrorCode::NotFound, "import");
+    ImportTarget* of = target(row->target);
+    if (of == nullptr) return Error(ErrorCode::Invalid, "no import target " + row->target);
+    std::int64_t gone = 0;
+    const auto done = static_cast<std::int64_t>(cursor_of(step.job()));
+    TRY(step.write([&](kernel::Unit& unit) -> Status {
+        gone = TRY(of->take_back(unit, {id, "{}"}, kTakeBackPerUnit));
+        step.cursor(std::to_string(done + gone));
+        step.progress("taking_back", done + gone, 0);
+        return gone == 0 ? store::set_state(unit, id, ImportState::TakenBack, std::nullopt) : ok();
+    }));
+    return gone == 0 ? kernel::StepOutcome::Done : kernel::StepOutcome::More;
+}
+
+std::string ImportJobs::result_json(const kernel::Context& context, const ImportRow& import) const {
+    json::Value result = json::Value::object({{"import", import.id.str()}, {"counts", counts_json(import.counts)}});
+    const collect::ImportRef ref{import.id, "{}"};
+    const auto totals = kernel_.record.read<std::vector<ControlTotal>>(context, [&](kernel::View& view) {
+        return target(import.target)->totals(view.sql(), view.tenant(), ref);
+    });
+    if (!totals) return result.print();
+    json::Value list = json::Value::array();
+    for (const ControlTotal& total : *totals) {
+        list.push(json::Value::object({{"name", total.name}, {"value", total.value}, {"unit", total.unit}, {"exact", total.exact}}));
+    }
+    result.set("totals", std::move(list));
+    return result.print();
+}
+
+}  // namespace tilth::collect

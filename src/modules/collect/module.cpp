@@ -1,0 +1,22 @@
+#include "modules/collect/service.h"
+
+namespace tilth {
+std::vector<sql::Migration> migrations_of_module_collect();
+}
+
+namespace tilth::collect {
+
+std::unique_ptr<Collect> make_collect(kernel::Kernel& kernel, org::Org& org) {
+    auto collect = std::make_unique<CollectService>(kernel, org);
+    add_source_routes(kernel, *collect);
+    add_import_routes(kernel, *collect);
+    return collect;
+}
+
+kernel::ModuleInfo collect_module() {
+    return {.name = "collect",
+            .migrations = migrations_of_module_collect(),
+            .permissions = {kSourceRead, kSourceWrite, kImportRead, kImportRun}};
+}
+
+}  // namespace tilth::collect

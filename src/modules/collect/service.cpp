@@ -1,0 +1,172 @@
+#include "modules/collect/service.h"
+
+#include "base/limits.h"
+
+namespace tilth::collect {
+
+namespace {
+
+constexpr std::string_view kRefusedPurpose = "refused_event";
+constexpr std::size_t kRefusedBytesMax = 8u << 10;
+
+std::string_view encoding_name(Encoding encoding) {
+    switch (encoding) {
+        case Encoding::Utf8: return "UTF-8";
+        case Encoding::Utf8Bom: return "UTF-8 BOM";
+        case Encoding::Gb18030: return "GB18030";
+        case Encoding::Utf16Le: return "UTF-16LE";
+        case Encoding::Utf16Be: return "UTF-16BE";
+    }
+    return "UTF-8";
+}
+
+}  // namespace
+
+CollectService::CollectService(kernel::Kernel& kernel, org::Org& org)
+    : kernel_(kernel), org_(org), dedup_(make_dedup()), jobs_(kernel, org) {
+    jobs_.define();
+}
+
+Result<SourceId> CollectService::create_source(kernel::Unit& unit, std::string_view name, std::string_view kind) {
+    const auto id = unit.new_id<SourceId>();
+    TRY(unit.sql().write("INSERT INTO source (tenant_id, id, name, kind, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+                         {unit.tenant(), id, name, kind, unit.now()}));
+    TRY(unit.audit({.action = "source.create", .object = id.str()}));
+    return id;
+}
+
+Result<NewSource> CollectService::add_source(const kernel::Context& context, std::string_view name, std::string_view kind) {
+    return kernel_.record.write<NewSource>(context, [&](kernel::Unit& unit) -> Result<NewSource> {
+        NewSource made;
+        made.id = TRY(create_source(unit, name, kind));
+        made.write_key = TRY(org_.create_key(unit, name, {}, made.id));
+        return made;
+    });
+}
+
+Status CollectService::refuse(kernel::Unit& unit, const SourceId& source, const std::vector<Verdict>& refused, Instant at) {
+    for (const Verdict& verdict : refused) {
+        const std::string sealed = TRY(kernel_.vault.seal_for_tenant(
+            unit.tenant(), kRefusedPurpose, std::string_view(verdict.raw).substr(0, kRefusedBytesMax)));
+        TRY(unit.sql().write(
+            "INSERT INTO refused_event (tenant_id, number, source_id, at, code, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            {unit.tenant(), unit.next_number("refused_event"), source, at, verdict.code, sql::Blob{sealed}}));
+    }
+    return ok();
+}
+
+void CollectService::count(const SourceId& source, std::int64_t accepted, std::int64_t refused, Instant at) {
+    const std::lock_guard lock(mutex_);
+    Counters& counters = counters_[source];
+    counters.accepted += accepted;
+    counters.refused += refused;
+    counters.last = std::max(counters.last, at);
+}
+
+Result<std::vector<Source>> CollectService::sources(sql::Connection& sql, const TenantId& tenant) const {
+    auto all = TRY(sql.all("SELECT id, name, kind FROM source WHERE tenant_id = ?1 ORDER BY id", {tenant},
+                           [](const sql::Row& row) {
+                               Source source;
+                               source.id = row.id<SourceId>(0);
+                               source.name = row.txt(1);
+                               source.kind = row.txt(2);
+                               return source;
+                           }));
+    const std::lock_guard lock(mutex_);
+    for (Source& source : all) {
+        const auto found = counters_.find(source.id);
+        if (found == counters_.end()) continue;
+        source.accepted = found->second.accepted;
+        source.refused = found->second.refused;
+        source.last_received = found->second.last;
+    }
+    return all;
+}
+
+Result<std::vector<Refused>> CollectService::refused(sql::Connection& sql, const TenantId& tenant, const SourceId& source,
+                                                     int limit) const {
+    return sql.all(
+        "SELECT number, at, code FROM refused_event WHERE tenant_id = ?1 AND source_id = ?2 ORDER BY number DESC LIMIT ?3",
+        {tenant, source, limit},
+        [](const sql::Row& row) { return Refused{row.i64(0), row.instant(1), std::string(row.txt(2))}; });
+}
+
+Result<ImportRow> CollectService::upload(const kernel::Context& context, std::string_view name, std::string_view bytes) {
+    ImportRow row;
+    row.id = ImportId::make(context.now, kernel_.rng);
+    row.name = TRY(check_text(name, 1, 200));
+    const Spooled spooled = TRY(Spool(kernel_, context.tenant, row.id).write(bytes));
+    row.encoding = encoding_name(spooled.encoding);
+    row.bytes = spooled.bytes;
+    row.chunks = spooled.chunks;
+    row.created_by = context.actor.name;
+    RowStream stream(kernel_, context.tenant, row.id, row.chunks);
+    const auto header = TRY(stream.header());
+    row.separator = std::string(1, stream.separator() == 0 ? ',' : stream.separator());
+    ImportTarget* target = jobs_.target(row.target);
+    INVARIANT(target != nullptr, "the target orders is registered at start");
+    row.mapping = print_mapping(suggest_mapping(*target, header));
+    auto written = kernel_.record.write<bool>(context, [&](kernel::Unit& unit) -> Result<bool> {
+        TRY(store::insert(unit, row));
+        TRY(unit.audit({.action = "import.upload", .object = row.id.str()}));
+        return true;
+    });
+    if (!written) return written.error();
+    return row;
+}
+
+Result<Sniffed> CollectService::sniff(const TenantId& tenant, const ImportRow& import, std::size_t rows) {
+    Sniffed sniffed;
+    RowStream stream(kernel_, tenant, import.id, import.chunks);
+    sniffed.header = TRY(stream.header());
+    while (sniffed.samples.size() < rows) {
+        auto row = TRY(stream.next());
+        if (!row) break;
+        sniffed.samples.push_back(std::move(row->cells));
+    }
+    return sniffed;
+}
+
+Status CollectService::set_mapping(kernel::Unit& unit, const ImportId& id, const Mapping& mapping) {
+    const auto row = TRY(store::find(unit.sql(), unit.tenant(), id));
+    if (!row) return Error(ErrorCode::NotFound, "import");
+    if (jobs_.target(mapping.target) == nullptr) {
+        return Error::invalid("target", "unknown_target", "没有这种导入", "There is no such target", "选择 orders", "Choose orders");
+    }
+    const bool settled = row->state == ImportState::Uploaded || row->state == ImportState::Checked || row->state == ImportState::Failed;
+    if (!settled) return Error(ErrorCode::Conflict, "the import has run");
+    return store::set_mapping(unit, id, print_mapping(mapping), mapping.target);
+}
+
+// Whether the import's last job still works on it: one that failed or was cancelled has left.
+Result<bool> CollectService::busy(kernel::Unit& unit, const ImportRow& row) {
+    const bool said = row.state == ImportState::Checking || row.state == ImportState::Running || row.state == ImportState::TakingBack;
+    if (!said || !row.job) return false;
+    const auto job = TRY(kernel_.jobs.find(unit.sql(), unit.tenant(), *row.job));
+    using kernel::JobState;
+    return job.state == JobState::Queued || job.state == JobState::Running || job.state == JobState::Cancelling;
+}
+
+Result<JobId> CollectService::start(kernel::Unit& unit, std::string_view job, const ImportId& id) {
+    const auto row = TRY(store::find(unit.sql(), unit.tenant(), id));
+    if (!row) return Error(ErrorCode::NotFound, "import");
+    if (TRY(busy(unit, *row))) return Error(ErrorCode::Conflict, "a job of this import is running");
+    // What a run that stopped half way has brought can be taken back as well.
+    const bool has_brought = row->state == ImportState::Done || row->state == ImportState::Running || row->state == ImportState::TakingBack;
+    if (job == kTakeBackJob && !has_brought) return Error(ErrorCode::Conflict, "nothing to take back");
+    if (job != kTakeBackJob && row->state == ImportState::Done) return Error(ErrorCode::Conflict, "the import has run");
+    return jobs_.start(unit, job, *row);
+}
+
+Result<ImportId> CollectService::import_file(const kernel::Context& context, const std::string& path, const Mapping& mapping) {
+    const std::string bytes = TRY(kernel_.files.read_whole(path, limits::kImportFileBytesMax));
+    const ImportRow row = TRY(upload(context, path.substr(path.rfind('/') + 1), bytes));
+    auto started = kernel_.record.write<JobId>(context, [&](kernel::Unit& unit) -> Result<JobId> {
+        TRY(set_mapping(unit, row.id, mapping));
+        return start(unit, kRunJob, row.id);
+    });
+    if (!started) return started.error();
+    return row.id;
+}
+
+}  // namespace tilth::collect

@@ -1,0 +1,71 @@
+#pragma once
+// collect behind api.h.
+
+#include <map>
+#include <mutex>
+
+#include "modules/collect/dedup/dedup.h"
+#include "modules/collect/imports/jobs.h"
+
+namespace tilth::collect {
+
+inline constexpr kernel::Permission kSourceRead{"source.read", "查看数据源", "See sources"};
+inline constexpr kernel::Permission kSourceWrite{"source.write", "维护数据源", "Change sources"};
+inline constexpr kernel::Permission kImportRead{"import.read", "查看导入", "See imports"};
+inline constexpr kernel::Permission kImportRun{"import.run", "导入文件", "Import files"};
+
+struct Refused {
+    std::int64_t number = 0;
+    Instant at;
+    std::string code;
+};
+struct NewSource {
+    SourceId id;
+    std::string write_key;       // shown once
+};
+struct Sniffed {
+    std::vector<std::string> header;
+    std::vector<std::vector<std::string>> samples;   // rows
+};
+
+class CollectService final : public Collect {
+public:
+    CollectService(kernel::Kernel& kernel, org::Org& org);
+
+    void add_target(ImportTarget& target) override { jobs_.add_target(target); }
+    Result<SourceId> create_source(kernel::Unit& unit, std::string_view name, std::string_view kind) override;
+    Status refuse(kernel::Unit& unit, const SourceId& source, const std::vector<Verdict>& refused, Instant at) override;
+    Dedup& dedup() override { return *dedup_; }
+    Result<ImportId> import_file(const kernel::Context& context, const std::string& path, const Mapping& mapping) override;
+    void count(const SourceId& source, std::int64_t accepted, std::int64_t refused, Instant at) override;
+
+    Result<NewSource> add_source(const kernel::Context& context, std::string_view name, std::string_view kind);
+    Result<std::vector<Source>> sources(sql::Connection& sql, const TenantId& tenant) const;
+    Result<std::vector<Refused>> refused(sql::Connection& sql, const TenantId& tenant, const SourceId& source, int limit) const;
+
+    // Spools, sniffs, suggests a mapping, writes the row.
+    Result<ImportRow> upload(const kernel::Context& context, std::string_view name, std::string_view bytes);
+    Result<Sniffed> sniff(const TenantId& tenant, const ImportRow& import, std::size_t rows);
+    Status set_mapping(kernel::Unit& unit, const ImportId& id, const Mapping& mapping);
+    Result<JobId> start(kernel::Unit& unit, std::string_view job, const ImportId& id);
+    const ImportJobs& import_jobs() const { return jobs_; }
+
+private:
+    Result<bool> busy(kernel::Unit& unit, const ImportRow& row);
+    struct Counters {
+        std::int64_t accepted = 0;
+        std::int64_t refused = 0;
+        Instant last;
+    };
+    kernel::Kernel& kernel_;
+    org::Org& org_;
+    std::unique_ptr<Dedup> dedup_;
+    ImportJobs jobs_;
+    mutable std::mutex mutex_;
+    std::map<SourceId, Counters> counters_;
+};
+
+void add_source_routes(kernel::Kernel& kernel, CollectService& collect);
+void add_import_routes(kernel::Kernel& kernel, CollectService& collect);
+
+}  // namespace tilth::collect
