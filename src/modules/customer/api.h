@@ -57,8 +57,9 @@ struct Resolution {
 };
 
 struct Trait {
-    std::string field;                                       // "name", "gender", "birthday", "city" …
-    std::string value;
+    std::string field;                                       // "name", "gender", "birthday", "firstName" …
+    std::string value;                                       // empty: the field is taken away
+    Instant at{};                                            // zero: the unit's now
 };
 
 struct Person {
@@ -86,13 +87,16 @@ public:
 
     // Finds or makes the customer of a sighting, attaches new identities, links by the strong ones. Idempotent.
     virtual Result<Resolution> resolve(kernel::Unit& unit, const Sighting& sighting) = 0;
-    // Declared facts about a customer: personal ones go to the vault, with source, time and confidence per field.
+    // Declared facts about a customer: they go to the vault, with source, time and confidence per field. One that is
+    // older or less trusted than what stands is passed over, and so is a value that cannot be kept (not UTF-8, over
+    // 2,000 bytes).
     virtual Status declare(kernel::Unit& unit, const CustomerId& customer, const std::vector<Trait>& traits,
                            std::string_view source, int confidence) = 0;
     virtual Result<std::int64_t> merge(kernel::Unit& unit, const CustomerId& a, const CustomerId& b, std::string_view reason) = 0;
     virtual Status unmerge(kernel::Unit& unit, std::int64_t link_number, std::string_view reason) = 0;
-    // Forgets customers and identities that only `source` ever brought; for taking an import back. In steps: returns
-    // how many went, 0 when done. `in_use` says which customers other facts still need.
+    // Undoes the links that `source` made, then forgets the identities that only it ever brought, and customers that are
+    // left without identity; what another source brought or a link by hand needs stays. For taking an import back, after
+    // its orders. In steps: returns how many keys and links were dealt with, 0 when done.
     virtual Result<std::int64_t> take_back(kernel::Unit& unit, std::string_view source, int limit) = 0;
 
     // From memory.
@@ -102,6 +106,9 @@ public:
     virtual std::int64_t people(const TenantId& tenant, bool known) const = 0;
     // Hash over identities, customers and links in a fixed order: equal after a rebuild.
     virtual Result<std::string> state_hash(sql::Connection& sql, const TenantId& tenant) = 0;
+    // Builds the map from the tables anew and compares it with memory: Corrupt names the first difference. While nothing
+    // is written.
+    virtual Status verify(sql::Connection& sql, const TenantId& tenant) = 0;
 
     // Dimension feed for projections: customers whose person, home node or membership changed after `change_no`, in
     // order, at most `limit`.

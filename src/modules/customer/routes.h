@@ -1,0 +1,14 @@
+#pragma once
+#include "modules/customer/service.h"
+
+namespace tilth::customer {
+
+inline constexpr kernel::Permission kRead{"customer.read", "查看客户", "See customers"};
+inline constexpr kernel::Permission kReveal{"customer.reveal", "查看客户明文", "Reveal personal values"};
+inline constexpr kernel::Permission kMerge{"customer.merge", "合并与拆分客户", "Merge and unmerge customers"};
+inline constexpr kernel::Permission kWrite{"customer.write", "新建与修改客户", "Make and change customers"};
+
+// The service outlives the API.
+void add_customer_routes(CustomersService& customers);
+
+}  // namespace tilth::customer

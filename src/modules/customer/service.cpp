@@ -1,0 +1,185 @@
+#include "modules/customer/service.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "base/text.h"
+#include "modules/customer/resolver.h"
+#include "modules/customer/rules.h"
+#include "platform/crypto/crypto.h"
+#include "platform/json/value.h"
+
+namespace tilth::customer {
+
+namespace {
+
+constexpr std::string_view kManual = "manual";
+
+Error not_found() { return Error(ErrorCode::NotFound, "customer"); }
+
+Result<std::string> checked_reason(std::string_view reason) {
+    auto text = check_text(reason, 2, 500);
+    if (text) return text;
+    return Error::invalid("reason", text.error().detail, "需要写明原因", "a reason is required", "写一句为什么",
+                          "say in a sentence why");
+}
+
+}  // namespace
+
+Result<Claim> make_claim(kernel::Vault& vault, const TenantId& tenant, IdentityKind kind, std::string_view value,
+                         std::string_view region) {
+    Claim claim{kind, TRY(normalise(kind, value, region)), {}};
+    claim.index = TRY(vault.index_of(tenant, name(kind), claim.value));
+    return claim;
+}
+
+// ---- Tenants ----
+
+Status CustomersService::load() {
+    auto reader = TRY(sql::open(kernel_.record.location(), sql::Access::Reader));
+    for (const TenantId& tenant : TRY(store::tenants(*reader))) {
+        states_[tenant] = TRY(store::load(*reader, tenant));
+    }
+    return ok();
+}
+
+TenantState& CustomersService::state_of(const TenantId& tenant) {
+    const auto found = states_.find(tenant);   // The writer's thread alone changes the list.
+    if (found != states_.end()) return *found->second;
+    const std::unique_lock lock(mutex_);
+    return *states_.emplace(tenant, std::make_unique<TenantState>()).first->second;
+}
+
+const TenantState* CustomersService::find_state(const TenantId& tenant) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = states_.find(tenant);
+    return found == states_.end() ? nullptr : found->second.get();
+}
+
+// ---- Commands ----
+
+Result<Resolution> CustomersService::resolve(kernel::Unit& unit, const Sighting& sighting) {
+    if (sighting.claims.empty()) {
+        return Error::invalid("identities", "required", "至少要有一个身份标识", "at least one identity is needed",
+                              "给出手机号、卡号或其他标识", "give a phone, a card number or another identity");
+    }
+    return Resolver(unit, kernel_.vault, state_of(unit.tenant()), sighting).run();
+}
+
+Status CustomersService::declare(kernel::Unit& unit, const CustomerId& customer, const std::vector<Trait>& traits,
+                                 std::string_view source, int confidence) {
+    TenantState& state = state_of(unit.tenant());
+    const Place place = state.map.place_of(customer, Sight::Writer);
+    if (place == kNobody) return not_found();
+    std::map<std::string, kernel::VaultValue> declared;
+    std::string words(source);
+    for (const Trait& trait : traits) {
+        auto field = canonical_field(trait.field);
+        if (!field || !is_usable(trait.value)) continue;
+        const Instant at = trait.at == Instant{} ? unit.now() : trait.at;
+        words.append(1, '\0').append(*field).append(1, '\0').append(trait.value);
+        declared[*field] = {*field, trait.value, std::string(source), at, confidence};
+    }
+    const Bytes16 print = crypto::fingerprint(words, static_cast<std::uint64_t>(confidence));
+    std::uint64_t hash = 0;
+    std::memcpy(&hash, print.data(), sizeof hash);
+    const auto last = state.declared.find(place);
+    if (declared.empty() || (last != state.declared.end() && last->second == hash)) return ok();
+
+    std::size_t fields = 0;
+    bool all_stand = true;   // after this call everything declared is what stands
+    for (const kernel::VaultValue& standing : TRY(kernel_.vault.open(unit.sql(), unit.tenant(), customer))) {
+        ++fields;
+        const auto wanted = declared.find(standing.field);
+        if (wanted == declared.end()) continue;
+        const bool same = wanted->second.value == standing.value && confidence <= standing.confidence;
+        const bool wins = replaces({standing.at, standing.confidence}, {wanted->second.at, confidence});
+        if (!same && !wins) all_stand = false;
+        if (same || !wins) {
+            declared.erase(wanted);
+        } else if (wanted->second.value.empty()) {
+            TRY(kernel_.vault.remove(unit, customer, standing.field));
+        }
+    }
+    std::vector<kernel::VaultValue> values;
+    for (auto& [field, value] : declared) {
+        if (value.value.empty()) continue;
+        if (fields + values.size() >= kTraitFieldsMax) break;
+        values.push_back(std::move(value));
+    }
+    if (!values.empty()) TRY(kernel_.vault.put(unit, customer, values));
+    remember_declared(unit, state, place, all_stand ? hash : 0);
+    return ok();
+}
+
+void CustomersService::remember_declared(kernel::Unit& unit, TenantState& state, Place place, std::uint64_t hash) {
+    constexpr std::size_t kRememberedMax = 1u << 18;
+    // Forgetting is always safe: the next equal declaration reads the vault.
+    if (hash == 0) {
+        state.declared.erase(place);
+        return;
+    }
+    if (state.declared.size() >= kRememberedMax) state.declared.clear();
+    state.declared[place] = hash;
+    unit.on_undo([&state, place] { state.declared.erase(place); });
+}
+
+Result<std::int64_t> CustomersService::merge(kernel::Unit& unit, const CustomerId& a, const CustomerId& b,
+                                             std::string_view reason) {
+    const std::string why = TRY(checked_reason(reason));
+    TenantState& state = state_of(unit.tenant());
+    const Place first = state.map.place_of(a, Sight::Writer);
+    const Place second = state.map.place_of(b, Sight::Writer);
+    if (first == kNobody || second == kNobody) return not_found();
+    if (state.map.same_person(first, second)) {
+        Error error = Error::invalid("b", "same_person", "两者已经是同一个客户", "the two are one person already");
+        error.code = ErrorCode::Conflict;
+        return error;
+    }
+    state.enlist(unit);
+    const std::uint32_t source = TRY(source_number(unit, state, kManual));
+    std::vector<Place> moved;
+    const std::int64_t number = TRY(make_link(unit, state, {first, second}, {kManual, source, why}, moved));
+    TRY(log_changes(unit, state, std::move(moved)));
+    TRY(unit.audit({.action = "customer.merge",
+                    .object = a.str(),
+                    .detail = json::Value::object({{"link", number}, {"a", a.str()}, {"b", b.str()}}).print(),
+                    .reason = why}));
+    return number;
+}
+
+Status CustomersService::unmerge(kernel::Unit& unit, std::int64_t link_number, std::string_view reason) {
+    const std::string why = TRY(checked_reason(reason));
+    TenantState& state = state_of(unit.tenant());
+    const LinkFact* const found = state.links.find(link_number);
+    if (found == nullptr) return Error(ErrorCode::NotFound, "link");
+    const LinkFact link = *found;
+    if (link.state != LinkState::Active) return Error(ErrorCode::Conflict, "the link is undone already");
+    state.enlist(unit);
+    std::vector<Place> moved;
+    TRY(undo_link(unit, state, link, UndoCause::ByHand, why, moved));
+    TRY(log_changes(unit, state, std::move(moved)));
+    const CustomerId a = state.map.state(link.a).id;
+    const CustomerId b = state.map.state(link.b).id;
+    return unit.audit({.action = "customer.unmerge",
+                       .object = a.str(),
+                       .detail = json::Value::object({{"link", link_number}, {"a", a.str()}, {"b", b.str()}}).print(),
+                       .reason = why});
+}
+
+Result<std::int64_t> CustomersService::take_back(kernel::Unit& unit, std::string_view source, int limit) {
+    TenantState& state = state_of(unit.tenant());
+    const std::uint32_t number = state.sources.source(source);
+    if (number == 0) return 0;
+    state.enlist(unit);
+    return TakeBack(unit, kernel_.vault, state, number).step(limit);
+}
+
+std::optional<std::pair<CustomerId, CustomerId>> CustomersService::ends_of(kernel::Unit& unit, std::int64_t link_number) {
+    TenantState& state = state_of(unit.tenant());
+    const LinkFact* const link = state.links.find(link_number);
+    if (link == nullptr) return std::nullopt;
+    return std::pair(state.map.state(link->a).id, state.map.state(link->b).id);
+}
+
+}  // namespace tilth::customer

@@ -1,0 +1,75 @@
+#pragma once
+// The module's service: owns the tenants' maps, carries out commands, answers from memory.
+
+#include <map>
+#include <memory>
+#include <shared_mutex>
+
+#include "modules/customer/store.h"
+
+namespace tilth::customer {
+
+class CustomersService final : public Customers {
+public:
+    explicit CustomersService(kernel::Kernel& kernel) : kernel_(kernel) {}
+    Status load();
+
+    Result<Resolution> resolve(kernel::Unit& unit, const Sighting& sighting) override;
+    Status declare(kernel::Unit& unit, const CustomerId& customer, const std::vector<Trait>& traits, std::string_view source,
+                   int confidence) override;
+    Result<std::int64_t> merge(kernel::Unit& unit, const CustomerId& a, const CustomerId& b, std::string_view reason) override;
+    Status unmerge(kernel::Unit& unit, std::int64_t link_number, std::string_view reason) override;
+    Result<std::int64_t> take_back(kernel::Unit& unit, std::string_view source, int limit) override;
+
+    std::optional<Person> person_of(const TenantId& tenant, const CustomerId& customer) const override;
+    std::vector<CustomerId> customers_of(const TenantId& tenant, std::uint32_t ordinal, bool known) const override;
+    std::optional<CustomerId> find(const TenantId& tenant, const Claim& claim) const override;
+    std::int64_t people(const TenantId& tenant, bool known) const override;
+    Result<std::string> state_hash(sql::Connection& sql, const TenantId& tenant) override;
+    Status verify(sql::Connection& sql, const TenantId& tenant) override;
+    Result<std::vector<Dimension>> changed_since(sql::Connection& sql, const TenantId& tenant, std::int64_t change_no,
+                                                 int limit) override;
+    Result<std::vector<Face>> faces(sql::Connection& sql, const TenantId& tenant,
+                                    const std::vector<CustomerId>& customers) override;
+    std::vector<CustomerId> search(const TenantId& tenant, std::string_view text) override;
+
+    // All customers of the person, oldest first; empty when absent.
+    std::vector<CustomerId> whole_person(const TenantId& tenant, const CustomerId& customer) const;
+    // The customers at a link's ends, if it is one that stands.
+    std::optional<std::pair<CustomerId, CustomerId>> ends_of(kernel::Unit& unit, std::int64_t link_number);
+    kernel::Kernel& kernel() { return kernel_; }
+
+private:
+    TenantState& state_of(const TenantId& tenant);                     // the writer's thread; made when absent
+    const TenantState* find_state(const TenantId& tenant) const;       // any thread
+    Sight sight() const { return kernel_.record.on_writer_thread() ? Sight::Writer : Sight::Published; }
+
+    static void remember_declared(kernel::Unit& unit, TenantState& state, Place place, std::uint64_t hash);
+
+    kernel::Kernel& kernel_;
+    mutable std::shared_mutex mutex_;                                  // of the list of tenants only
+    std::map<TenantId, std::unique_ptr<TenantState>> states_;
+};
+
+// Taking back what a source brought: links first, then identities with the customers that are left without any.
+class TakeBack {
+public:
+    TakeBack(kernel::Unit& unit, kernel::Vault& vault, TenantState& state, std::uint32_t source)
+        : unit_(unit), vault_(vault), state_(state), source_(source) {}
+    Result<std::int64_t> step(int limit);
+
+private:
+    Result<std::int64_t> links(int limit);
+    Status identity(const store::Brought& brought);
+    Status settle(const CustomerId& customer);
+    Status forget(Place place);
+    Status keep(Place place, const std::vector<IdentityKind>& kinds);
+
+    kernel::Unit& unit_;
+    kernel::Vault& vault_;
+    TenantState& state_;
+    std::uint32_t source_;
+    std::vector<Place> changed_;
+};
+
+}  // namespace tilth::customer

@@ -1,0 +1,130 @@
+#pragma once
+// SQL of customer. Rows in and out; no decisions.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "modules/customer/api.h"
+#include "modules/customer/evidence.h"
+#include "modules/customer/identity_map.h"
+
+namespace tilth::customer {
+
+// All that is remembered of one tenant. What changes goes through the map's undo log.
+struct TenantState {
+    IdentityMap map;
+    LinkGraph links{map};
+    Conflicts conflicts{map};
+    SourceSets sources{map};
+    // Hash of what was declared last, per customer: an equal declaration reads and writes nothing. The writer's thread.
+    std::unordered_map<Place, std::uint64_t> declared;
+
+    // The unit's changes are taken back with it, and published after its commit. Before its first change.
+    void enlist(kernel::Unit& unit) {
+        unit.on_undo([this, mark = map.mark()] { map.undo_to(mark); });
+        unit.on_commit([this] { map.publish(); });
+    }
+};
+
+namespace store {
+
+// ---- Loading ----
+Result<std::vector<TenantId>> tenants(sql::Connection& sql);
+Result<std::unique_ptr<TenantState>> load(sql::Connection& sql, const TenantId& tenant);
+
+// ---- Writing ----
+struct NewCustomer {
+    CustomerState state;
+    std::optional<OrgNodeId> home_node;
+    std::uint32_t source = 0;
+};
+Status insert(kernel::Unit& unit, const NewCustomer& customer);
+// What CustomerState holds of the row.
+Status update(kernel::Unit& unit, const CustomerState& state);
+Status set_home(kernel::Unit& unit, const CustomerId& customer, const OrgNodeId& node);
+Status erase_customer(kernel::Unit& unit, const CustomerId& customer);
+
+struct NewIdentity {
+    IdentityNumber number = 0;
+    IdentityKind kind = IdentityKind::Anonymous;
+    Bytes16 blind{};
+    CustomerId customer;
+    Instant first_seen;
+    std::uint32_t source = 0;
+};
+Status insert(kernel::Unit& unit, const NewIdentity& identity);
+Status erase_identity(kernel::Unit& unit, IdentityNumber number);
+Result<std::vector<IdentityKind>> kinds_of(sql::Connection& sql, const TenantId& tenant, const CustomerId& customer);
+
+Status insert_source(kernel::Unit& unit, std::uint32_t number, std::string_view name);
+// Source 0: everybody's (SourceSets::kEverybody).
+Status add_identity_source(kernel::Unit& unit, IdentityNumber number, std::uint32_t source);
+Status drop_identity_source(kernel::Unit& unit, IdentityNumber number, std::uint32_t source);
+struct Brought {
+    IdentityNumber number = 0;
+    IdentityKind kind = IdentityKind::Anonymous;
+    CustomerId customer;
+    Bytes16 blind{};
+};
+Result<std::vector<Brought>> brought_by(sql::Connection& sql, const TenantId& tenant, std::uint32_t source, int limit);
+
+struct NewLink {
+    std::int64_t number = 0;
+    CustomerId a;
+    CustomerId b;
+    std::string_view rule;
+    std::uint32_t source = 0;
+    std::string_view reason;
+};
+Status insert(kernel::Unit& unit, const NewLink& link);
+Status insert_undo(kernel::Unit& unit, std::int64_t number, bool by_hand, std::string_view reason);
+struct NewConflict {
+    CustomerId a;
+    CustomerId b;
+    std::string_view cause;
+    std::string_view rule;
+    std::uint32_t source = 0;
+};
+Status insert(kernel::Unit& unit, const NewConflict& conflict);
+Status insert_change(kernel::Unit& unit, std::int64_t change_no, const CustomerId& customer);
+
+// ---- Reading ----
+struct CustomerRow {
+    CustomerId id;
+    std::uint32_t ordinal = 0;
+    bool known = false;
+    bool member = false;
+    std::optional<OrgNodeId> home_node;
+    Instant first_seen;
+    std::string source;
+};
+Result<std::optional<CustomerRow>> customer(sql::Connection& sql, const TenantId& tenant, const CustomerId& id);
+struct IdentityRow {
+    IdentityNumber number = 0;
+    IdentityKind kind = IdentityKind::Anonymous;
+    CustomerId customer;
+    Instant first_seen;
+    std::string source;
+};
+Result<std::vector<IdentityRow>> identities(sql::Connection& sql, const TenantId& tenant, const CustomerId& customer);
+// Links with an end at one of the customers, oldest first.
+Result<std::vector<LinkLine>> links(sql::Connection& sql, const TenantId& tenant, const std::vector<CustomerId>& customers);
+struct ChangeRow {
+    std::int64_t change_no = 0;
+    CustomerId customer;
+    bool removed = false;
+    bool member = false;
+    std::optional<OrgNodeId> home_node;
+    Instant first_seen;
+};
+// change_no in (after, until], in order.
+Result<std::vector<ChangeRow>> changes(sql::Connection& sql, const TenantId& tenant, std::int64_t after, std::int64_t until,
+                                       int limit);
+Result<std::string> hash(sql::Connection& sql, const TenantId& tenant);
+
+}  // namespace store
+}  // namespace tilth::customer
