@@ -16,6 +16,10 @@ using json::Value;
 // Values are built from texts that our own printers made, so they always parse.
 Value parsed(const std::string& text) { return MUST(Value::parse(text)); }
 
+[[noreturn]] void shared(const std::string& words) {
+    invariant_failed("names in the document are unique", words.c_str(), __FILE__, __LINE__);
+}
+
 // Gathers the structs and enums that are referred to, each once, and their own references in turn.
 class Components {
 public:
@@ -33,7 +37,7 @@ private:
     void take(const json::Type& type) {
         const std::string name = json::component_name(type);
         const auto [at, made] = types_.try_emplace(name, &type);
-        INVARIANT(at->second == &type, "two types of the API share a name in the document");
+        if (at->second != &type) shared("two types share the name in the document: " + name);
         if (made) schemas_[name] = json::schema(type, met());
     }
 
@@ -214,7 +218,9 @@ std::string openapi_text(const std::vector<const Entry*>& entries, const std::st
     components.ref(json::type_of<Problem>());
     std::map<std::string, Value> paths;
     std::set<std::string_view> tags;
+    std::set<std::string> operations;
     for (const Entry* entry : in_order(entries)) {
+        if (!operations.insert(operation_id(*entry)).second) shared("two routes share an operation: " + entry->path);
         paths[documented_path(entry->path)].set(lower(http::name(entry->method)), operation(*entry, components));
         if (!entry->doc.tag.empty()) tags.insert(entry->doc.tag);
     }

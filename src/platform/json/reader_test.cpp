@@ -1,110 +1,14 @@
 #include "platform/json/reader.h"
 
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
 
 #include <limits>
+#include <vector>
 
-#include "platform/json/interpreter.h"
 #include "platform/json/value.h"
 
 namespace tilth::json {
-
-// Random values, at most four levels deep.
-static rc::Gen<Value> any_value(int levels) {
-    const auto scalars = rc::gen::oneOf(
-        rc::gen::just(Value()), rc::gen::map(rc::gen::arbitrary<bool>(), [](bool v) { return Value(v); }),
-        rc::gen::map(rc::gen::arbitrary<std::int64_t>(), [](std::int64_t v) { return Value(v); }),
-        rc::gen::map(rc::gen::arbitrary<std::int32_t>(), [](std::int32_t v) { return Value(v + 0.5); }),
-        rc::gen::map(rc::gen::string<std::string>(), [](std::string v) {
-            for (char& c : v) c = static_cast<char>(c & 0x7F);
-            return Value(v + "精耕");
-        }));
-    if (levels == 0) return scalars;
-    return rc::gen::oneOf(scalars, scalars,
-                          rc::gen::map(rc::gen::container<std::vector<Value>>(any_value(levels - 1)),
-                                       [](std::vector<Value> items) { return Value(std::move(items)); }),
-                          rc::gen::map(rc::gen::container<std::vector<Value>>(any_value(levels - 1)),
-                                       [](const std::vector<Value>& items) {
-                                           Value object = Value::object();
-                                           for (const Value& item : items)
-                                               object.set("键\"" + std::to_string(object.members().size()), item);
-                                           return object;
-                                       }));
-}
-
-}  // namespace tilth::json
-
-namespace tilth::toy {
-
-struct Leaf {
-    std::int64_t number = 0;
-    std::string text;
-    std::optional<double> ratio;
-    auto operator<=>(const Leaf&) const = default;
-};
-API_STRUCT(Leaf, (number, text, ratio))
-struct Tree {
-    std::vector<Leaf> leaves;
-    std::map<std::string, Leaf> named;
-    std::vector<std::int32_t> numbers;
-    bool operator==(const Tree&) const = default;
-};
-API_STRUCT(Tree, (leaves, named, numbers))
-
-}  // namespace tilth::toy
-
-namespace tilth::json {
 namespace {
-
-using toy::Leaf;
-using toy::Tree;
-
-rc::Gen<std::string> plain_text() {
-    return rc::gen::map(rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab\"\\/\n\t9"))),
-                        [](const std::string& s) { return "好" + s + "😀"; });
-}
-rc::Gen<Leaf> leaf() {
-    static const std::vector<std::optional<double>> kRatios = {std::nullopt, 0.1, -1e300};
-    return rc::gen::build<Leaf>(rc::gen::set(&Leaf::number), rc::gen::set(&Leaf::text, plain_text()),
-                                rc::gen::set(&Leaf::ratio, rc::gen::elementOf(kRatios)));
-}
-
-RC_GTEST_PROP(Interpreter, PrintThenParseIsTheSame, ()) {
-    Tree tree;
-    tree.leaves = *rc::gen::container<std::vector<Leaf>>(leaf());
-    for (const Leaf& one : *rc::gen::container<std::vector<Leaf>>(leaf())) tree.named[*plain_text()] = one;
-    tree.numbers = {*rc::gen::arbitrary<std::int32_t>(), 0};
-    const std::string text = print(tree);
-    const auto back = parse<Tree>(text);
-    RC_ASSERT(back.has_value());
-    RC_ASSERT(*back == tree);
-    RC_ASSERT(print(*back) == text);
-}
-
-RC_GTEST_PROP(Value, PrintThenParseIsTheSame, ()) {
-    const Value value = *any_value(3);
-    const std::string text = value.print();
-    const auto back = Value::parse(text);
-    RC_ASSERT(back.has_value());
-    RC_ASSERT(*back == value);
-    const auto doc = read(text);
-    RC_ASSERT(doc.has_value());
-    RC_ASSERT(doc->root().raw_json() == text);
-}
-
-// Whatever bytes come, the answer is a value or a refusal; and what was taken prints as JSON again.
-RC_GTEST_PROP(Value, AnyBytesAreTakenOrRefused, ()) {
-    std::string text = (*any_value(3)).print();
-    const auto cuts = *rc::gen::container<std::vector<std::pair<std::size_t, char>>>(
-        rc::gen::pair(rc::gen::inRange<std::size_t>(0, 1'000), rc::gen::arbitrary<char>()));
-    for (const auto& [at, byte] : cuts)
-        if (!text.empty()) text[at % text.size()] = byte;
-    const auto value = Value::parse(text);
-    if (value) RC_ASSERT(Value::parse(value->print()).has_value());
-    Tree tree;
-    (void)parse(text, type_of<Tree>(), &tree).has_value();
-}
 
 TEST(Reader, NodesAnswerWithoutChecks) {
     const auto doc = read(R"( {"batch":[{"type":"track","n":-5,"big":18446744073709551615,"d":2.5,"whole":3.0,

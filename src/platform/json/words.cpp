@@ -102,20 +102,15 @@ std::string filled(std::string_view words, const Type& type) {
     return text;
 }
 
-// Edits (insert, delete, change, swap of neighbours) from a to b.
+// Edits (insert, delete, change) from a to b.
 std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> before_last;
     std::vector<std::size_t> last(b.size() + 1);
     for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
         std::vector<std::size_t> row(b.size() + 1);
         row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
+        for (std::size_t j = 1; j <= b.size(); ++j)
             row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                row[j] = std::min(row[j], before_last[j - 2] + 1);
-        }
-        before_last = std::move(last);
         last = std::move(row);
     }
     return last[b.size()];
