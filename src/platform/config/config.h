@@ -1,8 +1,8 @@
 #pragma once
 // One effective configuration: defaults < TOML file < environment (TILTH_SERVER_PORT) < flags (--port). Every setting
-// remembers where its value came from. Settings are declared as data; what is not declared is refused with its line and
-// the nearest known name. A Config is an immutable value; any thread. Asking for an undeclared name, or for another kind
-// than declared, breaks a promise (INVARIANT).
+// remembers where its value came from. Settings are declared as data; what is not declared is refused with its line
+// and the nearest known name. A Config is an immutable value; any thread. Asking for an undeclared name, or for another
+// kind than declared, breaks a promise (INVARIANT).
 
 #include <cstdint>
 #include <limits>
@@ -20,7 +20,7 @@ namespace tilth::config {
 enum class Kind : std::uint8_t {
     Text,      // "0.0.0.0"
     Int,       // 8686
-    Flag,      // true, false; also yes, no, on, off, 1, 0
+    Flag,      // true, false; outside of a file also yes, no, on, off, 1, 0
     Duration,  // "500ms", "30s", "5m", "2h", "7d"
     Size,      // "64MiB", "1GB", 4096 (bytes)
     List,      // ["a", "b"] in the file, "a,b" elsewhere; entries are trimmed, empty ones dropped
@@ -102,8 +102,8 @@ private:
     std::vector<std::string> unknown_environment_;
 };
 
-// Invalid with one FieldError per mistake (field: the setting; the reason says where it stands). Corrupt when the file is
-// not TOML, with the line.
+// Invalid with one FieldError per mistake (field: the setting; the reason says where it stands); `detail` has them all
+// in one line. Corrupt when the file is not TOML, with the line; NotFound when it is absent.
 Result<Config> load(const std::vector<SettingSpec>& specs, const Sources& sources);
 
 // This process's environment, variables with TILTH_ in front only.
