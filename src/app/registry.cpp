@@ -1,14 +1,11 @@
 #include "app/registry.h"
 
+#include "kernel/migrations.h"
 #include "modules/collect/api.h"
 #include "modules/commerce/api.h"
 #include "modules/customer/api.h"
 #include "modules/org/api.h"
 #include "modules/performance/api.h"
-
-namespace tilth {
-std::vector<sql::Migration> migrations_of_kernel();
-}
 
 namespace tilth::app {
 
@@ -24,7 +21,7 @@ const std::vector<kernel::ModuleInfo>& modules() {
 }
 
 std::vector<sql::Migration> all_migrations() {
-    std::vector<sql::Migration> all = migrations_of_kernel();
+    std::vector<sql::Migration> all = kernel::kernel_migrations();
     for (const auto& module : modules()) all.insert(all.end(), module.migrations.begin(), module.migrations.end());
     return all;
 }

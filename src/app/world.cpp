@@ -35,7 +35,8 @@ Result<std::unique_ptr<World>> World::open(const WorldOptions& options) {
     TRY(files::real_files().make_directories(options.data_directory));
     world->lock_ = TRY(files::lock_file(options.data_directory + "/tilth.lock"));
     if (options.manual_clock) {
-        auto manual = std::make_unique<ManualClock>(SystemClock().now());
+        // Early enough that a story may set any time of its own: the clock never goes back.
+        auto manual = std::make_unique<ManualClock>(Instant{0} + days(365 * 30));
         world->manual_clock_ = manual.get();
         world->clock_ = std::move(manual);
     } else {

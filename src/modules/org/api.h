@@ -82,6 +82,11 @@ public:
     virtual Result<OrgNodeId> ensure_node(kernel::Unit& unit, NodeKind kind, std::string_view code, std::string_view name,
                                           const OrgNodeId& parent) = 0;
 
+    // A staff member at the root with a role of the catalogue, and a new one-time password; the password is returned.
+    virtual Result<std::string> add_staff(const kernel::Context& context, std::string_view login, std::string_view name,
+                                          std::string_view role_code) = 0;
+    virtual Result<std::string> reset_password(const kernel::Context& context, std::string_view login) = 0;
+
     // Keys: made once, shown once; stored as SHA-256. `source` makes it a write key.
     virtual Result<std::string> create_key(kernel::Unit& unit, std::string_view label, std::vector<std::string> permissions,
                                            std::optional<SourceId> source) = 0;

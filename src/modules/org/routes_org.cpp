@@ -271,7 +271,7 @@ void add_staff_routes(kernel::Kernel& kernel, OrgService& org) {
         [&org](const Context& context, const NewStaffRequest& request) -> Result<NewStaffReply> {
             NewStaffReply reply;
             reply.one_time_password = TRY(
-                org.add_staff(context, {request.name.str(), request.login.str(), request.node, request.role}, reply.id));
+                org.add_member(context, {request.name.str(), request.login.str(), request.node, request.role}, reply.id));
             return reply;
         },
         {.zh = "新增员工", .en = "Add a staff member; the one-time password is shown once", .rows = {"GOV-01"}, .tag = "org"});

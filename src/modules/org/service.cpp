@@ -1,4 +1,4 @@
-#include "modules/org/service.h"
+#include "modules/org/staff_rows.h"
 
 #include <algorithm>
 
@@ -48,25 +48,6 @@ Result<Id<tag::Role>> write_roles(kernel::Unit& unit) {
         }
     }
     return administrator;
-}
-
-struct StaffRows {
-    StaffId id;
-    std::string name;
-    std::string login;
-    std::string password_hash;
-    OrgNodeId node;
-    Id<tag::Role> role;
-};
-Status write_staff(kernel::Unit& unit, const StaffRows& staff) {
-    TRY(unit.sql().write("INSERT INTO staff (tenant_id, id, name, active, created_at) VALUES (?1, ?2, ?3, 1, ?4)",
-                         {unit.tenant(), staff.id, staff.name, unit.now()}));
-    TRY(unit.sql().write(
-        "INSERT INTO login (tenant_id, login, staff_id, password, must_change, failures, locked_until) "
-        "VALUES (?1, ?2, ?3, ?4, 1, 0, 0)",
-        {unit.tenant(), staff.login, staff.id, staff.password_hash}));
-    return unit.sql().write("INSERT INTO staff_post (tenant_id, staff_id, node_id, role_id) VALUES (?1, ?2, ?3, ?4)",
-                            {unit.tenant(), staff.id, staff.node, staff.role});
 }
 
 }  // namespace
@@ -244,46 +225,6 @@ Status OrgService::revoke_key(kernel::Unit& unit, const Id<tag::ApiKey>& key) {
             for (auto& [hash, info] : state.keys) {
                 if (info.grant.key == key) info.revoked = true;
             }
-        });
-    });
-    return ok();
-}
-
-Result<std::string> OrgService::add_staff(const kernel::Context& context, const NewStaff& staff, StaffId& made) {
-    if (!node(context.tenant, staff.node) || !context.scope->covers(staff.node)) return Error(ErrorCode::NotFound, "node");
-    std::string password = crypto::random_token().substr(0, 16);
-    const std::string hash = TRY(hash_password(Secret(password)));
-    auto written = kernel_.record.write<StaffId>(context, [&](kernel::Unit& unit) -> Result<StaffId> {
-        const auto taken = TRY(unit.sql().one("SELECT staff_id FROM login WHERE tenant_id = ?1 AND login = ?2",
-                                              {unit.tenant(), staff.login}, [](const sql::Row&) { return true; }));
-        if (taken) {
-            return Error::invalid("login", "taken", "登录名已被使用", "This login is taken", "换一个登录名", "Choose another");
-        }
-        const auto id = unit.new_id<StaffId>();
-        TRY(write_staff(unit, {id, staff.name, staff.login, hash, staff.node, staff.role}));
-        TRY(unit.audit({.action = "staff.add", .object = id.str()}));
-        unit.on_commit([this, tenant = unit.tenant(), id, staff] {
-            state_.change([&](State& state) {
-                state.tenants[tenant].staff[id] = {id, staff.name, staff.login, true, true, {{staff.node, staff.role}}};
-            });
-        });
-        return id;
-    });
-    if (!written) return written.error();
-    made = *written;
-    return password;
-}
-
-Status OrgService::set_staff_active(kernel::Unit& unit, const StaffId& staff, bool active) {
-    const auto changed = TRY(unit.sql().change("UPDATE staff SET active = ?3 WHERE tenant_id = ?1 AND id = ?2",
-                                               {unit.tenant(), staff, active}));
-    if (changed == 0) return Error(ErrorCode::NotFound, "staff");
-    if (!active) TRY(unit.sql().write("DELETE FROM session WHERE tenant_id = ?1 AND staff_id = ?2", {unit.tenant(), staff}));
-    TRY(unit.audit({.action = active ? "staff.enable" : "staff.disable", .object = staff.str()}));
-    unit.on_commit([this, tenant = unit.tenant(), staff, active] {
-        state_.change([&](State& state) {
-            state.tenants[tenant].staff[staff].active = active;
-            if (!active) std::erase_if(state.sessions, [&](const auto& one) { return one.second.staff == staff; });
         });
     });
     return ok();

@@ -38,6 +38,9 @@ public:
     OrgNodeId root(const TenantId& tenant) const override;
     Result<OrgNodeId> ensure_node(kernel::Unit& unit, NodeKind kind, std::string_view code, std::string_view name,
                                   const OrgNodeId& parent) override;
+    Result<std::string> add_staff(const kernel::Context& context, std::string_view login, std::string_view name,
+                                  std::string_view role_code) override;
+    Result<std::string> reset_password(const kernel::Context& context, std::string_view login) override;
     Result<std::string> create_key(kernel::Unit& unit, std::string_view label, std::vector<std::string> permissions,
                                    std::optional<SourceId> source) override;
     std::optional<KeyGrant> key(std::string_view presented) const override;
@@ -60,7 +63,7 @@ public:
         OrgNodeId node;
         Id<tag::Role> role;
     };
-    Result<std::string> add_staff(const kernel::Context& context, const NewStaff& staff, StaffId& made);  // one-time password
+    Result<std::string> add_member(const kernel::Context& context, const NewStaff& staff, StaffId& made);  // one-time password
     Status set_staff_active(kernel::Unit& unit, const StaffId& staff, bool active);
     Status change_node(kernel::Unit& unit, const OrgNodeId& id, const std::optional<std::string>& name,
                        const std::optional<OrgNodeId>& parent);
