@@ -66,6 +66,8 @@ class Handler(BaseHTTPRequestHandler):
         with self.state.lock:
             if self.path == "/control/clock":
                 return self.clock(json.loads(text))
+            if self.path == "/control/settle":
+                return self.answer(200, {})
             if self.path == "/api/v1/session":
                 return self.sign_in(json.loads(text))
             if not self.signed_in():

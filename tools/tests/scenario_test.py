@@ -81,6 +81,7 @@ class Runner(unittest.TestCase):
             POST /api/v1/notes (same) key k1                        => 200 {"id": "$id"}       # not made twice
             POST /api/v1/notes (same) key k1                        => 200 same-body
             advance 30d
+            settle
             POST /api/v1/notes {"text": "later",
                                 "of": $id} => 201 .at "2026-03-31T10:00:00+08:00"
             GET /api/v1/notes => 200 .count 2 .items# 2 .items[text=later].of "$id" contains "hello" lacks "secret"

@@ -15,6 +15,8 @@ from .server import Databases, Server, ServerTrouble
 from .values import Problem, fill, mismatches, pick, resolve, show
 
 SHOWN_BODY = 1500
+# Sessions end after half an hour without a request; a story that moves the clock is seldom about that.
+SESSION_IDLE_MS = 25 * 60_000
 # Ids are made anew in each run; a golden shows them by order of appearance.
 ID = re.compile(r"\b([a-z]{2,5})_[0-9A-HJKMNP-TV-Z]{16,32}\b")
 
@@ -45,6 +47,7 @@ class Actor:
     cookie: str = ""
     bearer: str = ""
     password: str = ""
+    stale: bool = False          # the clock has moved: sign in again before the next request
 
 
 def run(scenario, settings):
@@ -170,7 +173,16 @@ class Runner:
     def actor(self, name):
         if name not in self.actors:
             raise Problem(f"nobody signed in as {name}; use login or actor first")
-        return self.actors[name]
+        actor = self.actors[name]
+        if actor.stale:
+            actor.stale = False
+            self.sign_in(name, actor.password, actor)
+        return actor
+
+    def clock_moved(self, by_ms):
+        if by_ms > SESSION_IDLE_MS and not self.scenario.sessions_kept:
+            for actor in self.actors.values():
+                actor.stale = actor.stale or bool(actor.password and actor.cookie)
 
     def send(self, sent):
         if self.connection is None:
@@ -279,11 +291,13 @@ class Runner:
 
     def do_clock(self, when):
         moment = fill(when, self.variables)
-        self.server.control({"set": moment})
+        self.server.control("clock", {"set": moment})
         self.server.now = self.variables["now"] = moment
+        self.clock_moved(SESSION_IDLE_MS + 1)
 
     def do_advance(self, duration_ms):
-        reply = self.server.control({"advance_ms": duration_ms})
+        reply = self.server.control("clock", {"advance_ms": duration_ms})
+        self.clock_moved(duration_ms)
         if self.server.now is None:
             if isinstance(reply.get("now"), str):
                 self.server.now = reply["now"]
@@ -291,11 +305,15 @@ class Runner:
         moment = datetime.fromisoformat(self.server.now.replace("Z", "+00:00")) + timedelta(milliseconds=duration_ms)
         self.server.now = self.variables["now"] = moment.isoformat()
 
+    def do_settle(self, _):
+        self.server.control("settle", {})
+
     def do_login(self, parts):
         """Signs in; a one-time password is changed at once, as the console would make one do."""
         name, password, status = parts
         name = fill(name, self.variables)
         actor = self.actors.setdefault(name, Actor())
+        actor.stale = False
         password = fill(password, self.variables) if password else actor.password or self.first_password(name)
         answer = self.sign_in(name, password, actor)
         if status is not None:

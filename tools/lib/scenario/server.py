@@ -83,7 +83,7 @@ class Server:
             time.sleep(0.01)
         self.port = int(found[1])
         if self.now is not None:
-            self.control({"set": self.now})
+            self.control("clock", {"set": self.now})
 
     def stop(self):
         """Asks the server to end; its exit code."""
@@ -108,18 +108,18 @@ class Server:
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def control(self, body):
+    def control(self, verb, body):
         connection = UnixConnection(str(self.data / "tilth.sock"))
         try:
-            connection.request("POST", "/control/clock", json.dumps(body), {"Content-Type": "application/json"})
+            connection.request("POST", "/control/" + verb, json.dumps(body), {"Content-Type": "application/json"})
             answer = connection.getresponse()
             text = answer.read().decode(errors="replace")
         except OSError as error:
-            raise ServerTrouble(f"/control/clock: {error}") from None
+            raise ServerTrouble(f"/control/{verb}: {error}") from None
         finally:
             connection.close()
         if answer.status != 200:
-            raise ServerTrouble(f"/control/clock {json.dumps(body)}: {answer.status} {text}")
+            raise ServerTrouble(f"/control/{verb} {json.dumps(body)}: {answer.status} {text}")
         return json.loads(text) if text.startswith("{") else {}
 
     def connection(self):
@@ -154,7 +154,7 @@ class Server:
     def command(self, arguments):
         """Another process of the same program on the same data directory: (exit code, what it said)."""
         if "--data" not in arguments:
-            arguments = arguments + ["--data", str(self.data)]
+            arguments = arguments + ["--data", str(self.data)] + (["--record", self.record] if self.record else [])
         done = subprocess.run([self.binary, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, env=self.environment, cwd=self.folder, timeout=120, check=False)
         return done.returncode, done.stdout.decode("utf-8", errors="replace")

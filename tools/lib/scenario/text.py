@@ -7,7 +7,7 @@ from pathlib import Path
 from .values import Problem, Reader
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-HEADER = re.compile(r"#\s*(id|covers|smoke|serve|only|title)\b:?\s*(.*)")
+HEADER = re.compile(r"#\s*(id|covers|smoke|serve|only|sessions)\b:?\s*(.*)")
 UNITS_MS = {"ms": 1, "s": 1000, "m": 60_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 7 * 86_400_000}
 
 
@@ -41,6 +41,7 @@ class Scenario:
     smoke: bool = False
     only: str = ""               # "sqlite" or "postgres": what this is about exists on one record alone
     serve: list = field(default_factory=list)     # more options for the server
+    sessions_kept: bool = False  # nobody signs in again by himself when the clock has moved past a session's life
     steps: list = field(default_factory=list)
     files: dict = field(default_factory=dict)     # written by "file NAME" blocks
     uses: list = field(default_factory=list)      # paths of files that take part: included, goldens, bodies
@@ -146,6 +147,8 @@ def take_header(scenario, name, words):
         scenario.smoke = True
     elif name == "only":
         scenario.only = words
+    elif name == "sessions":
+        scenario.sessions_kept = words == "kept"
     elif name == "serve":
         scenario.serve += words.split()
 
@@ -298,6 +301,7 @@ READERS = {
     "set": read_set,
     "wait": read_wait,
     "run": read_run,
+    "settle": lambda text: text.split(),
     "restart": lambda text: text.split(),
     "kill": lambda text: text.split(),
     "sleep": lambda text: milliseconds(text.strip()),
