@@ -130,9 +130,9 @@ TEST(CsvLine, QuotesWhereNeeded) {
 }
 
 TEST(CsvLine, DisarmsFormulas) {
-    for (const std::string& cell : {std::string("=1+2"), std::string("+cmd|x"), std::string("-2+3"), std::string("@sum"),
-                                    std::string("\tx"), std::string("＝1"), std::string("＠x"), std::string("-"),
-                                    std::string("  =1"), std::string("\0=1", 3)}) {
+    const std::vector<std::string> cells{"=1+2", "+cmd|x", "-2+3", "@sum", "\tx", "＝1",
+                                         "＠x",  "-",      "  =1", {"\0=1", 3}};
+    for (const std::string& cell : cells) {
         const std::string line = csv_line({cell});
         EXPECT_TRUE(line.starts_with("'") || line.starts_with("\"'")) << line;
     }

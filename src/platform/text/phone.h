@@ -9,8 +9,8 @@
 namespace tilth {
 
 // "138 0013 8000", "+86-13800138000", "0086138…", full-width digits -> "+8613800138000". `region` (ISO 3166, "CN")
-// reads numbers without a country code. Refuses with Invalid on field "phone": rule "masked" ("138****8000"), "not_a_phone"
-// (cannot exist, has letters or an extension).
+// reads numbers without a country code. Refuses with Invalid on field "phone": rule "masked"
+// ("138****8000"), "not_a_phone" (cannot exist, has letters or an extension).
 Result<std::string> normalise_phone(std::string_view text, std::string_view region);
 // Lower-cases, trims; refuses what has no single @ with a dotted domain. ASCII, 254 bytes at most. Field "email", rules
 // "masked" and "not_an_email".

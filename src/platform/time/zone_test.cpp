@@ -126,6 +126,15 @@ TEST(BusinessCalendar, HoldsOnTheDaysWhenClocksChange) {
     EXPECT_EQ(calendar.day_of(utc("2026-10-25T03:59:59Z")), day("2026-10-24"));
 }
 
+// The clocks go from 02:00 back to 01:00 after the day has begun at 01:30: it does not end again.
+TEST(BusinessCalendar, ADayThatHasBegunGoesOnWhenTheClocksGoBack) {
+    const BusinessCalendar calendar{zone("Europe/London"), minutes(90)};
+    EXPECT_EQ(calendar.start_of(day("2026-10-25")), utc("2026-10-25T00:30:00Z"));
+    EXPECT_EQ(calendar.day_of(utc("2026-10-25T00:29:59Z")), day("2026-10-24"));
+    EXPECT_EQ(calendar.day_of(utc("2026-10-25T00:30:00Z")), day("2026-10-25"));
+    EXPECT_EQ(calendar.day_of(utc("2026-10-25T01:05:00Z")), day("2026-10-25"));
+}
+
 RC_GTEST_PROP(BusinessCalendar, DaysAndTheirStartsAgree, ()) {
     const BusinessCalendar calendar{any_zone(), minutes(*rc::gen::inRange(0, 12 * 60 + 1))};
     const Instant t = any_instant();
