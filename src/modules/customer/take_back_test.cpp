@@ -1,0 +1,150 @@
+#include <algorithm>
+
+#include "modules/customer/testing.h"
+
+namespace tilth::customer {
+namespace {
+
+using enum IdentityKind;
+using kernel::Unit;
+using testing::Seeing;
+
+class TakeBackTest : public testing::CustomersTest {
+protected:
+    // In steps of two, as the import does; how many steps had something to do.
+    int take_back(const std::string& source) {
+        for (int steps = 0;; ++steps) {
+            const auto done = kernel_.made<std::int64_t>([&](Unit& unit) { return customers_->take_back(unit, source, 2); });
+            if (done == 0) return steps;
+            EXPECT_LE(done, 2);
+            expect_proven();
+        }
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, TakeBackTest, ::testing::ValuesIn(sql::testing::engines()), sql::testing::engine_name);
+
+TEST_P(TakeBackTest, AnImportThatAloneBroughtThemLeavesNothing) {
+    see({{Phone, "13800138001"}, {CustomId, "u-1"}});
+    const CustomerId other = see({{Email, "b@example.com"}}).customer;
+    ASSERT_TRUE(declare(other, {{"name", "李四"}}));
+    const std::string before = hash();
+    const std::int64_t people = customers_->people(kernel_.tenant_id(), true);
+    const std::string import = "import:imp_1";
+    for (int i = 0; i < 7; ++i) {
+        const Resolution made = see({.keys = {{Card, "K" + std::to_string(i)}, {Device, "d" + std::to_string(i)}}, .source = import});
+        ASSERT_TRUE(declare(made.customer, {{"name", "赵六"}}, import));
+    }
+    // Joins two of its own, one of its own with an old one, and two old ones.
+    EXPECT_TRUE(see({.keys = {{Card, "K0"}, {Card, "K1"}}, .source = import}).linked);
+    EXPECT_TRUE(see({.keys = {{Card, "K2"}, {Email, "b@example.com"}}, .source = import}).linked);
+    EXPECT_TRUE(see({.keys = {{CustomId, "u-1"}, {Email, "b@example.com"}}, .source = import}).linked);
+    see({.keys = {{CustomId, "u-1"}, {Card, "K9"}}, .source = import});
+    ASSERT_TRUE(declare(other, {{"city", "上海"}}, import));
+    EXPECT_NE(hash(), before);
+
+    EXPECT_GT(take_back(import), 3);
+    EXPECT_EQ(hash(), before);
+    EXPECT_EQ(customers_->people(kernel_.tenant_id(), true), people);
+    EXPECT_FALSE(holder(Card, "K0"));
+    EXPECT_FALSE(holder(Card, "K9")) << "a key on a customer that stays";
+    EXPECT_EQ(standing(other, "name"), "李四|src_one");
+    EXPECT_EQ(standing(other, "city"), "") << "what the import declared goes with it";
+    EXPECT_EQ(kernel_.number("SELECT count(*) FROM person_secret"), 2);
+    EXPECT_EQ(take_back(import), 0);
+    EXPECT_EQ(take_back("import:never"), 0);
+    restart();
+    expect_proven();
+    EXPECT_EQ(hash(), before);
+    EXPECT_TRUE(see({{CustomId, "u-1"}, {Email, "b@example.com"}}).linked) << "taking back keeps nobody apart";
+}
+
+TEST_P(TakeBackTest, WhatAnotherSourceOrAHandNeedsStays) {
+    const std::string import = "import:imp_1";
+    const CustomerId shared = see({.keys = {{Card, "A"}, {Anonymous, "x"}}, .source = import}).customer;
+    see({.keys = {{Card, "A"}}, .source = "src_till"});
+    const CustomerId merged = see({.keys = {{Card, "B"}}, .source = import}).customer;
+    const CustomerId visitor = see({.keys = {{Anonymous, "v"}}, .source = "src_web"}).customer;
+    merge(shared, merged);
+    see({.keys = {{Email, "v@example.com"}, {Anonymous, "v"}}, .source = import});
+    EXPECT_TRUE(customers_->person_of(kernel_.tenant_id(), visitor)->known);
+
+    take_back(import);
+    EXPECT_EQ(holder(Card, "A"), shared);
+    EXPECT_EQ(holder(Card, "B"), merged) << "a link by hand stands on it";
+    EXPECT_EQ(person(merged), shared);
+    EXPECT_FALSE(holder(Email, "v@example.com"));
+    EXPECT_EQ(holder(Anonymous, "v"), visitor);
+    EXPECT_FALSE(customers_->person_of(kernel_.tenant_id(), visitor)->known) << "nothing strong is left of him";
+    expect_proven();
+    restart();
+    expect_proven();
+    // The till's card goes when the till's source does, unless a hand needs it.
+    take_back("src_till");
+    EXPECT_EQ(holder(Card, "A"), shared);
+    take_back("src_web");
+    EXPECT_FALSE(holder(Anonymous, "v"));
+    EXPECT_FALSE(customers_->person_of(kernel_.tenant_id(), visitor));
+}
+
+TEST_P(TakeBackTest, AKeyOfManySourcesIsEverybodys) {
+    const CustomerId customer = see({.keys = {{Card, "A"}}, .source = "src_0"}).customer;
+    for (int i = 1; i < 9; ++i) see({.keys = {{Card, "A"}}, .source = "src_" + std::to_string(i)});
+    EXPECT_EQ(kernel_.number("SELECT count(*) FROM identity_source"), 5) << "four and the word that there are more";
+    restart();
+    for (int i = 0; i < 9; ++i) take_back("src_" + std::to_string(i));
+    EXPECT_EQ(holder(Card, "A"), customer);
+    expect_proven();
+}
+
+// ---- Survivorship ----
+
+TEST_P(TakeBackTest, NewerAndNotLessTrustedSurvives) {
+    const CustomerId customer = see({{CustomId, "u-1"}}).customer;
+    const Instant noon = kernel_.clock().now();
+    const auto at = [&](std::int64_t hours_later, const char* value) {
+        return std::vector<Trait>{{"city", value, noon + hours(hours_later)}};
+    };
+    ASSERT_TRUE(declare(customer, at(0, "上海"), "crm", 50));
+    ASSERT_TRUE(declare(customer, at(-1, "北京"), "till", 90));
+    EXPECT_EQ(standing(customer, "city"), "上海|crm") << "older";
+    ASSERT_TRUE(declare(customer, at(1, "北京"), "web", 40));
+    EXPECT_EQ(standing(customer, "city"), "上海|crm") << "less trusted";
+    ASSERT_TRUE(declare(customer, at(2, "杭州"), "till", 50));
+    EXPECT_EQ(standing(customer, "city"), "杭州|till");
+    ASSERT_TRUE(declare(customer, at(3, "杭州"), "web", 20));
+    EXPECT_EQ(standing(customer, "city"), "杭州|till");
+    ASSERT_TRUE(declare(customer, at(1, "苏州"), "crm", 60));
+    ASSERT_TRUE(declare(customer, at(4, "苏州"), "crm", 60));
+    EXPECT_EQ(standing(customer, "city"), "苏州|crm") << "refused at first, it stands when it is said again later";
+    ASSERT_TRUE(declare(customer, at(5, ""), "crm", 60));
+    EXPECT_EQ(standing(customer, "city"), "");
+}
+
+TEST_P(TakeBackTest, DeclaringIsOneSpellingAndPassesOverWhatCannotBeKept) {
+    const CustomerId customer = see({{CustomId, "u-1"}}).customer;
+    ASSERT_TRUE(declare(customer, {{"firstName", "三"}, {"First Name", "四"}, {"bad", "\xff\xfe"}, {"--", "x"},
+                                   {"long", std::string(3'000, 'x')}, {"phone:1", "not an identity"}}));
+    EXPECT_EQ(standing(customer, "first_name"), "四|src_one");
+    EXPECT_EQ(standing(customer, "bad"), "");
+    EXPECT_EQ(standing(customer, "long"), "");
+    EXPECT_EQ(standing(customer, "phone_1"), "not an identity|src_one");
+    EXPECT_EQ(declare(CustomerId{Bytes16{9}}, {{"name", "x"}}).error().code, ErrorCode::NotFound);
+    for (int i = 0; i < 300; ++i) ASSERT_TRUE(declare(customer, {{"field_" + std::to_string(i), "x"}}));
+    EXPECT_LE(kernel_.number("SELECT count(*) FROM vault_value"), 201) << "bounded";
+}
+
+TEST_P(TakeBackTest, AnEqualDeclarationWritesNothing) {
+    const CustomerId customer = see({{CustomId, "u-1"}}).customer;
+    ASSERT_TRUE(declare(customer, {{"name", "张三"}, {"city", "上海"}}));
+    const std::int64_t first = kernel_.number("SELECT max(at) FROM vault_value WHERE field = 'name'");
+    kernel_.clock().advance(hours(1));
+    ASSERT_TRUE(declare(customer, {{"name", "张三"}, {"city", "上海"}}));
+    EXPECT_EQ(kernel_.number("SELECT max(at) FROM vault_value WHERE field = 'name'"), first);
+    restart();
+    ASSERT_TRUE(declare(customer, {{"name", "张三"}, {"city", "上海"}}));
+    EXPECT_EQ(kernel_.number("SELECT max(at) FROM vault_value WHERE field = 'name'"), first);
+}
+
+}  // namespace
+}  // namespace tilth::customer
