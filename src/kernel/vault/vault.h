@@ -35,15 +35,18 @@ public:
     // Writes (replaces) sealed values of one customer; makes the customer's secret at the first.
     virtual Status put(Unit& unit, const CustomerId& customer, const std::vector<VaultValue>& values) = 0;
     virtual Status remove(Unit& unit, const CustomerId& customer, std::string_view field) = 0;
-    virtual Result<std::vector<VaultValue>> open(sql::Connection& sql, const TenantId& tenant, const CustomerId& customer) = 0;
+    virtual Result<std::vector<VaultValue>> open(sql::Connection& sql, const TenantId& tenant,
+                                                 const CustomerId& customer) = 0;
     // Many at once, for lists: result[i] belongs to customers[i].
     virtual Result<std::vector<std::vector<VaultValue>>> open_many(sql::Connection& sql, const TenantId& tenant,
                                                                    const std::vector<CustomerId>& customers) = 0;
     // Deletes secret and values: from the commit on nothing opens them. Yields how many values went.
     virtual Result<std::int64_t> shred(Unit& unit, const CustomerId& customer) = 0;
     // Sealing of anything else under a tenant's key (rejected rows, stored raw bodies); bound to a purpose.
-    virtual Result<std::string> seal_for_tenant(const TenantId& tenant, std::string_view purpose, std::string_view plain) = 0;
-    virtual Result<std::string> open_for_tenant(const TenantId& tenant, std::string_view purpose, std::string_view sealed) = 0;
+    virtual Result<std::string> seal_for_tenant(const TenantId& tenant, std::string_view purpose,
+                                                std::string_view plain) = 0;
+    virtual Result<std::string> open_for_tenant(const TenantId& tenant, std::string_view purpose,
+                                                std::string_view sealed) = 0;
 };
 
 std::unique_ptr<Vault> make_vault(const crypto::Key& master, Record& record);
