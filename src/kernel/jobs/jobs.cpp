@@ -18,7 +18,7 @@ namespace tilth::kernel {
 namespace {
 
 constexpr std::size_t kWorkers = 2;
-// A step that fails for a reason that may pass (a full disk, a full queue) is tried again this often, then the job fails.
+// A step that fails for a reason that may pass (a full disk, a full queue) is tried this often, then the job fails.
 constexpr int kAttemptsMax = 6;
 constexpr auto kFirstWait = std::chrono::milliseconds(100);
 constexpr auto kLoadWait = std::chrono::seconds(1);

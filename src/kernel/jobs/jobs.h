@@ -1,7 +1,7 @@
 #pragma once
-// Long work as an object: a job is a row with a kind, parameters, progress and a saved cursor, and runs as steps. A step
-// does one unit's worth of work and saves its cursor in the same transaction, so a kill resumes where it stood. Jobs
-// survive the process; cancel takes effect between steps. One job of a kind runs at a time per tenant.
+// Long work as an object: a job is a row with a kind, parameters, progress and a saved cursor, and runs as steps. A
+// step does one unit's worth of work and saves its cursor in the same transaction, so a kill resumes where it stood.
+// Jobs survive the process; cancel takes effect between steps. One job of a kind runs at a time per tenant.
 
 #include <functional>
 #include <memory>
