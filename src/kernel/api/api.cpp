@@ -26,15 +26,25 @@ bool forged(const http::Request& request, const std::string& public_origin) {
     return origin != own;
 }
 
+// A request of the route's type, default-made.
+std::shared_ptr<void> make_request(const Entry& entry) {
+    void* at = ::operator new(entry.types.request_bytes);
+    entry.types.make(at);
+    return {at, [drop = entry.types.drop](void* value) {
+                drop(value);
+                ::operator delete(value);
+            }};
+}
+
 Result<std::shared_ptr<void>> request_of(const Entry& entry, const http::Request& request) {
     std::vector<json::FlatField> flat;
     for (std::size_t i = 0; i < entry.captures.size() && i < request.captures.size(); ++i)
         flat.push_back({entry.captures[i], request.captures[i]});
     for (const http::Header& parameter : request.query)
         if (parameter.name != "lang") flat.push_back({parameter.name, parameter.value});
-    std::shared_ptr<void> value = entry.make_request();
-    if (entry.has_body()) TRY(json::parse_request(flat, request.body, *entry.request, value.get()));
-    else TRY(json::parse_flat(flat, *entry.request, value.get()));
+    std::shared_ptr<void> value = make_request(entry);
+    if (entry.has_body()) TRY(json::parse_request(flat, request.body, *entry.types.request, value.get()));
+    else TRY(json::parse_flat(flat, *entry.types.request, value.get()));
     return value;
 }
 
@@ -66,17 +76,16 @@ struct Api::Impl {
             INVARIANT(other->method != entry->method || other->path != entry->path, "a route is added once");
         entries.push_back(std::move(entry));
     }
-    static std::unique_ptr<Entry> from(RouteKind kind, Typed typed) {
+    static std::unique_ptr<Entry> from(RouteKind kind, Registration route) {
         auto entry = std::make_unique<Entry>();
         entry->kind = kind;
-        entry->method = typed.method;
-        entry->path = std::move(typed.path);
-        entry->permission = typed.permission;
-        entry->doc = std::move(typed.doc);
-        entry->request = typed.request;
-        entry->reply = typed.reply;
-        entry->make_request = typed.make_request;
-        entry->keep_reply = json::privacy_of(*typed.reply) == json::Privacy::None;
+        entry->method = route.method;
+        entry->path = route.path;
+        entry->permission = route.permission;
+        entry->doc = route.doc;
+        entry->types = route.types;
+        entry->held = std::move(route.held);
+        entry->keep_reply = json::privacy_of(*route.types.reply) == json::Privacy::None;
         return entry;
     }
     std::vector<const Entry*> all() const {
@@ -147,12 +156,13 @@ struct Api::Impl {
     void run_query(const Entry& entry, const Context& context, const std::shared_ptr<void>& value,
                    http::Responder& responder) const {
         INVARIANT(record != nullptr, "serving needs a record");
-        auto reply = record->read<std::string>(context, [&](View& view) { return entry.query(view, value.get()); });
+        const auto ask = [&](View& view) { return entry.query(entry.held.get(), view, value.get()); };
+        auto reply = record->read<std::string>(context, ask);
         responder.answer(reply ? reply_of(std::move(*reply), context) : problem(reply.error(), context));
     }
     void run_action(const Entry& entry, const Context& context, const std::shared_ptr<void>& value,
                     http::Responder& responder) const {
-        auto answer = entry.action(context, value.get());
+        auto answer = entry.action(entry.held.get(), context, value.get());
         if (!answer) return responder.answer(problem(answer.error(), context));
         http::Response response = reply_of(std::move(answer->body), context);
         for (http::Header& header : answer->headers) response.with(std::move(header.name), std::move(header.value));
@@ -167,7 +177,7 @@ struct Api::Impl {
         record->submit(
             context,
             [&entry, value = std::move(value), claim = std::move(claim), reply](Unit& unit) -> Status {
-                const auto command = [&] { return entry.command(unit, value.get()); };
+                const auto command = [&] { return entry.command(entry.held.get(), unit, value.get()); };
                 *reply = TRY(claim ? once(unit, *claim, command) : command());
                 return ok();
             },
@@ -196,33 +206,29 @@ Api::~Api() = default;
 
 void Api::set_authenticator(Authenticator& authenticator) { impl_->authenticator = &authenticator; }
 
-void Api::add_query(Typed route, QueryFn fn) {
+void Api::add_query(Registration route, QueryFn fn) {
     auto entry = Impl::from(RouteKind::Query, std::move(route));
-    entry->query = std::move(fn);
+    entry->query = fn;
     impl_->add(std::move(entry));
 }
-void Api::add_command(Typed route, CommandFn fn) {
+void Api::add_command(Registration route, CommandFn fn) {
     auto entry = Impl::from(RouteKind::Command, std::move(route));
-    entry->command = std::move(fn);
+    entry->command = fn;
     impl_->add(std::move(entry));
 }
-void Api::add_action(Typed route, ActionFn fn) {
+void Api::add_action(Registration route, ActionFn fn) {
     auto entry = Impl::from(RouteKind::Action, std::move(route));
-    entry->action = [fn = std::move(fn)](const Context& context, const void* request) -> Result<ActionAnswer> {
-        auto answer = fn(context, request);
-        if (!answer) return answer.error();
-        return ActionAnswer{std::move(answer->body), std::move(answer->headers)};
-    };
+    entry->action = fn;
     impl_->add(std::move(entry));
 }
-void Api::raw(Method method, std::string path, Permission permission, RawFn fn, RawDoc doc) {
+void Api::raw(Method method, std::string_view path, Permission permission, RawFn fn, const RawDoc& doc) {
     auto entry = std::make_unique<Entry>();
     entry->kind = RouteKind::Raw;
     entry->method = method;
-    entry->path = std::move(path);
+    entry->path = path;
     entry->permission = permission;
     entry->doc = {doc.zh, doc.en, doc.rows, doc.tag, doc.body_bytes_max};
-    entry->raw_doc = std::move(doc);
+    entry->raw_doc = doc;
     entry->raw = std::move(fn);
     impl_->add(std::move(entry));
 }
@@ -257,8 +263,10 @@ std::string Api::openapi() const { return openapi_text(impl_->all(), impl_->opti
 
 std::vector<RouteInfo> Api::permission_matrix() const {
     std::vector<RouteInfo> out;
-    for (const Entry* entry : impl_->all())
-        out.push_back({entry->method, entry->path, entry->permission, entry->doc.rows});
+    for (const Entry* entry : impl_->all()) {
+        const Rows& rows = entry->doc.rows;
+        out.push_back({entry->method, entry->path, entry->permission, {rows.begin(), rows.end()}});
+    }
     return out;
 }
 

@@ -13,8 +13,13 @@
 // Order of refusals: switched-off row (404) → authentication (401) → anti-forgery (403) → permission (403) → fields
 // (422) → the handler's own. Refusals are application/problem+json, Chinese unless the caller asks for English.
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <functional>
+#include <initializer_list>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -44,10 +49,27 @@ struct WithHeaders {
     std::vector<http::Header> headers;
 };
 
+// Requirement ids, at most eight; static text.
+class Rows {
+public:
+    Rows() = default;
+    Rows(std::initializer_list<std::string_view> ids) : count_(ids.size()) {  // NOLINT: written as {"CDP-12"}
+        INVARIANT(ids.size() <= ids_.size(), "a route serves at most eight rows");
+        std::copy(ids.begin(), ids.end(), ids_.begin());
+    }
+    const std::string_view* begin() const { return ids_.data(); }
+    const std::string_view* end() const { return ids_.data() + count_; }
+
+private:
+    std::array<std::string_view, 8> ids_{};
+    std::size_t count_ = 0;
+};
+
+// Views of static text: a registration makes no copy, which keeps rooms with many routes quick to compile.
 struct RouteDoc {
-    std::string zh;                            // one line: what it does
-    std::string en;
-    std::vector<std::string_view> rows = {};   // requirement ids; any switched off: the route answers 404
+    std::string_view zh;                       // one line: what it does
+    std::string_view en;
+    Rows rows = {};                            // any switched off: the route answers 404
     std::string_view tag = {};                 // the module
     std::size_t body_bytes_max = 1u << 20;
 };
@@ -59,9 +81,9 @@ struct RawParameter {
     bool required = false;
 };
 struct RawDoc {
-    std::string zh;
-    std::string en;
-    std::vector<std::string_view> rows = {};
+    std::string_view zh;
+    std::string_view en;
+    Rows rows = {};
     std::string_view tag = {};
     std::string_view request_type = {};        // media type of the body; empty: no body
     std::string_view reply_type = "application/json";
@@ -100,39 +122,52 @@ public:
     Api(const Api&) = delete;
     Api& operator=(const Api&) = delete;
 
-    // Runs on a reader's snapshot.
-    template <class Req, class Rep>
-    void query(Method method, std::string path, Permission permission,
-               std::function<Result<Rep>(View&, const Req&)> fn, RouteDoc doc) {
-        add_query(typed<Req, Rep>(method, std::move(path), permission, std::move(doc)),
-                  [fn = std::move(fn)](View& view, const void* request) -> Result<std::string> {
-                      return printed(fn(view, *static_cast<const Req*>(request)));
+    // In all three `fn` is any callable of the shape named; its result converts to Result<Rep>.
+
+    // Result<Rep>(View&, const Req&): runs on a reader's snapshot.
+    template <class Req, class Rep, class F>
+        requires std::is_invocable_r_v<Result<Rep>, F&, View&, const Req&>
+    void query(Method method, std::string_view path, Permission permission, F fn, const RouteDoc& doc) {
+        add_query({method, path, permission, doc, types<Req, Rep>(), hold(std::move(fn))},
+                  [](void* held, View& view, const void* request) -> Result<std::string> {
+                      const Result<Rep> reply = (*static_cast<F*>(held))(view, *static_cast<const Req*>(request));
+                      if (!reply) return reply.error();
+                      return json::print(json::type_of<Rep>(), &*reply);
                   });
     }
-    // Runs as one unit (see record.h for what it may do). With header Idempotency-Key the reply is kept in the same
-    // transaction for 24 h: the same key and content get the same bytes, other content gets IdempotencyReused. A reply
-    // with a field of class Personal or Sensitive is not kept: repeating it takes no effect and answers Conflict.
-    template <class Req, class Rep>
-    void command(Method method, std::string path, Permission permission,
-                 std::function<Result<Rep>(Unit&, const Req&)> fn, RouteDoc doc) {
-        add_command(typed<Req, Rep>(method, std::move(path), permission, std::move(doc)),
-                    [fn = std::move(fn)](Unit& unit, const void* request) -> Result<std::string> {
-                        return printed(fn(unit, *static_cast<const Req*>(request)));
+    // Result<Rep>(Unit&, const Req&): runs as one unit (see record.h for what it may do). With header Idempotency-Key
+    // the reply is kept in the same transaction for 24 h: the same key and content get the same bytes, other content
+    // gets IdempotencyReused. A reply with a field of class Personal or Sensitive is not kept: repeating it takes no
+    // effect and answers Conflict.
+    template <class Req, class Rep, class F>
+        requires std::is_invocable_r_v<Result<Rep>, F&, Unit&, const Req&>
+    void command(Method method, std::string_view path, Permission permission, F fn, const RouteDoc& doc) {
+        add_command({method, path, permission, doc, types<Req, Rep>(), hold(std::move(fn))},
+                    [](void* held, Unit& unit, const void* request) -> Result<std::string> {
+                        const Result<Rep> reply = (*static_cast<F*>(held))(unit, *static_cast<const Req*>(request));
+                        if (!reply) return reply.error();
+                        return json::print(json::type_of<Rep>(), &*reply);
                     });
     }
-    // Neither snapshot nor unit: sign-in, slow work, starting jobs. May use Record::read and Record::write itself.
-    template <class Req, class Rep>
-    void action(Method method, std::string path, Permission permission,
-                std::function<Result<Rep>(const Context&, const Req&)> fn, RouteDoc doc) {
-        add_action(typed<Req, Rep>(method, std::move(path), permission, std::move(doc)),
-                   [fn = std::move(fn)](const Context& context, const void* request) {
-                       return answered(fn(context, *static_cast<const Req*>(request)));
+    // Result<Rep>(const Context&, const Req&): neither snapshot nor unit. Sign-in, slow work, starting jobs; may use
+    // Record::read and Record::write itself.
+    template <class Req, class Rep, class F>
+        requires std::is_invocable_r_v<Result<Rep>, F&, const Context&, const Req&>
+    void action(Method method, std::string_view path, Permission permission, F fn, const RouteDoc& doc) {
+        using T = typename Body<Rep>::type;
+        add_action({method, path, permission, doc, types<Req, T>(), hold(std::move(fn))},
+                   [](void* held, const Context& context, const void* request) -> Result<Answer> {
+                       Result<Rep> reply = (*static_cast<F*>(held))(context, *static_cast<const Req*>(request));
+                       if (!reply) return reply.error();
+                       const json::Type& type = json::type_of<T>();
+                       if constexpr (std::is_same_v<T, Rep>) return Answer{json::print(type, &*reply), {}};
+                       else return Answer{json::print(type, &reply->body), std::move(reply->headers)};
                    });
     }
     using RawFn = std::function<void(const Context&, http::Request&, std::shared_ptr<http::Responder>)>;
     // Uploads, downloads, inlets, server-sent events. For kWriteKey nobody is authenticated: the context has no tenant,
     // the handler checks its own key. Refusals are answered with problem().
-    void raw(Method method, std::string path, Permission permission, RawFn fn, RawDoc doc);
+    void raw(Method method, std::string_view path, Permission permission, RawFn fn, const RawDoc& doc);
 
     // Before serving; without it every route but public ones answers 401.
     void set_authenticator(Authenticator& authenticator);
@@ -144,24 +179,31 @@ public:
     // In the document's order: by path, then method.
     std::vector<RouteInfo> permission_matrix() const;
 
-private:
-    struct Typed {
-        Method method = Method::Get;
-        std::string path;
-        Permission permission;
-        RouteDoc doc;
-        const json::Type* request = nullptr;
-        const json::Type* reply = nullptr;
-        std::shared_ptr<void> (*make_request)() = nullptr;
-    };
     struct Answer {
         std::string body;
         std::vector<http::Header> headers;
     };
-    using QueryFn = std::function<Result<std::string>(View&, const void*)>;
-    using CommandFn = std::function<Result<std::string>(Unit&, const void*)>;
-    using ActionFn = std::function<Result<Answer>(const Context&, const void*)>;
+    using Held = std::unique_ptr<void, void (*)(void*)>;  // a callable whose type only its own functions know
+    using QueryFn = Result<std::string> (*)(void* held, View&, const void* request);
+    using CommandFn = Result<std::string> (*)(void* held, Unit&, const void* request);
+    using ActionFn = Result<Answer> (*)(void* held, const Context&, const void* request);
+    struct Types {
+        const json::Type* request = nullptr;
+        const json::Type* reply = nullptr;
+        std::size_t request_bytes = 0;
+        void (*make)(void* at) = nullptr;
+        void (*drop)(void* at) = nullptr;
+    };
+    struct Registration {
+        Method method = Method::Get;
+        std::string_view path;
+        Permission permission;
+        const RouteDoc& doc;
+        Types types;
+        Held held;
+    };
 
+private:
     template <class T>
     struct Body {
         using type = T;
@@ -172,27 +214,19 @@ private:
     };
 
     template <class Req, class Rep>
-    static Typed typed(Method method, std::string path, Permission permission, RouteDoc doc) {
-        return {method, std::move(path), permission, std::move(doc), &json::type_of<Req>(),
-                &json::type_of<typename Body<Rep>::type>(),
-                []() -> std::shared_ptr<void> { return std::make_shared<Req>(); }};
+    static Types types() {
+        static_assert(alignof(Req) <= alignof(std::max_align_t));
+        return {&json::type_of<Req>(), &json::type_of<Rep>(), sizeof(Req), [](void* at) { ::new (at) Req(); },
+                [](void* at) { static_cast<Req*>(at)->~Req(); }};
     }
-    template <class Rep>
-    static Result<std::string> printed(const Result<Rep>& reply) {
-        if (!reply) return reply.error();
-        return json::print(json::type_of<Rep>(), &*reply);
-    }
-    template <class Rep>
-    static Result<Answer> answered(Result<Rep> reply) {
-        if (!reply) return reply.error();
-        using T = typename Body<Rep>::type;
-        if constexpr (std::is_same_v<T, Rep>) return Answer{json::print(json::type_of<T>(), &*reply), {}};
-        else return Answer{json::print(json::type_of<T>(), &reply->body), std::move(reply->headers)};
+    template <class F>
+    static Held hold(F fn) {
+        return {new F(std::move(fn)), [](void* held) { delete static_cast<F*>(held); }};
     }
 
-    void add_query(Typed route, QueryFn fn);
-    void add_command(Typed route, CommandFn fn);
-    void add_action(Typed route, ActionFn fn);
+    void add_query(Registration route, QueryFn fn);
+    void add_command(Registration route, CommandFn fn);
+    void add_action(Registration route, ActionFn fn);
 
     struct Impl;
     std::unique_ptr<Impl> impl_;

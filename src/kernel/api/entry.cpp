@@ -48,16 +48,17 @@ void check_entry(const Entry& entry) {
     require(!entry.permission.name.empty(), entry, "every route names a permission");
     require(!entry.doc.zh.empty() && !entry.doc.en.empty(), entry, "every route says what it does in both languages");
     require(entry.kind != RouteKind::Command || entry.method != Method::Get, entry, "a command is no GET");
-    if (entry.request == nullptr) return;
-    require(entry.request->kind == json::Kind::Object, entry, "a request is a struct");
-    require(entry.reply->kind == json::Kind::Object, entry, "a reply is a struct");
+    if (entry.types.request == nullptr) return;
+    require(entry.types.request->kind == json::Kind::Object, entry, "a request is a struct");
+    require(entry.types.reply->kind == json::Kind::Object, entry, "a reply is a struct");
     for (const std::string& capture : entry.captures) {
         const auto is_capture = [&](const json::Field& field) { return field.name == capture; };
-        const auto at = std::find_if(entry.request->fields.begin(), entry.request->fields.end(), is_capture);
-        require(at != entry.request->fields.end(), entry, "a capture is a field of the request: " + capture);
+        const auto fields = entry.types.request->fields;
+        const auto at = std::find_if(fields.begin(), fields.end(), is_capture);
+        require(at != fields.end(), entry, "a capture is a field of the request: " + capture);
         require(json::is_flat(at->type()), entry, "a capture's field reads from text: " + capture);
     }
-    for (const json::Field& field : entry.request->fields)
+    for (const json::Field& field : entry.types.request->fields)
         require(entry.has_body() || json::is_flat(field.type()), entry,
                 "without a body every field reads from text: " + std::string(field.name));
 }

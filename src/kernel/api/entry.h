@@ -13,11 +13,6 @@ namespace tilth::kernel {
 
 enum class RouteKind : std::uint8_t { Query, Command, Action, Raw };
 
-struct ActionAnswer {
-    std::string body;
-    std::vector<http::Header> headers;
-};
-
 struct Entry {
     RouteKind kind = RouteKind::Query;
     Method method = Method::Get;
@@ -26,13 +21,12 @@ struct Entry {
     Permission permission;
     RouteDoc doc;
     std::optional<RawDoc> raw_doc;
-    const json::Type* request = nullptr;          // null for raw
-    const json::Type* reply = nullptr;
-    std::shared_ptr<void> (*make_request)() = nullptr;
+    Api::Types types;                             // null types for raw
+    Api::Held held{nullptr, [](void*) {}};
     bool keep_reply = true;
-    std::function<Result<std::string>(View&, const void*)> query;
-    std::function<Result<std::string>(Unit&, const void*)> command;
-    std::function<Result<ActionAnswer>(const Context&, const void*)> action;
+    Api::QueryFn query = nullptr;
+    Api::CommandFn command = nullptr;
+    Api::ActionFn action = nullptr;
     Api::RawFn raw;
 
     bool has_body() const { return method == Method::Post || method == Method::Put || method == Method::Patch; }

@@ -91,12 +91,12 @@ bool is_capture(const Entry& entry, std::string_view field) {
 
 Value typed_parameters(const Entry& entry, Components& components) {
     Value out = Value::array();
-    for (const json::Field& field : entry.request->fields) {
+    for (const json::Field& field : entry.types.request->fields) {
         const bool in_path = is_capture(entry, field.name);
         if (!in_path && entry.has_body()) continue;
         const json::Kind kind = field.type().kind;
         const bool required = in_path || (kind != json::Kind::Optional && kind != json::Kind::List);
-        Value schema = parsed(json::schema_of_field(*entry.request, field, components.met()));
+        Value schema = parsed(json::schema_of_field(*entry.types.request, field, components.met()));
         out.push(parameter(field.name, in_path, required, std::move(schema)));
     }
     if (entry.kind == RouteKind::Command) out.push(Value::object({{"$ref", "#/components/parameters/IdempotencyKey"}}));
@@ -121,7 +121,7 @@ Value body_of(const Entry& entry, Components& components) {
     std::set<std::string_view> from_path;
     bool required = false;
     std::size_t left = 0;
-    for (const json::Field& field : entry.request->fields) {
+    for (const json::Field& field : entry.types.request->fields) {
         if (is_capture(entry, field.name)) {
             from_path.insert(field.name);
             continue;
@@ -130,8 +130,8 @@ Value body_of(const Entry& entry, Components& components) {
         required = required || field.type().kind != json::Kind::Optional;
     }
     if (left == 0) return {};
-    Value schema = from_path.empty() ? components.ref(*entry.request)
-                                     : parsed(json::schema(*entry.request, components.met(), from_path));
+    Value schema = from_path.empty() ? components.ref(*entry.types.request)
+                                     : parsed(json::schema(*entry.types.request, components.met(), from_path));
     return Value::object({{"required", required}, {"content", content("application/json", std::move(schema))}});
 }
 
@@ -157,7 +157,7 @@ Value operation(const Entry& entry, Components& components) {
     if (!body.is_null()) out.set("requestBody", std::move(body));
 
     Value reply = raw ? content(entry.raw_doc->reply_type, Value::object())
-                      : content("application/json", components.ref(*entry.reply));
+                      : content("application/json", components.ref(*entry.types.reply));
     out.set("responses", Value::object({
         {"200", Value::object({{"description", "成功 / Done"}, {"content", std::move(reply)}})},
         {"default", Value::object({{"$ref", "#/components/responses/Problem"}})},
