@@ -58,11 +58,13 @@ inline Status ok() { return {}; }
     (static_cast<bool>(condition) ? void(0) : ::tilth::invariant_failed(#condition, why, __FILE__, __LINE__))
 
 // For a Result that cannot be an error by construction; say why in a comment beside it.
-#define MUST(expression)                                                                      \
-    ({                                                                                        \
-        auto&& tilth_must_result = (expression);                                              \
-        INVARIANT(tilth_must_result.has_value(), "MUST(" #expression ")");                    \
-        ::tilth::detail::take(std::move(tilth_must_result));                                  \
+#define MUST(expression) TILTH_MUST_AS(expression, __COUNTER__)
+#define TILTH_MUST_AS(expression, number) TILTH_MUST_NAMED(expression, number)
+#define TILTH_MUST_NAMED(expression, number)                                              \
+    ({                                                                                    \
+        auto&& tilth_must_##number = (expression);                                        \
+        INVARIANT(tilth_must_##number.has_value(), "MUST(" #expression ")");              \
+        ::tilth::detail::take(std::move(tilth_must_##number));                            \
     })
 
 namespace tilth::detail {

@@ -310,16 +310,16 @@ void add_work_routes(kernel::Kernel& kernel, CollectService& collect) {
         },
         {.zh = "保存对应列", .en = "Save the mapping", .rows = {"CDP-10"}, .tag = "collect"});
     struct Work {
-        std::string_view path;
+        std::string_view path;   // whole
         std::string_view job;
-        std::string zh;
-        std::string en;
+        std::string_view zh;
+        std::string_view en;
     };
-    for (const Work& work : {Work{"check", kCheckJob, "检查（不写入）", "Dry run over the whole file"},
-                             Work{"run", kRunJob, "开始导入", "Run the import"},
-                             Work{"take-back", kTakeBackJob, "撤销本次导入", "Take the import back whole"}}) {
+    for (const Work& work : {Work{"/api/v1/imports/{id}/check", kCheckJob, "检查（不写入）", "Dry run over the whole file"},
+                             Work{"/api/v1/imports/{id}/run", kRunJob, "开始导入", "Run the import"},
+                             Work{"/api/v1/imports/{id}/take-back", kTakeBackJob, "撤销本次导入", "Take the import back whole"}}) {
         kernel.api.command<ImportKey, Started>(
-            Method::Post, "/api/v1/imports/{id}/" + std::string(work.path), kImportRun,
+            Method::Post, work.path, kImportRun,
             [&collect, job = work.job](Unit& unit, const ImportKey& key) -> Result<Started> {
                 return Started{TRY(collect.start(unit, job, key.id))};
             },
