@@ -64,7 +64,10 @@ Status World::open_kernel() {
                                          kernel::ApiOptions{.public_origin = options_.public_url, .version = "0.1.0"});
     kernel_ = std::make_unique<kernel::Kernel>(kernel::Kernel{*clock_, rng_, files, options_.data_directory, *record_, *vault_,
                                                               *settings_, *jobs_, *dispatch_, *api_, master_});
-    journal_ = TRY(kernel::open_journal(files, options_.data_directory + "/journal", master_.derive("journal")));
+    const crypto::Key journal_key = master_.derive("journal");
+    journal_ = record.location.engine() == sql::Engine::Postgres
+                   ? TRY(kernel::open_journal_sql(record.location, journal_key))
+                   : TRY(kernel::open_journal(files, options_.data_directory + "/journal", journal_key));
     activity_ = kernel::make_activity();
     return ok();
 }
