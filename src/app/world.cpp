@@ -97,6 +97,9 @@ Status World::load() {
         TRY(activity_->load(kernel_->files, snapshot_path(), view.sql(), tenant_ids()));
         return true;
     });
+    for (const TenantId& tenant : tenant_ids()) {
+        for (const auto& one : activity_->sources(tenant)) collect_->count(one.source, one.events, 0, one.last_received);
+    }
     return loaded ? ok() : Status(loaded.error());
 }
 

@@ -13,7 +13,7 @@ namespace tilth::kernel {
 
 namespace {
 
-constexpr std::string_view kMagic = "tilth-activity-1";
+constexpr std::string_view kMagic = "tilth-activity-2";
 constexpr std::uint64_t kSnapshotBytesMax = 8ull << 30;
 
 // 28 bytes a customer: seconds are enough for first and last seen, and hold until 2106.
@@ -67,25 +67,30 @@ private:
     std::size_t size_ = 0;
 };
 
-struct TypeCount {
+struct Count {
     std::int64_t events = 0;
     std::int64_t last_ms = 0;
+    void add(std::int64_t ms) {
+        ++events;
+        last_ms = std::max(last_ms, ms);
+    }
 };
+using Counts = std::map<std::string, Count, std::less<>>;
 
 struct TenantState {
     std::int64_t position = 0;
     Table customers;
-    std::map<std::string, TypeCount, std::less<>> types;
+    Counts types;
+    Counts sources;    // by the raw bytes of the id; last_ms is of the receipt
 
-    void add(const Bytes16& customer, Instant time, const std::string& type) {
-        const auto second = static_cast<std::uint32_t>(std::max<std::int64_t>(0, time.ms / 1000));
-        Entry& entry = customers.at(customer);
+    void add(const Event& event) {
+        const auto second = static_cast<std::uint32_t>(std::max<std::int64_t>(0, event.time.ms / 1000));
+        Entry& entry = customers.at(event.customer.bytes);
         entry.first_s = entry.events == 0 ? second : std::min(entry.first_s, second);
         entry.last_s = std::max(entry.last_s, second);
         ++entry.events;
-        TypeCount& count = types[type];
-        ++count.events;
-        count.last_ms = std::max(count.last_ms, time.ms);
+        types[event.type].add(event.time.ms);
+        sources[std::string(event.source.raw())].add(event.received.ms);
         ++position;
     }
 };
@@ -114,58 +119,71 @@ private:
     std::string_view bytes_;
 };
 
+void write_counts(std::string& out, const Counts& counts) {
+    put_number(out, static_cast<std::int64_t>(counts.size()));
+    for (const auto& [name, count] : counts) {
+        put_number(out, static_cast<std::int64_t>(name.size()));
+        out.append(name);
+        put_number(out, count.events);
+        put_number(out, count.last_ms);
+    }
+}
+
 std::string write_tenant(const TenantId& id, const TenantState& state) {
     std::string out(id.raw());
     put_number(out, state.position);
     put_number(out, static_cast<std::int64_t>(state.customers.size()));
     state.customers.each([&](const Entry& entry) { put(out, &entry, sizeof entry); });
-    put_number(out, static_cast<std::int64_t>(state.types.size()));
-    for (const auto& [type, count] : state.types) {
-        put_number(out, static_cast<std::int64_t>(type.size()));
-        out.append(type);
-        put_number(out, count.events);
-        put_number(out, count.last_ms);
-    }
+    write_counts(out, state.types);
+    write_counts(out, state.sources);
     return out;
+}
+
+bool read_counts(Cursor& cursor, Counts& counts) {
+    std::int64_t size = 0;
+    if (!cursor.number(size)) return false;
+    for (std::int64_t i = 0; i < size; ++i) {
+        std::int64_t length = 0;
+        std::string name;
+        Count count;
+        const bool whole = cursor.number(length) && cursor.text(name, length) && cursor.number(count.events) &&
+                           cursor.number(count.last_ms);
+        if (!whole) return false;
+        counts.emplace(std::move(name), count);
+    }
+    return true;
 }
 
 bool read_tenant(Cursor& cursor, TenantState& state) {
     std::int64_t customers = 0;
-    std::int64_t types = 0;
     if (!cursor.number(state.position) || !cursor.number(customers)) return false;
     for (std::int64_t i = 0; i < customers; ++i) {
         Entry entry;
         if (!cursor.take(&entry, sizeof entry) || entry.events == 0) return false;
         state.customers.at(entry.customer) = entry;
     }
-    if (!cursor.number(types)) return false;
-    for (std::int64_t i = 0; i < types; ++i) {
-        std::int64_t length = 0;
-        std::string type;
-        TypeCount count;
-        const bool whole = cursor.number(length) && cursor.text(type, length) && cursor.number(count.events) &&
-                           cursor.number(count.last_ms);
-        if (!whole) return false;
-        state.types.emplace(std::move(type), count);
-    }
-    return true;
+    return read_counts(cursor, state.types) && read_counts(cursor, state.sources);
 }
 
 class ActivityInMemory final : public Activity {
 public:
     void apply(Unit& unit, const std::vector<Event>& events) override {
-        struct Seen {
-            Bytes16 customer;
-            Instant time;
-            std::string type;
-        };
-        auto seen = std::make_shared<std::vector<Seen>>();
+        // Properties are not needed and may be large: the copy leaves them out.
+        auto seen = std::make_shared<std::vector<Event>>();
         seen->reserve(events.size());
-        for (const Event& event : events) seen->push_back({event.customer.bytes, event.time, event.type});
+        for (const Event& event : events) {
+            Event& copy = seen->emplace_back();
+            copy.customer = event.customer;
+            copy.source = event.source;
+            copy.time = event.time;
+            copy.received = event.received;
+            copy.type = event.type;
+            copy.properties.clear();
+        }
         unit.on_commit([this, tenant = unit.tenant(), seen] {
             const std::unique_lock lock(mutex_);
             TenantState& state = tenants_[tenant];
-            for (const Seen& one : *seen) state.add(one.customer, one.time, one.type);
+            for (const Event& one : *seen) state.add(one);
         });
     }
 
@@ -183,6 +201,15 @@ public:
         const auto found = tenants_.find(tenant);
         if (found == tenants_.end()) return out;
         for (const auto& [type, count] : found->second.types) out.push_back({type, count.events, {count.last_ms}});
+        return out;
+    }
+
+    std::vector<SourceActivity> sources(const TenantId& tenant) const override {
+        const std::shared_lock lock(mutex_);
+        std::vector<SourceActivity> out;
+        const auto found = tenants_.find(tenant);
+        if (found == tenants_.end()) return out;
+        for (const auto& [id, count] : found->second.sources) out.push_back({SourceId::from_raw(id), count.events, {count.last_ms}});
         return out;
     }
 
@@ -208,10 +235,12 @@ public:
         });
         hasher.add(found->second.position);
         hasher.add({reinterpret_cast<const char*>(sum.data()), sizeof sum});
-        for (const auto& [type, count] : found->second.types) {
-            hasher.add(type);
-            hasher.add(count.events);
-            hasher.add(count.last_ms);
+        for (const Counts* counts : {&found->second.types, &found->second.sources}) {
+            for (const auto& [name, count] : *counts) {
+                hasher.add(name);
+                hasher.add(count.events);
+                hasher.add(count.last_ms);
+            }
         }
         return crypto::hex(crypto::view(hasher.finish()));
     }
@@ -268,7 +297,7 @@ private:
             TenantState& state = tenants_[tenant];
             if (state.position > logged) state = {};
             TRY(scan_events(sql, tenant, state.position, [&state](std::int64_t, const Event& event) {
-                state.add(event.customer.bytes, event.time, event.type);
+                state.add(event);
                 return true;
             }));
         }

@@ -1,6 +1,6 @@
 #pragma once
-// What memory derives from the event log: per customer first and last seen, number of events, and per event type the
-// counts. No row is read or written per event: the state is a snapshot file with its log position plus the tail of the
+// What memory derives from the event log: per customer first and last seen and number of events, and the counts per
+// event type and per source. No row is read or written per event: the state is a snapshot file with its log position plus the tail of the
 // log. Delete the snapshot and it comes back the same (state_hash). Updated after each commit on the writer's thread;
 // read from any thread.
 
@@ -26,6 +26,12 @@ struct TypeActivity {
     Instant last_seen;
 };
 
+struct SourceActivity {
+    SourceId source;
+    std::int64_t events = 0;
+    Instant last_received;
+};
+
 class Activity {
 public:
     virtual ~Activity() = default;
@@ -33,6 +39,7 @@ public:
     virtual void apply(Unit& unit, const std::vector<Event>& events) = 0;
     virtual std::optional<CustomerActivity> of(const TenantId& tenant, const CustomerId& customer) const = 0;
     virtual std::vector<TypeActivity> types(const TenantId& tenant) const = 0;
+    virtual std::vector<SourceActivity> sources(const TenantId& tenant) const = 0;
     virtual std::int64_t position(const TenantId& tenant) const = 0;
     virtual std::string state_hash(const TenantId& tenant) const = 0;   // hex, independent of insertion order
     virtual Status save(files::FileSystem& files, const std::string& path) = 0;
