@@ -22,7 +22,7 @@ build_configure() {
 
 # Reads ninja's lines ("done total text"), shows progress now and then, and keeps what is not progress: the errors.
 build_progress() {
-  local done_count total rest now shown=0 begun=$SECONDS left
+  local done_count total rest now begun=$SECONDS shown=$SECONDS left
   while read -r done_count total rest; do
     if [[ "$done_count" =~ ^@[0-9]+$ && "$total" =~ ^[0-9]+@$ ]]; then
       done_count=${done_count#@}; total=${total%@}
@@ -36,7 +36,7 @@ build_progress() {
       printf '%s %s %s\n' "$done_count" "$total" "$rest"
     fi
   done
-  [ "$shown" -gt 0 ] && [ -t 1 ] && printf '\r\033[K'
+  [ -t 1 ] && printf '\r\033[K'
   return 0
 }
 
@@ -50,6 +50,6 @@ build_program() {
   if [ -t 1 ]; then every=1; form='\r\033[K      %d of %d compiled, about %s left'; fi
   NINJA_STATUS='@%f %t@ ' CCACHE_SLOPPINESS=pch_defines,time_macros \
     "${NINJA:-ninja}" -C "$folder" -j "$(nproc)" "${targets[@]}" 2>&1 |
-    grep -v '^ninja: ' | build_progress "$every" "$form"
+    grep -vE '^(ninja: |-- )' | build_progress "$every" "$form"
   return "${PIPESTATUS[0]}"
 }

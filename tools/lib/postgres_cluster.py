@@ -8,6 +8,8 @@ import tempfile
 import threading
 from pathlib import Path
 
+from fast_folder import fast_folder
+
 
 class PostgresCluster:
     """with PostgresCluster(root) as cluster: cluster.uri() — thread-safe; it may be given."""
@@ -24,7 +26,7 @@ class PostgresCluster:
         with self.lock:
             if self.started is None:
                 # Outside the checkout: the user who runs PostgreSQL may not enter a home directory.
-                self.folder = tempfile.mkdtemp(prefix="tilth-test-postgres.")
+                self.folder = tempfile.mkdtemp(prefix="tilth-test-postgres.", dir=fast_folder())
                 os.chmod(self.folder, 0o755)
                 done = subprocess.run(["bash", str(self.script), "start", self.folder, "--no-fsync"], check=False,
                                       capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120)

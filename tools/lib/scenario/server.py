@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from fast_folder import fast_folder
+
 START_SECONDS = 30
 STOP_SECONDS = 20
 REQUEST_SECONDS = 30
@@ -50,8 +52,7 @@ class Server:
     """Start, stop and kill the program; send requests. One thread at a time, apart from send()."""
 
     def __init__(self, binary, record=None, off=None, options=(), extra_environment=None):
-        base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-        self.folder = Path(tempfile.mkdtemp(prefix="tilth-scn.", dir=base))
+        self.folder = Path(tempfile.mkdtemp(prefix="tilth-scn.", dir=fast_folder()))
         self.data = self.folder / "data"
         self.log = self.folder / "server.log"
         self.binary, self.options = str(binary), list(options)
