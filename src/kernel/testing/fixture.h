@@ -6,7 +6,8 @@
 //       kernel::testing::TestKernel kernel_{GetParam(), loyalty_module().migrations};
 //       std::unique_ptr<Points> points_ = make_points(*kernel_);
 //   };
-//   INSTANTIATE_TEST_SUITE_P(Engines, PointsTest, ::testing::ValuesIn(sql::testing::engines()), sql::testing::engine_name);
+//   INSTANTIATE_TEST_SUITE_P(Engines, PointsTest, ::testing::ValuesIn(sql::testing::engines()),
+//   sql::testing::engine_name);
 //
 // Dispatch and jobs do not run by themselves: settle() delivers what is due.
 
@@ -45,7 +46,8 @@ private:
 
 class TestKernel {
 public:
-    explicit TestKernel(sql::Engine engine, std::vector<sql::Migration> migrations = {}) : record_(engine, std::move(migrations)) {
+    explicit TestKernel(sql::Engine engine, std::vector<sql::Migration> migrations = {})
+        : record_(engine, std::move(migrations)) {
         open();
         MUST(write([this](Unit& unit) { return vault_->ensure_tenant(unit, unit.tenant()); }));
     }
@@ -64,7 +66,9 @@ public:
     T made(const std::function<Result<T>(Unit&)>& fn) {
         return MUST(record_->template write<T>(context(), fn));
     }
-    std::int64_t number(std::string_view statement, sql::Params params = {}) { return record_.number(statement, params); }
+    std::int64_t number(std::string_view statement, sql::Params params = {}) {
+        return record_.number(statement, params);
+    }
     sql::ReaderPool::Loan reader() { return MUST(record_->readers().borrow()); }
     Status settle() { return dispatch_->settle(); }
 

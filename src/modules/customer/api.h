@@ -24,17 +24,28 @@ namespace tilth::customer {
 
 // Strength decides what joins people by itself: strong kinds do, weak ones attach to one customer and never join two
 // known people.
-enum class IdentityKind : std::uint8_t { Phone, Email, Card, CustomId, UnionId, OpenId, ExternalUserId, BuyerId, Device, Anonymous };
-std::string_view name(IdentityKind kind);                    // "phone", "custom_id" …
+enum class IdentityKind : std::uint8_t {
+    Phone,
+    Email,
+    Card,
+    CustomId,
+    UnionId,  // strong
+    OpenId,
+    ExternalUserId,
+    BuyerId,
+    Device,
+    Anonymous,  // weak
+};
+std::string_view name(IdentityKind kind);  // "phone", "custom_id" …
 std::optional<IdentityKind> identity_kind(std::string_view name);
-bool is_strong(IdentityKind kind);                           // Phone … UnionId
+bool is_strong(IdentityKind kind);  // Phone … UnionId
 
-using IdentityNumber = std::uint64_t;                        // per tenant, from 1, never reused
+using IdentityNumber = std::uint64_t;  // per tenant, from 1, never reused
 
 // A key as it was seen: normalised clear text, in memory only, and its blind index.
 struct Claim {
     IdentityKind kind = IdentityKind::Anonymous;
-    std::string value;                                       // normalised
+    std::string value;  // normalised
     Bytes16 index{};
 };
 // Normalises (phone: E.164 by `region`; e-mail: lower case; others: trimmed) and computes the index. Invalid names why.
@@ -43,29 +54,29 @@ Result<Claim> make_claim(kernel::Vault& vault, const TenantId& tenant, IdentityK
 
 // All keys seen together at one moment: they belong to one person, by `rule`.
 struct Sighting {
-    std::vector<Claim> claims;                               // at least one
+    std::vector<Claim> claims;  // at least one
     Instant at;
-    std::string_view source;                                 // printed source id or "import:imp_…"
-    std::string_view rule = "same_record";                   // "identify", "alias", "same_record" …
-    std::optional<OrgNodeId> home_node;                      // of a customer made now
+    std::string_view source;                // printed source id or "import:imp_…"
+    std::string_view rule = "same_record";  // "identify", "alias", "same_record" …
+    std::optional<OrgNodeId> home_node;     // of a customer made now
 };
 struct Resolution {
     CustomerId customer;
-    IdentityNumber identity = 0;                             // the strongest claim's
+    IdentityNumber identity = 0;  // the strongest claim's
     bool created = false;
-    bool linked = false;                                     // this sighting joined two people
+    bool linked = false;  // this sighting joined two people
 };
 
 struct Trait {
-    std::string field;                                       // "name", "gender", "birthday", "firstName" …
-    std::string value;                                       // empty: the field is taken away
-    Instant at{};                                            // zero: the unit's now
+    std::string field;  // "name", "gender", "birthday", "firstName" …
+    std::string value;  // empty: the field is taken away
+    Instant at{};       // zero: the unit's now
 };
 
 struct Person {
     std::uint32_t ordinal = 0;
     bool known = false;
-    CustomerId first;                                        // its oldest customer: the one shown
+    CustomerId first;  // its oldest customer: the one shown
 };
 
 // One step of the links' ledger, newest last.
@@ -73,7 +84,7 @@ struct LinkLine {
     std::int64_t number = 0;
     CustomerId a;
     CustomerId b;
-    std::string rule;                                        // "same_record", "manual" …
+    std::string rule;  // "same_record", "manual" …
     std::string source;
     std::string reason;
     Instant at;
@@ -92,11 +103,12 @@ public:
     // 2,000 bytes).
     virtual Status declare(kernel::Unit& unit, const CustomerId& customer, const std::vector<Trait>& traits,
                            std::string_view source, int confidence) = 0;
-    virtual Result<std::int64_t> merge(kernel::Unit& unit, const CustomerId& a, const CustomerId& b, std::string_view reason) = 0;
+    virtual Result<std::int64_t> merge(kernel::Unit& unit, const CustomerId& a, const CustomerId& b,
+                                       std::string_view reason) = 0;
     virtual Status unmerge(kernel::Unit& unit, std::int64_t link_number, std::string_view reason) = 0;
-    // Undoes the links that `source` made, then forgets the identities that only it ever brought, and customers that are
-    // left without identity; what another source brought or a link by hand needs stays. For taking an import back, after
-    // its orders. In steps: returns how many keys and links were dealt with, 0 when done.
+    // Undoes the links that `source` made, then forgets the identities that only it ever brought, and customers that
+    // are left without identity; what another source brought or a link by hand needs stays. For taking an import back,
+    // after its orders. In steps: returns how many keys and links were dealt with, 0 when done.
     virtual Result<std::int64_t> take_back(kernel::Unit& unit, std::string_view source, int limit) = 0;
 
     // From memory.
@@ -106,8 +118,8 @@ public:
     virtual std::int64_t people(const TenantId& tenant, bool known) const = 0;
     // Hash over identities, customers and links in a fixed order: equal after a rebuild.
     virtual Result<std::string> state_hash(sql::Connection& sql, const TenantId& tenant) = 0;
-    // Builds the map from the tables anew and compares it with memory: Corrupt names the first difference. While nothing
-    // is written.
+    // Builds the map from the tables anew and compares it with memory: Corrupt names the first difference. While
+    // nothing is written.
     virtual Status verify(sql::Connection& sql, const TenantId& tenant) = 0;
 
     // Dimension feed for projections: customers whose person, home node or membership changed after `change_no`, in
@@ -117,28 +129,33 @@ public:
         CustomerId customer;
         std::uint32_t person_ordinal = 0;
         bool known = false;
-        bool member = false;                                 // holds a card (a membership, until module loyalty)
+        bool member = false;  // holds a card (a membership, until module loyalty)
         std::optional<OrgNodeId> home_node;
         Instant first_seen;
         bool removed = false;
     };
-    virtual Result<std::vector<Dimension>> changed_since(sql::Connection& sql, const TenantId& tenant, std::int64_t change_no,
-                                                         int limit) = 0;
+    virtual Result<std::vector<Dimension>> changed_since(sql::Connection& sql, const TenantId& tenant,
+                                                         std::int64_t change_no, int limit) = 0;
     // Masked name and identities for lists; result[i] belongs to customers[i] (its whole person).
     struct Face {
         CustomerId customer;
         std::string name_masked;
-        struct Key { IdentityNumber number; IdentityKind kind; std::string masked; };
+        struct Key {
+            IdentityNumber number;
+            IdentityKind kind;
+            std::string masked;
+        };
         std::vector<Key> keys;
         std::optional<OrgNodeId> home_node;
         Instant first_seen;
     };
-    virtual Result<std::vector<Face>> faces(sql::Connection& sql, const TenantId& tenant, const std::vector<CustomerId>& customers) = 0;
+    virtual Result<std::vector<Face>> faces(sql::Connection& sql, const TenantId& tenant,
+                                            const std::vector<CustomerId>& customers) = 0;
     // Customers whose identity equals the text (phone, e-mail, card, custom id, cus_…): exact, by blind index.
     virtual std::vector<CustomerId> search(const TenantId& tenant, std::string_view text) = 0;
 };
 
-std::unique_ptr<Customers> make_customers(kernel::Kernel& kernel);   // loads the map; registers routes
+std::unique_ptr<Customers> make_customers(kernel::Kernel& kernel);  // loads the map; registers routes
 kernel::ModuleInfo customer_module();
 
 }  // namespace tilth::customer

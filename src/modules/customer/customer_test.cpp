@@ -16,7 +16,8 @@ using testing::CustomersTest;
 using testing::Keys;
 using testing::Seeing;
 
-INSTANTIATE_TEST_SUITE_P(Engines, CustomersTest, ::testing::ValuesIn(sql::testing::engines()), sql::testing::engine_name);
+INSTANTIATE_TEST_SUITE_P(Engines, CustomersTest, ::testing::ValuesIn(sql::testing::engines()),
+                         sql::testing::engine_name);
 
 TEST_P(CustomersTest, TheFirstSightMakesACustomerAndTheSecondNothing) {
     const Resolution first = see({{Phone, "138 0013 8000"}, {Email, "Zhang@Example.com"}, {Anonymous, "cookie-1"}});
@@ -37,7 +38,8 @@ TEST_P(CustomersTest, TheFirstSightMakesACustomerAndTheSecondNothing) {
 }
 
 TEST_P(CustomersTest, APersonWithoutKeysIsRefused) {
-    const auto refused = kernel_->record.write<Resolution>(kernel_.context(), [&](Unit& unit) { return see(unit, {}); });
+    const auto refused =
+        kernel_->record.write<Resolution>(kernel_.context(), [&](Unit& unit) { return see(unit, {}); });
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().fields.at(0).field, "identities");
     EXPECT_EQ(rows(), 0);
@@ -63,8 +65,9 @@ TEST_P(CustomersTest, ThreePartialIdentitiesBecomeOneAndUnmergeRestoresAllThree)
     held.orders = {{till, 100}, {shop, 20}, {card, 3}};
     const std::int64_t known = customers_->people(kernel_.tenant_id(), true);
     EXPECT_EQ(known, 3);
-    const auto before = std::array{*customers_->person_of(kernel_.tenant_id(), till), *customers_->person_of(kernel_.tenant_id(), shop),
-                                   *customers_->person_of(kernel_.tenant_id(), card)};
+    const auto before =
+        std::array{*customers_->person_of(kernel_.tenant_id(), till), *customers_->person_of(kernel_.tenant_id(), shop),
+                   *customers_->person_of(kernel_.tenant_id(), card)};
 
     EXPECT_TRUE(see({{Phone, "13800138001"}, {Email, "wang@example.com"}}).linked);
     EXPECT_TRUE(see({{Email, "wang@example.com"}, {Card, "VIP-77"}}).linked);
@@ -110,7 +113,8 @@ TEST_P(CustomersTest, AHandMergesWithAReasonAndWhatItSeparatedStaysApart) {
     ASSERT_TRUE(unmerge(link));
     EXPECT_EQ(kernel_.number("SELECT count(*) FROM audit_line WHERE action IN ('customer.merge', 'customer.unmerge')"
                              " AND reason <> ''"), 2);
-    EXPECT_EQ(kernel_.number("SELECT count(*) FROM outbox_event WHERE type IN ('customer.linked', 'customer.unlinked')"), 2);
+    EXPECT_EQ(
+        kernel_.number("SELECT count(*) FROM outbox_event WHERE type IN ('customer.linked', 'customer.unlinked')"), 2);
 
     const CustomerId c = see({{Card, "K-1"}}).customer;
     const CustomerId d = see({{Email, "d@example.com"}}).customer;

@@ -100,7 +100,8 @@ private:
         }
     }
 
-    // Where new strong keys go when no strong key was found: to a visitor without any strong key, else to a new customer.
+    // Where new strong keys go when no strong key was found: to a visitor without any strong key, else to a new
+    // customer.
     void choose_head() {
         for (std::size_t i = 0; i < seen_.size() && head_ == kNone; ++i) {
             const std::size_t party = out_.holder[i];
@@ -153,6 +154,8 @@ private:
 
 }  // namespace
 
-Decision decide(std::span<const Seen> seen, bool joins, const Apart& apart) { return Decider(seen, joins, apart).run(); }
+Decision decide(std::span<const Seen> seen, bool joins, const Apart& apart) {
+    return Decider(seen, joins, apart).run();
+}
 
 }  // namespace tilth::customer

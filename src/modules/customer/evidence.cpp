@@ -120,7 +120,8 @@ bool SourceSets::contains(std::uint32_t set, std::uint32_t source) const {
 
 std::size_t SourceSets::count(std::uint32_t set) const {
     if (set == kEverybody) return SIZE_MAX;
-    return static_cast<std::size_t>(std::count_if(sets_[set].begin(), sets_[set].end(), [](auto source) { return source != 0; }));
+    return static_cast<std::size_t>(
+        std::count_if(sets_[set].begin(), sets_[set].end(), [](auto source) { return source != 0; }));
 }
 
 std::uint32_t SourceSets::number_of(Set set) {

@@ -74,7 +74,9 @@ public:
     void set_change_no(std::int64_t number);
 
     std::size_t mark() const { return undo_.size(); }
-    void on_undo(std::function<void()> undo) { undo_.push_back(std::move(undo)); }   // for what belongs to the map's owner
+    void on_undo(std::function<void()> undo) {
+        undo_.push_back(std::move(undo));
+    }  // for what belongs to the map's owner
     void undo_to(std::size_t mark);
     void publish();
 

@@ -136,7 +136,8 @@ TEST(IdentityMap, TheOldestKnownCustomerLeads) {
     EXPECT_EQ(person->first, customer(1, true).id);
     const std::vector<CustomerId> all = {customer(1, true).id, customer(2, true).id, customer(1, false).id};
     EXPECT_EQ(map.customers_of(1, true, Sight::Published), all);
-    EXPECT_EQ(map.customers_of(2, true, Sight::Published), all) << "an ordinal that a merge has covered still leads there";
+    EXPECT_EQ(map.customers_of(2, true, Sight::Published), all)
+        << "an ordinal that a merge has covered still leads there";
     EXPECT_EQ(map.split({first}).size(), 2u);
     map.publish();
     EXPECT_EQ(map.people(true), 2);
@@ -200,7 +201,8 @@ TEST(IdentityMap, RandomChangesAndUndo) {
                 map.publish();
                 published = model;
             }
-            for (const auto& [sight, truth] : {std::pair(Sight::Writer, &model), std::pair(Sight::Published, &published)}) {
+            for (const auto& [sight, truth] :
+                 {std::pair(Sight::Writer, &model), std::pair(Sight::Published, &published)}) {
                 for (const auto& [place, id] : truth->ids) {
                     std::set<CustomerId> expected;
                     for (const Place member : person(*truth, place)) expected.insert(truth->ids.at(member));

@@ -65,7 +65,8 @@ void KeyTable::Part::erase(const Head& head) {
     if (found == nullptr) return;
     auto at = static_cast<std::size_t>(found - slots_.get());
     // Those behind move up until one stands at its home, so that no gap lies between a key and its home.
-    for (; at + 1 < allocated_ && slots_[at + 1].used() && home(slots_[at + 1].head) <= at; ++at) slots_[at] = slots_[at + 1];
+    for (; at + 1 < allocated_ && slots_[at + 1].used() && home(slots_[at + 1].head) <= at; ++at)
+        slots_[at] = slots_[at + 1];
     slots_[at] = {};
     --used_;
 }

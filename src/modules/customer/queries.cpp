@@ -13,7 +13,8 @@ std::optional<Person> CustomersService::person_of(const TenantId& tenant, const 
     return state == nullptr ? std::nullopt : state->map.person_of(customer, sight());
 }
 
-std::vector<CustomerId> CustomersService::customers_of(const TenantId& tenant, std::uint32_t ordinal, bool known) const {
+std::vector<CustomerId> CustomersService::customers_of(const TenantId& tenant, std::uint32_t ordinal,
+                                                       bool known) const {
     const TenantState* const state = find_state(tenant);
     return state == nullptr ? std::vector<CustomerId>{} : state->map.customers_of(ordinal, known, sight());
 }
@@ -41,9 +42,10 @@ std::vector<CustomerId> CustomersService::search(const TenantId& tenant, std::st
         if (customer && std::find(found.begin(), found.end(), *customer) == found.end()) found.push_back(*customer);
     };
     if (const auto id = CustomerId::parse(text); id && person_of(tenant, *id)) add(*id);
-    for (const IdentityKind kind : {IdentityKind::Phone, IdentityKind::Email, IdentityKind::Card, IdentityKind::CustomId,
-                                    IdentityKind::UnionId, IdentityKind::OpenId, IdentityKind::ExternalUserId,
-                                    IdentityKind::BuyerId, IdentityKind::Device, IdentityKind::Anonymous}) {
+    for (const IdentityKind kind :
+         {IdentityKind::Phone, IdentityKind::Email, IdentityKind::Card, IdentityKind::CustomId, IdentityKind::UnionId,
+          IdentityKind::OpenId, IdentityKind::ExternalUserId, IdentityKind::BuyerId, IdentityKind::Device,
+          IdentityKind::Anonymous}) {
         const auto claim = make_claim(kernel_.vault, tenant, kind, text);
         if (claim) add(find(tenant, *claim));
     }
@@ -59,7 +61,8 @@ Result<std::vector<Customers::Dimension>> CustomersService::changed_since(sql::C
     std::vector<Dimension> dimensions;
     const TenantState* const state = find_state(tenant);
     if (state == nullptr) return dimensions;
-    // A commit is in the tables a moment before it is in memory: what memory does not have yet comes with the next call.
+    // A commit is in the tables a moment before it is in memory: what memory does not have yet comes with the next
+    // call.
     const auto rows = TRY(store::changes(sql, tenant, change_no, state->map.change_no(), limit));
     dimensions.reserve(rows.size());
     for (const store::ChangeRow& row : rows) {
@@ -161,7 +164,8 @@ Status CustomersService::verify(sql::Connection& sql, const TenantId& tenant) {
                       if (!same) wrong = row.i64(1);
                       return same;
                   }));
-    return wrong == 0 ? ok() : Status(ErrorCode::Corrupt, "memory differs from the tables: identity " + std::to_string(wrong));
+    return wrong == 0 ? ok()
+                      : Status(ErrorCode::Corrupt, "memory differs from the tables: identity " + std::to_string(wrong));
 }
 
 }  // namespace tilth::customer

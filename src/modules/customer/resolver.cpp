@@ -25,8 +25,8 @@ Status log_changes(kernel::Unit& unit, TenantState& state, std::vector<Place> pl
     return ok();
 }
 
-Result<std::int64_t> make_link(kernel::Unit& unit, TenantState& state, std::pair<Place, Place> ends, const LinkWords& words,
-                               std::vector<Place>& moved) {
+Result<std::int64_t> make_link(kernel::Unit& unit, TenantState& state, std::pair<Place, Place> ends,
+                               const LinkWords& words, std::vector<Place>& moved) {
     const CustomerId a = state.map.state(ends.first).id;
     const CustomerId b = state.map.state(ends.second).id;
     const std::int64_t number = unit.next_number("link");
@@ -34,8 +34,9 @@ Result<std::int64_t> make_link(kernel::Unit& unit, TenantState& state, std::pair
     state.links.add({number, ends.first, ends.second, words.source, LinkState::Active});
     const std::vector<Place> joined = state.map.join(ends.first, ends.second);
     moved.insert(moved.end(), joined.begin(), joined.end());
-    TRY(unit.emit("customer.linked", a.str(),
-                  json::Value::object({{"link", number}, {"a", a.str()}, {"b", b.str()}, {"rule", words.rule}}).print()));
+    TRY(unit.emit(
+        "customer.linked", a.str(),
+        json::Value::object({{"link", number}, {"a", a.str()}, {"b", b.str()}, {"rule", words.rule}}).print()));
     return number;
 }
 
@@ -89,7 +90,8 @@ bool Resolver::one_person() const {
     if (keys_.front().found.number == 0) return false;
     const Place first = keys_.front().found.customer;
     return std::all_of(keys_.begin() + 1, keys_.end(), [&](const Key& key) {
-        return key.found.number != 0 && (key.found.customer == first || state_.map.same_person(key.found.customer, first));
+        return key.found.number != 0 &&
+               (key.found.customer == first || state_.map.same_person(key.found.customer, first));
     });
 }
 
@@ -166,7 +168,8 @@ Status Resolver::seat_parties(const Decision& decision) {
         }
         places_.push_back(place);
         if (wanted == before) continue;
-        if (wanted.known != before.known) wanted.ordinal = static_cast<std::uint32_t>(unit_.next_number("person_known"));
+        if (wanted.known != before.known)
+            wanted.ordinal = static_cast<std::uint32_t>(unit_.next_number("person_known"));
         const std::vector<Place> moved = state_.map.change(place, wanted);
         changed_.insert(changed_.end(), moved.begin(), moved.end());
         changed_.push_back(place);
@@ -194,8 +197,8 @@ Status Resolver::attach(std::size_t index, Place place, std::vector<kernel::Vaul
     INVARIANT(number <= UINT32_MAX, "identities of a tenant are numbered with 32 bits");
     key.found = {static_cast<std::uint32_t>(number), place, state_.sources.with(0, source_)};
     state_.map.set_key(key.claim->index, key.found);
-    TRY(store::insert(unit_, store::NewIdentity{key.found.number, key.claim->kind, key.claim->index, customer, sighting_.at,
-                                                source_}));
+    TRY(store::insert(unit_, store::NewIdentity{key.found.number, key.claim->kind, key.claim->index, customer,
+                                                sighting_.at, source_}));
     if (!is_kept(key.claim->kind)) return ok();
     constexpr int kSeen = 100;   // The value is the key itself: nothing is more certain.
     values.push_back({vault_field(key.claim->kind, key.found.number), key.claim->value, std::string(sighting_.source),

@@ -20,8 +20,8 @@ struct LinkWords {
     std::string_view reason;
 };
 // Makes two persons one, in the map, the table and the outbox; adds to `moved` whose person changed. Yields the number.
-Result<std::int64_t> make_link(kernel::Unit& unit, TenantState& state, std::pair<Place, Place> ends, const LinkWords& words,
-                               std::vector<Place>& moved);
+Result<std::int64_t> make_link(kernel::Unit& unit, TenantState& state, std::pair<Place, Place> ends,
+                               const LinkWords& words, std::vector<Place>& moved);
 enum class UndoCause : std::uint8_t { ByHand, SourceTakenBack };
 // Takes a link back; adds to `moved` whose person changed.
 Status undo_link(kernel::Unit& unit, TenantState& state, const LinkFact& link, UndoCause cause, std::string_view reason,

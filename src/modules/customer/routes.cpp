@@ -56,8 +56,15 @@ public:
         TRY(check_scope(view.sql(), view.context(), person));
         LinksView reply;
         for (LinkLine& line : TRY(store::links(view.sql(), view.tenant(), person))) {
-            LinkView item{line.number, line.a,  line.b,      std::move(line.rule), std::move(line.source), std::move(line.reason),
-                          line.at,     line.undone, std::nullopt};
+            LinkView item{line.number,
+                          line.a,
+                          line.b,
+                          std::move(line.rule),
+                          std::move(line.source),
+                          std::move(line.reason),
+                          line.at,
+                          line.undone,
+                          std::nullopt};
             if (line.undone) item.undone_at = line.undone_at;
             reply.items.push_back(std::move(item));
         }
@@ -73,7 +80,8 @@ public:
             for (const auto& values : TRY(kernel_.vault.open_many(unit.sql(), unit.tenant(), person))) {
                 for (const kernel::VaultValue& value : values) {
                     if (value.field != request.field.str()) continue;
-                    if (!found || shown_before({value.at, value.confidence}, {found->at, found->confidence})) found = value;
+                    if (!found || shown_before({value.at, value.confidence}, {found->at, found->confidence}))
+                        found = value;
                 }
             }
             if (!found) return Error(ErrorCode::NotFound, "field");
@@ -113,7 +121,8 @@ public:
             shown.push_back(first);
             Customers::Face face;
             portrait->face.fill(face);
-            reply.items.push_back({first, face.name_masked, identities(portrait->face), face.home_node, face.first_seen});
+            reply.items.push_back(
+                {first, face.name_masked, identities(portrait->face), face.home_node, face.first_seen});
         }
         return reply;
     }
@@ -137,7 +146,8 @@ public:
             const IdentityInput& identity = request.identities[i];
             auto claim = make_claim(kernel_.vault, unit.tenant(), identity.kind, identity.value.str());
             if (!claim) {
-                for (FieldError& field : claim.error().fields) field.field = "identities/" + std::to_string(i) + "/value";
+                for (FieldError& field : claim.error().fields)
+                    field.field = "identities/" + std::to_string(i) + "/value";
                 return claim.error();
             }
             sighting.claims.push_back(std::move(*claim));
@@ -147,7 +157,8 @@ public:
         if (request.traits) {
             std::vector<Trait> traits;
             for (const TraitInput& trait : *request.traits) traits.push_back({trait.field.str(), trait.value.str()});
-            TRY(customers_.declare(unit, found.customer, traits, source, staff ? kStaffConfidence : kProgramConfidence));
+            TRY(customers_.declare(unit, found.customer, traits, source,
+                                   staff ? kStaffConfidence : kProgramConfidence));
         }
         return Upserted{found.customer, found.created, found.linked};
     }
@@ -187,7 +198,8 @@ private:
 
     static std::vector<BlockView> profile(const FaceBuilder& face) {
         std::vector<BlockView> views;
-        for (const BlockSpec& block : blocks()) views.push_back({block.block, std::string(block.zh), std::string(block.en), {}});
+        for (const BlockSpec& block : blocks())
+            views.push_back({block.block, std::string(block.zh), std::string(block.en), {}});
         const auto add = [&](const FieldSpec& spec, FieldView field) {
             field.label_zh = spec.zh;
             field.label_en = spec.en;
@@ -195,7 +207,8 @@ private:
         };
         for (const store::IdentityRow& row : face.identities()) {
             const std::string key = vault_field(row.kind, row.number);
-            add(field_spec(key), {key, {}, {}, face.masked_identity(row), row.source, row.first_seen, 100, is_kept(row.kind)});
+            add(field_spec(key),
+                {key, {}, {}, face.masked_identity(row), row.source, row.first_seen, 100, is_kept(row.kind)});
         }
         for (const auto& [key, value] : face.traits()) {
             const FieldSpec spec = field_spec(key);
@@ -213,7 +226,10 @@ void add_reads(kernel::Api& api, const std::shared_ptr<Routes>& routes) {
     api.query<CustomerKey, CustomerView>(
         Method::Get, "/api/v1/customers/{id}", kRead,
         [routes](View& view, const CustomerKey& request) { return routes->one(view, request); },
-        {.zh = "客户主页", .en = "One person: header, profile, identities", .rows = {"CDP-04", "PRV-03"}, .tag = "customer"});
+        {.zh = "客户主页",
+         .en = "One person: header, profile, identities",
+         .rows = {"CDP-04", "PRV-03"},
+         .tag = "customer"});
     api.query<CustomerKey, LinksView>(
         Method::Get, "/api/v1/customers/{id}/links", kRead,
         [routes](View& view, const CustomerKey& request) { return routes->links(view, request); },

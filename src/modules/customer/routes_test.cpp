@@ -16,7 +16,8 @@ protected:
                                               {Anonymous, "cookie"}},
                                      .source = "src_till", .home = store_});
         zhang_ = made.customer;
-        ASSERT_TRUE(declare(zhang_, {{"name", "张三"}, {"city", "上海"}, {"birthday", "1990-05-01"}, {"mood", "sunny"}}, "src_till"));
+        ASSERT_TRUE(declare(zhang_, {{"name", "张三"}, {"city", "上海"}, {"birthday", "1990-05-01"}, {"mood", "sunny"}},
+                            "src_till"));
     }
     json::Value call(Method method, const std::string& target, const std::string& body = {}, int status = 200) {
         const auto reply = kernel_.call(method, target, body);
@@ -24,7 +25,9 @@ protected:
         last_ = reply.body;
         return MUST(json::Value::parse(reply.body));
     }
-    std::string at(const CustomerId& customer, const std::string& rest = {}) { return "/api/v1/customers/" + customer.str() + rest; }
+    std::string at(const CustomerId& customer, const std::string& rest = {}) {
+        return "/api/v1/customers/" + customer.str() + rest;
+    }
     static const json::Value& field(const json::Value& profile, std::size_t block, std::string_view key) {
         static const json::Value none;
         for (const auto& one : profile.items().at(block)["fields"].items()) {
@@ -39,7 +42,8 @@ protected:
     std::string last_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Engines, CustomerRoutesTest, ::testing::ValuesIn(sql::testing::engines()), sql::testing::engine_name);
+INSTANTIATE_TEST_SUITE_P(Engines, CustomerRoutesTest, ::testing::ValuesIn(sql::testing::engines()),
+                         sql::testing::engine_name);
 
 TEST_P(CustomerRoutesTest, TheProfileHasSixBlocksAndIsMasked) {
     const auto reply = call(Method::Get, at(zhang_));
@@ -67,15 +71,18 @@ TEST_P(CustomerRoutesTest, RevealNeedsTheRightAndAReasonAndIsAudited) {
     const std::string good = R"({"field":"phone:1","reason":"call back"})";
     const auto clear = call(Method::Post, at(zhang_, "/reveal"), good);
     EXPECT_EQ(clear["value"].str(), "+8613800138000");
-    EXPECT_EQ(call(Method::Post, at(zhang_, "/reveal"), R"({"field":"name","reason":"call back"})")["value"].str(), "张三");
-    EXPECT_EQ(kernel_.number("SELECT count(*) FROM audit_line WHERE action = 'customer.reveal' AND reason = 'call back'"), 2);
+    EXPECT_EQ(call(Method::Post, at(zhang_, "/reveal"), R"({"field":"name","reason":"call back"})")["value"].str(),
+              "张三");
+    EXPECT_EQ(
+        kernel_.number("SELECT count(*) FROM audit_line WHERE action = 'customer.reveal' AND reason = 'call back'"), 2);
     EXPECT_EQ(kernel_.number("SELECT count(*) FROM audit_line WHERE object = ?1", {zhang_.str()}), 2);
     call(Method::Post, at(zhang_, "/reveal"), R"({"field":"phone:1"})", 422);
     call(Method::Post, at(zhang_, "/reveal"), R"({"field":"phone:1","reason":" "})", 422);
     call(Method::Post, at(zhang_, "/reveal"), R"({"field":"phone:99","reason":"call back"})", 404);
     kernel_.caller().as_staff({"customer.read"});
     call(Method::Post, at(zhang_, "/reveal"), good, 403);
-    EXPECT_EQ(kernel_.number("SELECT count(*) FROM audit_line WHERE action = 'customer.reveal'"), 2) << "only what was shown";
+    EXPECT_EQ(kernel_.number("SELECT count(*) FROM audit_line WHERE action = 'customer.reveal'"), 2)
+        << "only what was shown";
 }
 
 TEST_P(CustomerRoutesTest, SearchFindsByEachKeyWithinTheScope) {
@@ -84,7 +91,9 @@ TEST_P(CustomerRoutesTest, SearchFindsByEachKeyWithinTheScope) {
         ASSERT_EQ(found["items"].items().size(), 1u) << text;
         EXPECT_EQ(found["items"].items()[0]["id"].str(), zhang_.str());
     }
-    EXPECT_EQ(call(Method::Post, "/api/v1/customers/search", R"({"text":")" + zhang_.str() + R"("})")["items"].items().size(), 1u);
+    EXPECT_EQ(
+        call(Method::Post, "/api/v1/customers/search", R"({"text":")" + zhang_.str() + R"("})")["items"].items().size(),
+        1u);
     EXPECT_TRUE(call(Method::Post, "/api/v1/customers/search", R"({"text":"13900139000"})")["items"].items().empty());
     kernel_.caller().as_staff_of({other_store_}, {"customer.read"});
     EXPECT_TRUE(call(Method::Post, "/api/v1/customers/search", R"({"text":"13800138000"})")["items"].items().empty());
@@ -92,7 +101,8 @@ TEST_P(CustomerRoutesTest, SearchFindsByEachKeyWithinTheScope) {
 
 TEST_P(CustomerRoutesTest, OutsideTheScopeNobodyIsThere) {
     const CustomerId homeless = see({{CustomId, "nowhere"}}).customer;
-    kernel_.caller().as_staff_of({other_store_}, {"customer.read", "customer.reveal", "customer.merge", "customer.write"});
+    kernel_.caller().as_staff_of({other_store_},
+                                 {"customer.read", "customer.reveal", "customer.merge", "customer.write"});
     call(Method::Get, at(zhang_), {}, 404);
     call(Method::Get, at(zhang_, "/links"), {}, 404);
     call(Method::Get, at(homeless), {}, 404);
@@ -128,17 +138,20 @@ TEST_P(CustomerRoutesTest, MergeAndUnmergeWithTheirHistory) {
 }
 
 TEST_P(CustomerRoutesTest, TheNativeProfileApiMakesAndCompletes) {
-    const auto made = call(Method::Post, "/api/v1/customers",
-                           R"({"identities":[{"kind":"phone","value":"139 0013 9000"},{"kind":"custom_id","value":"u9"}],)"
-                           R"("traits":[{"field":"name","value":"王五"}],"home_node":")" + store_.str() + R"("})");
+    const auto made =
+        call(Method::Post, "/api/v1/customers",
+             R"({"identities":[{"kind":"phone","value":"139 0013 9000"},{"kind":"custom_id","value":"u9"}],)"
+             R"("traits":[{"field":"name","value":"王五"}],"home_node":")" +
+                 store_.str() + R"("})");
     EXPECT_TRUE(made["created"].bool_or(false));
     const auto again = call(Method::Post, "/api/v1/customers", R"({"identities":[{"kind":"custom_id","value":"u9"}]})");
     EXPECT_EQ(again["id"].str(), made["id"].str());
     EXPECT_FALSE(again["created"].bool_or(true));
     const CustomerId id = CustomerId::parse(made["id"].str()).value();
     EXPECT_EQ(standing(id, "name"), "王五|staff");
-    const auto refused = call(Method::Post, "/api/v1/customers",
-                              R"({"identities":[{"kind":"custom_id","value":"ok"},{"kind":"phone","value":"12"}]})", 422);
+    const auto refused =
+        call(Method::Post, "/api/v1/customers",
+             R"({"identities":[{"kind":"custom_id","value":"ok"},{"kind":"phone","value":"12"}]})", 422);
     EXPECT_NE(last_.find("identities/1/value"), std::string::npos) << last_;
     call(Method::Post, "/api/v1/customers", R"({"identities":[]})", 422);
     EXPECT_FALSE(holder(CustomId, "ok")) << "a refused request leaves nothing";
@@ -161,9 +174,10 @@ TEST_P(CustomerRoutesTest, NoTableOfOursHoldsAPersonalValue) {
     call(Method::Post, at(zhang_, "/reveal"), R"({"field":"phone:1","reason":"call back"})");
     see({.keys = {{Phone, "13800138000"}, {Device, "device-one"}}, .rule = "identify"});
     auto reader = kernel_.reader();
-    for (const char* statement : {"SELECT rule, reason FROM link", "SELECT name, name FROM customer_source",
-                                  "SELECT detail, object FROM audit_line", "SELECT payload, key FROM outbox_event",
-                                  "SELECT cause, rule FROM identity_conflict", "SELECT field, source FROM vault_value"}) {
+    for (const char* statement :
+         {"SELECT rule, reason FROM link", "SELECT name, name FROM customer_source",
+          "SELECT detail, object FROM audit_line", "SELECT payload, key FROM outbox_event",
+          "SELECT cause, rule FROM identity_conflict", "SELECT field, source FROM vault_value"}) {
         MUST(reader->query(statement, {}, [&](const sql::Row& row) {
             for (const int column : {0, 1}) {
                 const std::string text(row.txt(column));

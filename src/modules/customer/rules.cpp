@@ -31,8 +31,9 @@ constexpr std::array<KindSpec, 10> kKinds = {{
 }};
 
 // Values that programs send when they have none.
-constexpr std::array<std::string_view, 14> kPlaceholders = {"null", "undefined", "none", "nil", "nan", "unknown", "guest",
-                                                            "anonymous", "n/a", "na", "0", "-1", "-", "[object object]"};
+constexpr std::array<std::string_view, 14> kPlaceholders = {"null",  "undefined",      "none", "nil", "nan", "unknown",
+                                                            "guest", "anonymous",      "n/a",  "na",  "0",   "-1",
+                                                            "-",     "[object object]"};
 
 Error refused(IdentityKind kind, std::string rule, std::string zh, std::string en) {
     return Error::invalid(std::string(name(kind)), std::move(rule), std::move(zh), std::move(en), "改正或去掉这个标识",
@@ -71,7 +72,8 @@ Result<std::string> normalise(IdentityKind kind, std::string_view value, std::st
     if (!normal) {
         Error error = std::move(normal.error());
         if (error.fields.empty()) {
-            return refused(kind, error.detail.empty() ? "invalid" : error.detail, "标识不可用", "the identity cannot be used");
+            return refused(kind, error.detail.empty() ? "invalid" : error.detail, "标识不可用",
+                           "the identity cannot be used");
         }
         error.fields.front().field = name(kind);
         return error;
@@ -211,7 +213,8 @@ std::optional<std::string> canonical_field(std::string_view field) {
 }
 
 bool is_usable(std::string_view value) {
-    return value.size() <= kTraitValueBytesMax && utf8_length(value).has_value() && value.find('\0') == std::string_view::npos;
+    return value.size() <= kTraitValueBytesMax && utf8_length(value).has_value() &&
+           value.find('\0') == std::string_view::npos;
 }
 
 bool replaces(const Standing& standing, const Standing& declared) {

@@ -42,32 +42,63 @@ TEST(CustomerRules, DecideTable) {
     using enum IdentityKind;
     const std::vector<Case> cases = {
         {"first sight of anything", {fresh(Phone), fresh(Email), fresh(Anonymous)}, false, "new1 new1 new1"},
-        {"a new key goes to the holder of the strong one", {held(Phone, 1, 1, true, true), fresh(Card)}, false, "c1 c1"},
-        {"strong keys join their holders", {held(Phone, 1, 1, true, true), held(Card, 2, 2, true)}, false, "c1 c2, link c1-c2"},
+        {"a new key goes to the holder of the strong one",
+         {held(Phone, 1, 1, true, true), fresh(Card)},
+         false,
+         "c1 c1"},
+        {"strong keys join their holders",
+         {held(Phone, 1, 1, true, true), held(Card, 2, 2, true)},
+         false,
+         "c1 c2, link c1-c2"},
         {"three holders become one person",
-         {held(Phone, 1, 1, true, true), held(Email, 2, 2, true), held(Card, 3, 3, true)}, false,
+         {held(Phone, 1, 1, true, true), held(Email, 2, 2, true), held(Card, 3, 3, true)},
+         false,
          "c1 c2 c3, link c1-c2, link c1-c3"},
-        {"customers of one person need no link", {held(Phone, 1, 7, true, true), held(Card, 2, 7, true, true)}, false, "c1 c2"},
-        {"two phones never join", {held(Phone, 1, 1, true, true), held(Card, 2, 2, true, true)}, false,
+        {"customers of one person need no link",
+         {held(Phone, 1, 7, true, true), held(Card, 2, 7, true, true)},
+         false,
+         "c1 c2"},
+        {"two phones never join",
+         {held(Phone, 1, 1, true, true), held(Card, 2, 2, true, true)},
+         false,
          "c1 c2, two_phones c1-c2"},
-        {"a second phone gets a customer of its own", {fresh(Phone), held(CustomId, 1, 1, true, true)}, false,
+        {"a second phone gets a customer of its own",
+         {fresh(Phone), held(CustomId, 1, 1, true, true)},
+         false,
          "new1 c1, two_phones c1-new1"},
-        {"two new phones at once", {fresh(Phone), fresh(Phone), fresh(Card)}, false, "new1 new2 new1, two_phones new1-new2"},
+        {"two new phones at once",
+         {fresh(Phone), fresh(Phone), fresh(Card)},
+         false,
+         "new1 new2 new1, two_phones new1-new2"},
         {"a phone for one who has none", {fresh(Phone), held(CustomId, 1, 1, true, false)}, false, "c1 c1"},
-        {"a visitor who says who he is keeps his customer", {fresh(Email), held(Anonymous, 4, 4, false)}, false, "c4 c4"},
-        {"a visitor's past joins a known person", {held(Email, 1, 1, true), held(Anonymous, 4, 4, false)}, false,
+        {"a visitor who says who he is keeps his customer",
+         {fresh(Email), held(Anonymous, 4, 4, false)},
+         false,
+         "c4 c4"},
+        {"a visitor's past joins a known person",
+         {held(Email, 1, 1, true), held(Anonymous, 4, 4, false)},
+         false,
          "c1 c4, link c1-c4"},
         {"a shared device joins nobody", {held(Email, 1, 1, true), held(Device, 2, 2, true)}, false, "c1 c2"},
         {"a shared device takes no new key", {fresh(Email), held(Device, 2, 2, true)}, false, "new1 c2"},
         {"a new device goes with the person", {held(Email, 1, 1, true), fresh(Device)}, false, "c1 c1"},
         {"weak keys alone attach to each other", {fresh(Device), held(Anonymous, 4, 4, false)}, false, "c4 c4"},
-        {"weak keys alone join only when told", {held(Device, 3, 3, false), held(Anonymous, 4, 4, false)}, false, "c3 c4"},
-        {"alias joins two visitors", {held(Device, 3, 3, false), held(Anonymous, 4, 4, false)}, true, "c3 c4, link c3-c4"},
-        {"alias joins a visitor to a known one", {held(Anonymous, 3, 3, false), held(Anonymous, 4, 4, true)}, true,
+        {"weak keys alone join only when told",
+         {held(Device, 3, 3, false), held(Anonymous, 4, 4, false)},
+         false,
+         "c3 c4"},
+        {"alias joins two visitors",
+         {held(Device, 3, 3, false), held(Anonymous, 4, 4, false)},
+         true,
+         "c3 c4, link c3-c4"},
+        {"alias joins a visitor to a known one",
+         {held(Anonymous, 3, 3, false), held(Anonymous, 4, 4, true)},
+         true,
          "c3 c4, link c3-c4"},
         {"alias never joins two known ones", {held(Anonymous, 3, 3, true), held(Anonymous, 4, 4, true)}, true, "c3 c4"},
         {"a joined conflict partner stays out",
-         {held(Phone, 1, 1, true, true), held(Email, 2, 2, true, true), held(Card, 3, 3, true)}, false,
+         {held(Phone, 1, 1, true, true), held(Email, 2, 2, true, true), held(Card, 3, 3, true)},
+         false,
          "c1 c2 c3, link c1-c3, two_phones c1-c2"},
     };
     for (const Case& one : cases) EXPECT_EQ(words(decide(one.seen, one.joins, kNever)), one.expected) << one.what;
@@ -75,9 +106,11 @@ TEST(CustomerRules, DecideTable) {
 
 TEST(CustomerRules, WhatAHandSeparatedStaysApart) {
     const Apart apart = [](std::uint32_t a, std::uint32_t b) { return a + b == 3; };   // persons 1 and 2
-    const std::vector<Seen> strong = {held(IdentityKind::Phone, 1, 1, true, true), held(IdentityKind::Card, 2, 2, true)};
+    const std::vector<Seen> strong = {held(IdentityKind::Phone, 1, 1, true, true),
+                                      held(IdentityKind::Card, 2, 2, true)};
     EXPECT_EQ(words(decide(strong, false, apart)), "c1 c2, kept_apart c1-c2");
-    const std::vector<Seen> weak = {held(IdentityKind::Phone, 1, 1, true, true), held(IdentityKind::Device, 2, 2, false)};
+    const std::vector<Seen> weak = {held(IdentityKind::Phone, 1, 1, true, true),
+                                    held(IdentityKind::Device, 2, 2, false)};
     EXPECT_EQ(words(decide(weak, false, apart)), "c1 c2") << "a cookie is nothing to ask people about";
     // Joined with 1 first, 3 carries the separation along.
     const std::vector<Seen> third = {held(IdentityKind::Phone, 1, 1, true), held(IdentityKind::Email, 3, 3, true),
@@ -109,7 +142,8 @@ TEST(CustomerRules, KindsAndVaultFields) {
         ASSERT_TRUE(back);
         EXPECT_EQ(*back, std::pair(kind, IdentityNumber{77}));
     }
-    for (const char* other : {"phone", "phone:", "phone:x", "phone:3x", "shoe:3", ""}) EXPECT_FALSE(identity_of_field(other)) << other;
+    for (const char* other : {"phone", "phone:", "phone:x", "phone:3x", "shoe:3", ""})
+        EXPECT_FALSE(identity_of_field(other)) << other;
 }
 
 TEST(CustomerRules, FieldNamesAreOneSpelling) {

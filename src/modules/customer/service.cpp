@@ -36,10 +36,13 @@ Result<Claim> make_claim(kernel::Vault& vault, const TenantId& tenant, IdentityK
 // ---- Tenants ----
 
 Status CustomersService::load() {
+    // A connection of its own: reading a large record takes longer than a loan from the pool may.
     auto reader = TRY(sql::open(kernel_.record.location(), sql::Access::Reader));
+    TRY(reader->begin());
     for (const TenantId& tenant : TRY(store::tenants(*reader))) {
         states_[tenant] = TRY(store::load(*reader, tenant));
     }
+    reader->rollback();
     return ok();
 }
 
@@ -175,7 +178,8 @@ Result<std::int64_t> CustomersService::take_back(kernel::Unit& unit, std::string
     return TakeBack(unit, kernel_.vault, state, number).step(limit);
 }
 
-std::optional<std::pair<CustomerId, CustomerId>> CustomersService::ends_of(kernel::Unit& unit, std::int64_t link_number) {
+std::optional<std::pair<CustomerId, CustomerId>> CustomersService::ends_of(kernel::Unit& unit,
+                                                                           std::int64_t link_number) {
     TenantState& state = state_of(unit.tenant());
     const LinkFact* const link = state.links.find(link_number);
     if (link == nullptr) return std::nullopt;

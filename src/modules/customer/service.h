@@ -15,9 +15,10 @@ public:
     Status load();
 
     Result<Resolution> resolve(kernel::Unit& unit, const Sighting& sighting) override;
-    Status declare(kernel::Unit& unit, const CustomerId& customer, const std::vector<Trait>& traits, std::string_view source,
-                   int confidence) override;
-    Result<std::int64_t> merge(kernel::Unit& unit, const CustomerId& a, const CustomerId& b, std::string_view reason) override;
+    Status declare(kernel::Unit& unit, const CustomerId& customer, const std::vector<Trait>& traits,
+                   std::string_view source, int confidence) override;
+    Result<std::int64_t> merge(kernel::Unit& unit, const CustomerId& a, const CustomerId& b,
+                               std::string_view reason) override;
     Status unmerge(kernel::Unit& unit, std::int64_t link_number, std::string_view reason) override;
     Result<std::int64_t> take_back(kernel::Unit& unit, std::string_view source, int limit) override;
 

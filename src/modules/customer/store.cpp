@@ -29,14 +29,15 @@ Status insert(kernel::Unit& unit, const NewCustomer& customer) {
     return unit.sql().write(
         "INSERT INTO customer (tenant_id, id, ordinal, known, member, home_node, first_seen_at, source)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        {unit.tenant(), state.id, std::int64_t{state.ordinal}, state.known, state.member, customer.home_node, state.first_seen,
-         std::int64_t{customer.source}});
+        {unit.tenant(), state.id, std::int64_t{state.ordinal}, state.known, state.member, customer.home_node,
+         state.first_seen, std::int64_t{customer.source}});
 }
 
 Status update(kernel::Unit& unit, const CustomerState& state) {
-    return unit.sql().write("UPDATE customer SET ordinal = ?3, known = ?4, member = ?5, first_seen_at = ?6"
-                            " WHERE tenant_id = ?1 AND id = ?2",
-                            {unit.tenant(), state.id, std::int64_t{state.ordinal}, state.known, state.member, state.first_seen});
+    return unit.sql().write(
+        "UPDATE customer SET ordinal = ?3, known = ?4, member = ?5, first_seen_at = ?6"
+        " WHERE tenant_id = ?1 AND id = ?2",
+        {unit.tenant(), state.id, std::int64_t{state.ordinal}, state.known, state.member, state.first_seen});
 }
 
 Status set_home(kernel::Unit& unit, const CustomerId& customer, const OrgNodeId& node) {
@@ -51,18 +52,20 @@ Status erase_customer(kernel::Unit& unit, const CustomerId& customer) {
 }
 
 Status insert(kernel::Unit& unit, const NewIdentity& identity) {
-    TRY(unit.sql().write("INSERT INTO identity (tenant_id, number, kind, customer_id, first_seen_at, source)"
+    TRY(
+        unit.sql().write("INSERT INTO identity (tenant_id, number, kind, customer_id, first_seen_at, source)"
                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                         {unit.tenant(), wide(identity.number), code(identity.kind), identity.customer, identity.first_seen,
-                          std::int64_t{identity.source}}));
-    TRY(unit.sql().write("INSERT INTO identity_index (tenant_id, kind, blind, number) VALUES (?1, ?2, ?3, ?4)",
-                         {unit.tenant(), code(identity.kind), blob(identity.blind), wide(identity.number)}));
-    return add_identity_source(unit, identity.number, identity.source);
+                         {unit.tenant(), wide(identity.number), code(identity.kind), identity.customer,
+                          identity.first_seen, std::int64_t{identity.source}}));
+    return unit.sql().write("INSERT INTO identity_index (tenant_id, kind, blind, number) VALUES (?1, ?2, ?3, ?4)",
+                            {unit.tenant(), code(identity.kind), blob(identity.blind), wide(identity.number)});
 }
 
 Status erase_identity(kernel::Unit& unit, IdentityNumber number) {
-    TRY(unit.sql().write("DELETE FROM identity_index WHERE tenant_id = ?1 AND number = ?2", {unit.tenant(), wide(number)}));
-    TRY(unit.sql().write("DELETE FROM identity_source WHERE tenant_id = ?1 AND number = ?2", {unit.tenant(), wide(number)}));
+    TRY(unit.sql().write("DELETE FROM identity_index WHERE tenant_id = ?1 AND number = ?2",
+                         {unit.tenant(), wide(number)}));
+    TRY(unit.sql().write("DELETE FROM identity_source WHERE tenant_id = ?1 AND number = ?2",
+                         {unit.tenant(), wide(number)}));
     return unit.sql().write("DELETE FROM identity WHERE tenant_id = ?1 AND number = ?2", {unit.tenant(), wide(number)});
 }
 
@@ -86,30 +89,55 @@ Status drop_identity_source(kernel::Unit& unit, IdentityNumber number, std::uint
                             {unit.tenant(), wide(number), std::int64_t{source}});
 }
 
+Status drop_first_source(kernel::Unit& unit, IdentityNumber number) {
+    const auto next = TRY(unit.sql().one("SELECT min(source) FROM identity_source WHERE tenant_id = ?1 AND number = ?2"
+                                         " AND source > 0",
+                                         {unit.tenant(), wide(number)},
+                                         [](const sql::Row& row) { return row.opt_i64(0).value_or(0); }));
+    const std::int64_t source = next.value_or(0);
+    TRY(unit.sql().write("UPDATE identity SET source = ?3 WHERE tenant_id = ?1 AND number = ?2",
+                         {unit.tenant(), wide(number), source}));
+    return source == 0 ? ok() : drop_identity_source(unit, number, static_cast<std::uint32_t>(source));
+}
+
+namespace {
+
+Brought brought(const sql::Row& row) {
+    Brought one{static_cast<IdentityNumber>(row.i64(0)), kind_of(row.i64(1)), row.id<CustomerId>(2), {}, false};
+    const std::string_view blind = row.bin(3);
+    std::copy(blind.begin(), blind.end(), one.blind.begin());
+    return one;
+}
+
+}  // namespace
+
 Result<std::vector<Brought>> brought_by(sql::Connection& sql, const TenantId& tenant, std::uint32_t source, int limit) {
+    auto first = TRY(sql.all(
+        "SELECT i.number, i.kind, i.customer_id, x.blind FROM identity i"
+        " JOIN identity_index x ON x.tenant_id = i.tenant_id AND x.number = i.number"
+        " WHERE i.tenant_id = ?1 AND i.source = ?2 ORDER BY i.number LIMIT ?3",
+        {tenant, std::int64_t{source}, limit}, brought));
+    for (Brought& one : first) one.first = true;
+    if (!first.empty()) return first;
     return sql.all(
         "SELECT s.number, i.kind, i.customer_id, x.blind FROM identity_source s"
         " JOIN identity i ON i.tenant_id = s.tenant_id AND i.number = s.number"
         " JOIN identity_index x ON x.tenant_id = s.tenant_id AND x.number = s.number"
         " WHERE s.tenant_id = ?1 AND s.source = ?2 ORDER BY s.number LIMIT ?3",
-        {tenant, std::int64_t{source}, limit}, [](const sql::Row& row) {
-            Brought brought{static_cast<IdentityNumber>(row.i64(0)), kind_of(row.i64(1)), row.id<CustomerId>(2), {}};
-            const std::string_view blind = row.bin(3);
-            std::copy(blind.begin(), blind.end(), brought.blind.begin());
-            return brought;
-        });
+        {tenant, std::int64_t{source}, limit}, brought);
 }
 
 Status insert(kernel::Unit& unit, const NewLink& link) {
-    return unit.sql().write("INSERT INTO link (tenant_id, number, a, b, rule, source, reason, at)"
-                            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                            {unit.tenant(), link.number, link.a, link.b, link.rule, std::int64_t{link.source}, link.reason,
-                             unit.now()});
+    return unit.sql().write(
+        "INSERT INTO link (tenant_id, number, a, b, rule, source, reason, at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        {unit.tenant(), link.number, link.a, link.b, link.rule, std::int64_t{link.source}, link.reason, unit.now()});
 }
 
 Status insert_undo(kernel::Unit& unit, std::int64_t number, bool by_hand, std::string_view reason) {
-    return unit.sql().write("INSERT INTO link_undo (tenant_id, number, by_hand, reason, at) VALUES (?1, ?2, ?3, ?4, ?5)",
-                            {unit.tenant(), number, by_hand, reason, unit.now()});
+    return unit.sql().write(
+        "INSERT INTO link_undo (tenant_id, number, by_hand, reason, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        {unit.tenant(), number, by_hand, reason, unit.now()});
 }
 
 Status insert(kernel::Unit& unit, const NewConflict& conflict) {
@@ -149,7 +177,8 @@ Result<std::vector<IdentityRow>> identities(sql::Connection& sql, const TenantId
         });
 }
 
-Result<std::vector<LinkLine>> links(sql::Connection& sql, const TenantId& tenant, const std::vector<CustomerId>& customers) {
+Result<std::vector<LinkLine>> links(sql::Connection& sql, const TenantId& tenant,
+                                    const std::vector<CustomerId>& customers) {
     std::vector<LinkLine> lines;
     std::set<std::int64_t> seen;
     for (const CustomerId& customer : customers) {
@@ -160,8 +189,14 @@ Result<std::vector<LinkLine>> links(sql::Connection& sql, const TenantId& tenant
             " WHERE l.tenant_id = ?1 AND (l.a = ?2 OR l.b = ?2)",
             {tenant, customer}, [&](const sql::Row& row) {
                 if (!seen.insert(row.i64(0)).second) return true;
-                LinkLine line{row.i64(0),          row.id<CustomerId>(1),    row.id<CustomerId>(2), std::string(row.txt(3)),
-                              row.txt_or(4, {}),   std::string(row.txt(5)), row.instant(6),        !row.null(7),
+                LinkLine line{row.i64(0),
+                              row.id<CustomerId>(1),
+                              row.id<CustomerId>(2),
+                              std::string(row.txt(3)),
+                              row.txt_or(4, {}),
+                              std::string(row.txt(5)),
+                              row.instant(6),
+                              !row.null(7),
                               row.opt_instant(7).value_or(Instant{})};
                 lines.push_back(std::move(line));
                 return true;
@@ -171,8 +206,8 @@ Result<std::vector<LinkLine>> links(sql::Connection& sql, const TenantId& tenant
     return lines;
 }
 
-Result<std::vector<ChangeRow>> changes(sql::Connection& sql, const TenantId& tenant, std::int64_t after, std::int64_t until,
-                                       int limit) {
+Result<std::vector<ChangeRow>> changes(sql::Connection& sql, const TenantId& tenant, std::int64_t after,
+                                       std::int64_t until, int limit) {
     return sql.all(
         "SELECT h.change_no, h.customer_id, c.id, c.member, c.home_node, c.first_seen_at FROM customer_change h"
         " LEFT JOIN customer c ON c.tenant_id = h.tenant_id AND c.id = h.customer_id"
@@ -189,13 +224,14 @@ Result<std::vector<ChangeRow>> changes(sql::Connection& sql, const TenantId& ten
 
 Result<std::string> hash(sql::Connection& sql, const TenantId& tenant) {
     crypto::Hasher hasher;
-    TRY(sql.query("SELECT id, ordinal, known, member, home_node, first_seen_at FROM customer WHERE tenant_id = ?1 ORDER BY id",
-                  {tenant}, [&](const sql::Row& row) {
-                      hasher.add(row.bin(0));
-                      for (const int column : {1, 2, 3, 5}) hasher.add(row.i64(column));
-                      add_sized(hasher, row.null(4) ? std::string_view() : row.bin(4));
-                      return true;
-                  }));
+    TRY(sql.query(
+        "SELECT id, ordinal, known, member, home_node, first_seen_at FROM customer WHERE tenant_id = ?1 ORDER BY id",
+        {tenant}, [&](const sql::Row& row) {
+            hasher.add(row.bin(0));
+            for (const int column : {1, 2, 3, 5}) hasher.add(row.i64(column));
+            add_sized(hasher, row.null(4) ? std::string_view() : row.bin(4));
+            return true;
+        }));
     TRY(sql.query("SELECT i.number, i.kind, i.customer_id, i.first_seen_at, x.blind FROM identity i"
                   " LEFT JOIN identity_index x ON x.tenant_id = i.tenant_id AND x.number = i.number"
                   " WHERE i.tenant_id = ?1 ORDER BY i.number",

@@ -64,12 +64,16 @@ Status insert_source(kernel::Unit& unit, std::uint32_t number, std::string_view 
 // Source 0: everybody's (SourceSets::kEverybody).
 Status add_identity_source(kernel::Unit& unit, IdentityNumber number, std::uint32_t source);
 Status drop_identity_source(kernel::Unit& unit, IdentityNumber number, std::uint32_t source);
+// Another source that brought it becomes the first, if there is one.
+Status drop_first_source(kernel::Unit& unit, IdentityNumber number);
 struct Brought {
     IdentityNumber number = 0;
     IdentityKind kind = IdentityKind::Anonymous;
     CustomerId customer;
     Bytes16 blind{};
+    bool first = false;              // this source was the first to bring it
 };
+// At most `limit`, until there are none.
 Result<std::vector<Brought>> brought_by(sql::Connection& sql, const TenantId& tenant, std::uint32_t source, int limit);
 
 struct NewLink {
@@ -112,7 +116,8 @@ struct IdentityRow {
 };
 Result<std::vector<IdentityRow>> identities(sql::Connection& sql, const TenantId& tenant, const CustomerId& customer);
 // Links with an end at one of the customers, oldest first.
-Result<std::vector<LinkLine>> links(sql::Connection& sql, const TenantId& tenant, const std::vector<CustomerId>& customers);
+Result<std::vector<LinkLine>> links(sql::Connection& sql, const TenantId& tenant,
+                                    const std::vector<CustomerId>& customers);
 struct ChangeRow {
     std::int64_t change_no = 0;
     CustomerId customer;
@@ -122,8 +127,8 @@ struct ChangeRow {
     Instant first_seen;
 };
 // change_no in (after, until], in order.
-Result<std::vector<ChangeRow>> changes(sql::Connection& sql, const TenantId& tenant, std::int64_t after, std::int64_t until,
-                                       int limit);
+Result<std::vector<ChangeRow>> changes(sql::Connection& sql, const TenantId& tenant, std::int64_t after,
+                                       std::int64_t until, int limit);
 Result<std::string> hash(sql::Connection& sql, const TenantId& tenant);
 
 }  // namespace store

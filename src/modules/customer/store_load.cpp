@@ -37,14 +37,16 @@ private:
     Status sources() {
         return sql_.query("SELECT number, name FROM customer_source WHERE tenant_id = ?1 ORDER BY number", {tenant_},
                           [&](const sql::Row& row) {
-                              state_->sources.add_source(static_cast<std::uint32_t>(row.i64(0)), std::string(row.txt(1)));
+                              state_->sources.add_source(static_cast<std::uint32_t>(row.i64(0)),
+                                                         std::string(row.txt(1)));
                               return true;
                           });
     }
 
     Status customers() {
         return sql_.query(
-            "SELECT id, ordinal, known, member, home_node, first_seen_at FROM customer WHERE tenant_id = ?1 ORDER BY id",
+            "SELECT id, ordinal, known, member, home_node, first_seen_at FROM customer"
+            " WHERE tenant_id = ?1 ORDER BY id",
             {tenant_}, [&](const sql::Row& row) {
                 CustomerState state;
                 state.id = row.id<CustomerId>(0);
@@ -66,12 +68,16 @@ private:
         sets_.assign(count, 0);
         state_->map.reserve(count);
         std::int64_t orphan = 0;
-        TRY(sql_.query("SELECT number, kind, customer_id FROM identity WHERE tenant_id = ?1 ORDER BY number", {tenant_},
-                       [&](const sql::Row& row) {
+        TRY(sql_.query("SELECT number, kind, customer_id, source FROM identity WHERE tenant_id = ?1 ORDER BY number",
+                       {tenant_}, [&](const sql::Row& row) {
                            const Place place = state_->map.place_of(row.id<CustomerId>(2), Sight::Published);
                            if (place == kNobody) return orphan = row.i64(0), false;
-                           holders_[static_cast<std::size_t>(row.i64(0))] = place;
-                           if (row.i64(1) == static_cast<std::int64_t>(IdentityKind::Phone)) state_->map.load_phone(place);
+                           const auto number = static_cast<std::size_t>(row.i64(0));
+                           holders_[number] = place;
+                           const auto source = static_cast<std::uint32_t>(row.i64(3));
+                           if (source != 0) sets_[number] = state_->sources.with(0, source);
+                           if (row.i64(1) == static_cast<std::int64_t>(IdentityKind::Phone))
+                               state_->map.load_phone(place);
                            return true;
                        }));
         if (orphan == 0) return ok();
@@ -79,8 +85,8 @@ private:
     }
 
     Status identity_sources() {
-        return sql_.query("SELECT number, source FROM identity_source WHERE tenant_id = ?1 ORDER BY number, source", {tenant_},
-                          [&](const sql::Row& row) {
+        return sql_.query("SELECT number, source FROM identity_source WHERE tenant_id = ?1 ORDER BY number, source",
+                          {tenant_}, [&](const sql::Row& row) {
                               std::uint32_t& set = sets_.at(static_cast<std::size_t>(row.i64(0)));
                               const auto source = static_cast<std::uint32_t>(row.i64(1));
                               set = source == 0 ? SourceSets::kEverybody : state_->sources.with(set, source);
@@ -89,12 +95,13 @@ private:
     }
 
     Status keys() {
-        return sql_.query("SELECT blind, number FROM identity_index WHERE tenant_id = ?1 ORDER BY kind, blind", {tenant_},
-                          [&](const sql::Row& row) {
-                              const auto number = static_cast<std::uint32_t>(row.i64(1));
-                              state_->map.load_key(bytes16(row.bin(0)), {number, holders_.at(number), sets_.at(number)});
-                              return true;
-                          });
+        return sql_.query(
+            "SELECT blind, number FROM identity_index WHERE tenant_id = ?1 ORDER BY kind, blind", {tenant_},
+            [&](const sql::Row& row) {
+                const auto number = static_cast<std::uint32_t>(row.i64(1));
+                state_->map.load_key(bytes16(row.bin(0)), {number, holders_.at(number), sets_.at(number)});
+                return true;
+            });
     }
 
     Status links() {
@@ -106,8 +113,8 @@ private:
             {tenant_}, [&](const sql::Row& row) {
                 IdentityMap& map = state_->map;
                 LinkFact link{row.i64(0), map.place_of(row.id<CustomerId>(1), Sight::Writer),
-                              map.place_of(row.id<CustomerId>(2), Sight::Writer), static_cast<std::uint32_t>(row.i64(3)),
-                              LinkState::Active};
+                              map.place_of(row.id<CustomerId>(2), Sight::Writer),
+                              static_cast<std::uint32_t>(row.i64(3)), LinkState::Active};
                 // Customers that were taken back are gone; their links were undone before.
                 if (link.a == kNobody || link.b == kNobody) return true;
                 if (!row.null(4)) link.state = row.flag(4) ? LinkState::Separated : LinkState::TakenBack;
@@ -142,6 +149,8 @@ Result<std::vector<TenantId>> tenants(sql::Connection& sql) {
                    [](const sql::Row& row) { return row.id<TenantId>(0); });
 }
 
-Result<std::unique_ptr<TenantState>> load(sql::Connection& sql, const TenantId& tenant) { return Loader(sql, tenant).run(); }
+Result<std::unique_ptr<TenantState>> load(sql::Connection& sql, const TenantId& tenant) {
+    return Loader(sql, tenant).run();
+}
 
 }  // namespace tilth::customer::store

@@ -37,11 +37,13 @@ Status TakeBack::identity(const store::Brought& brought) {
     const bool only_ours = state_.sources.count(key.sources) == 1;
     if (only_ours && !state_.links.has_active(key.customer)) {
         TRY(store::erase_identity(unit_, brought.number));
-        if (is_kept(brought.kind)) TRY(vault_.remove(unit_, brought.customer, vault_field(brought.kind, brought.number)));
+        if (is_kept(brought.kind))
+            TRY(vault_.remove(unit_, brought.customer, vault_field(brought.kind, brought.number)));
         state_.map.set_key(brought.blind, {});
         return ok();
     }
-    TRY(store::drop_identity_source(unit_, brought.number, source_));
+    TRY(brought.first ? store::drop_first_source(unit_, brought.number)
+                      : store::drop_identity_source(unit_, brought.number, source_));
     if (only_ours) {
         // A link by hand, or by another source, stands on this customer: from now on its keys are everybody's.
         TRY(store::add_identity_source(unit_, brought.number, 0));
@@ -80,11 +82,13 @@ Status TakeBack::keep(Place place, const std::vector<IdentityKind>& kinds) {
     after.member = has(IdentityKind::Card);
     const std::string& source = state_.sources.name(source_);
     for (const kernel::VaultValue& value : TRY(vault_.open(unit_.sql(), unit_.tenant(), before.id))) {
-        if (value.source == source && !identity_of_field(value.field)) TRY(vault_.remove(unit_, before.id, value.field));
+        if (value.source == source && !identity_of_field(value.field))
+            TRY(vault_.remove(unit_, before.id, value.field));
     }
     if (after == before) return ok();
     if (after.known != before.known) {
-        after.ordinal = static_cast<std::uint32_t>(unit_.next_number(after.known ? "person_known" : "person_anonymous"));
+        after.ordinal =
+            static_cast<std::uint32_t>(unit_.next_number(after.known ? "person_known" : "person_anonymous"));
     }
     const std::vector<Place> moved = state_.map.change(place, after);
     changed_.insert(changed_.end(), moved.begin(), moved.end());

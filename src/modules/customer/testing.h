@@ -57,13 +57,16 @@ protected:
     }
 
     std::int64_t merge(const CustomerId& a, const CustomerId& b) {
-        return kernel_.made<std::int64_t>([&](Unit& unit) { return customers_->merge(unit, a, b, "same family card"); });
+        return kernel_.made<std::int64_t>(
+            [&](Unit& unit) { return customers_->merge(unit, a, b, "same family card"); });
     }
     Status unmerge(std::int64_t link) {
         return kernel_.write([&](Unit& unit) { return customers_->unmerge(unit, link, "not the same person"); });
     }
-    Status declare(const CustomerId& customer, std::vector<Trait> traits, std::string source = "src_one", int confidence = 50) {
-        return kernel_.write([&](Unit& unit) { return customers_->declare(unit, customer, traits, source, confidence); });
+    Status declare(const CustomerId& customer, std::vector<Trait> traits, std::string source = "src_one",
+                   int confidence = 50) {
+        return kernel_.write(
+            [&](Unit& unit) { return customers_->declare(unit, customer, traits, source, confidence); });
     }
     std::string standing(const CustomerId& customer, const std::string& field) {
         auto reader = kernel_.reader();

@@ -63,7 +63,8 @@ struct CustomerView {
     std::vector<IdentityView> identities;
     std::vector<CustomerOfPerson> customers;
 };
-API_STRUCT(CustomerView, (id, merged_into, name_masked, known, member, home_node, first_seen_at, profile, identities, customers))
+API_STRUCT(CustomerView,
+           (id, merged_into, name_masked, known, member, home_node, first_seen_at, profile, identities, customers))
 
 struct CustomerKey {
     CustomerId id;

@@ -23,6 +23,7 @@ CREATE TABLE customer (
     PRIMARY KEY (tenant_id, id)
 ) WITHOUT ROWID;
 
+-- `source` is the first that brought it (0 after that one was taken back and none follows).
 CREATE TABLE identity (
     tenant_id     id16    NOT NULL,
     number        i64     NOT NULL,
@@ -33,6 +34,7 @@ CREATE TABLE identity (
     PRIMARY KEY (tenant_id, number)
 ) WITHOUT ROWID;
 CREATE INDEX identity_customer ON identity (tenant_id, customer_id);
+CREATE INDEX identity_first_source ON identity (tenant_id, source, number);
 
 -- The only pointer from a value to its identity; erasing deletes it.
 CREATE TABLE identity_index (
@@ -44,7 +46,8 @@ CREATE TABLE identity_index (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX identity_index_number ON identity_index (tenant_id, number);
 
--- Which sources brought an identity (the first few: rules.h, kSourcesPerIdentityMax), for taking an import back.
+-- Which further sources brought an identity, for taking an import back: the first few (rules.h,
+-- kSourcesPerIdentityMax), then 0, which says that it is everybody's.
 CREATE TABLE identity_source (
     tenant_id id16 NOT NULL,
     number    i64  NOT NULL,
