@@ -1,0 +1,173 @@
+#include "modules/performance/metrics/evaluator.h"
+
+#include <map>
+#include <tuple>
+
+#include "base/money.h"
+
+namespace tilth::performance {
+
+namespace {
+
+using columns::Cell;
+using Groups = std::vector<std::pair<std::int32_t, std::int32_t>>;
+
+constexpr std::size_t kSparsePoints = 12;
+
+bool is_sparse(const Metric& metric) {
+    return metric.variant->stock || metric.definition->window != Window::Period;
+}
+
+std::string sum_of(std::string_view expression) {
+    if (expression.empty()) return "0";
+    return "CAST(COALESCE(SUM(CAST(" + std::string(expression) + " AS BIGINT)), 0) AS BIGINT)";
+}
+
+FactsQuery facts_of(const Frame& frame, const Definition& definition, std::vector<Period> windows) {
+    FactsQuery query;
+    query.tenant = frame.source.tenant;
+    query.nodes = frame.nodes;
+    query.windows = std::move(windows);
+    query.everywhere = definition.everywhere;
+    query.meanings = frame.meanings;
+    return query;
+}
+
+std::vector<Period> windows_of(const Definition& definition, const std::vector<Period>& periods, const Meanings& meanings) {
+    std::vector<Period> windows;
+    for (const Period& period : periods) windows.push_back(window_of(definition, period, meanings));
+    return windows;
+}
+
+// Metrics of one kind of window are computed from one pass over facts.
+using Kind = std::tuple<Window, bool>;
+std::map<Kind, std::vector<std::size_t>> by_kind(std::span<const Metric> metrics) {
+    std::map<Kind, std::vector<std::size_t>> kinds;
+    for (std::size_t m = 0; m < metrics.size(); ++m) {
+        kinds[{metrics[m].definition->window, metrics[m].definition->everywhere}].push_back(m);
+    }
+    return kinds;
+}
+
+std::string select_of(std::span<const Metric> metrics, const std::vector<std::size_t>& places) {
+    std::string text = "SELECT w, grp";
+    for (const std::size_t m : places) {
+        const Variant& variant = *metrics[m].variant;
+        for (const std::string_view part :
+             {variant.numerator, variant.denominator, variant.people_numerator, variant.people_denominator}) {
+            text += ", " + sum_of(part);
+        }
+    }
+    return text + " FROM facts GROUP BY w, grp";
+}
+
+std::int64_t integer(const Cell& cell) { return std::get<std::int64_t>(cell); }
+
+using Cube = std::vector<std::vector<std::vector<Measured>>>;
+
+Status fill(Cube& cube, const std::vector<std::size_t>& places, const columns::Table& table) {
+    for (const auto& row : table.rows) {
+        const auto window = static_cast<std::size_t>(integer(row[0]));
+        const auto group = static_cast<std::size_t>(integer(row[1]));
+        std::size_t column = 2;
+        for (const std::size_t m : places) {
+            cube[m][window][group] = {integer(row[column]), integer(row[column + 1]), integer(row[column + 2]),
+                                      integer(row[column + 3])};
+            column += 4;
+        }
+    }
+    return ok();
+}
+
+Result<Cube> cube_of(const Frame& frame, std::span<const Metric> metrics, const std::vector<Period>& periods,
+                     const Groups& groups, std::size_t count) {
+    Cube cube(metrics.size(), std::vector<std::vector<Measured>>(periods.size(), std::vector<Measured>(count)));
+    if (periods.empty()) return cube;
+    for (const auto& [kind, places] : by_kind(metrics)) {
+        const Definition& definition = *metrics[places.front()].definition;
+        FactsQuery query = facts_of(frame, definition, windows_of(definition, periods, frame.meanings));
+        query.groups = groups;
+        query.other_group = static_cast<std::int32_t>(count) - 1;
+        for (const std::size_t m : places) {
+            query.stock = query.stock || metrics[m].variant->stock;
+            query.ranked = query.ranked || metrics[m].variant->ranked;
+        }
+        TRY(fill(cube, places, TRY(frame.source.columns->query(facts_sql(query) + select_of(metrics, places)))));
+    }
+    return cube;
+}
+
+}  // namespace
+
+std::optional<double> Measured::value(const Variant& variant) const {
+    if (variant.denominator.empty()) return static_cast<double>(numerator);
+    if (denominator <= 0) return std::nullopt;
+    const __int128 scaled = __int128{numerator} * variant.scale;
+    if (variant.unit == Unit::Money) return static_cast<double>(divide_half_even(scaled, denominator));
+    return static_cast<double>(static_cast<long double>(scaled) / static_cast<long double>(denominator));
+}
+
+bool Measured::small_base(const Variant& variant) const {
+    if (variant.base == Base::None) return false;
+    return (variant.base == Base::People ? people_denominator : denominator) < kSmallBase;
+}
+
+Period window_of(const Definition& definition, const Period& period, const Meanings& meanings) {
+    switch (definition.window) {
+        case Window::Period: return period;
+        case Window::Year: return trailing(period, kYearDays);
+        case Window::Rfm: return trailing(period, static_cast<std::int32_t>(meanings.rfm_window_days));
+    }
+    return period;
+}
+
+Result<std::vector<std::vector<Measured>>> measure(const Frame& frame, std::span<const Metric> metrics,
+                                                   const std::vector<Period>& periods) {
+    const Cube cube = TRY(cube_of(frame, metrics, periods, {}, 1));
+    std::vector<std::vector<Measured>> table(metrics.size());
+    for (std::size_t m = 0; m < metrics.size(); ++m) {
+        for (const auto& groups : cube[m]) table[m].push_back(groups.front());
+    }
+    return table;
+}
+
+Result<Cube> measure_groups(const Frame& frame, std::span<const Metric> metrics, const std::vector<Period>& periods,
+                            const Groups& groups, std::size_t count) {
+    INVARIANT(count > 0 && (!groups.empty() || count == 1), "there is a group for what is at no listed node");
+    return cube_of(frame, metrics, periods, groups, count);
+}
+
+Result<std::vector<std::vector<Point>>> trends(const Frame& frame, std::span<const Metric> metrics, const Period& period,
+                                               Grain grain) {
+    std::vector<std::vector<Point>> series(metrics.size());
+    for (const bool sparse : {false, true}) {
+        std::vector<Metric> chosen;
+        std::vector<std::size_t> places;
+        for (std::size_t m = 0; m < metrics.size(); ++m) {
+            if (is_sparse(metrics[m]) != sparse) continue;
+            chosen.push_back(metrics[m]);
+            places.push_back(m);
+        }
+        if (chosen.empty()) continue;
+        const auto cuts = sparse ? cut_at_most(period, grain, kSparsePoints) : cut(period, grain);
+        const auto measured = TRY(measure(frame, chosen, cuts));
+        for (std::size_t i = 0; i < chosen.size(); ++i) {
+            for (std::size_t p = 0; p < cuts.size(); ++p) {
+                series[places[i]].push_back({cuts[p].from, measured[i][p].value(*chosen[i].variant)});
+            }
+        }
+    }
+    return series;
+}
+
+std::string people_sql(const Frame& frame, const Metric& metric, const Period& period, Part part) {
+    FactsQuery query = facts_of(frame, *metric.definition, {window_of(*metric.definition, period, frame.meanings)});
+    query.stock = metric.variant->stock;
+    query.ranked = metric.variant->ranked;
+    std::string_view condition = metric.variant->people_numerator;
+    if (part == Part::Denominator) condition = metric.variant->people_denominator;
+    if (condition.empty()) condition = "false";
+    return facts_sql(query) + "SELECT person FROM facts WHERE " + std::string(condition);
+}
+
+}  // namespace tilth::performance

@@ -1,0 +1,112 @@
+#include "modules/performance/metrics/facts.h"
+
+#include "base/result.h"
+
+namespace tilth::performance {
+
+namespace {
+
+std::string number(std::int64_t value) { return std::to_string(value); }
+
+// Columns of facts that come from what was bought; absent ones are zero.
+constexpr std::string_view kBought =
+    "COALESCE(b.entries, 0) AS entries, COALESCE(b.orders, 0) AS orders, COALESCE(b.days, 0) AS days, b.last_day, "
+    "COALESCE(b.counted, 0) AS counted, COALESCE(b.sold, 0) AS sold, COALESCE(b.refunded, 0) AS refunded";
+// Columns that follow from the others, for one row at a time.
+constexpr std::string_view kDerived =
+    "sold + refunded AS net, person IS NOT NULL AND orders > 0 AS bought, "
+    "entries > 0 AND person IS NOT NULL AND COALESCE(first_day BETWEEN d0 AND d1, false) AS is_new, "
+    "entries > 0 AND person IS NOT NULL AND NOT COALESCE(first_day BETWEEN d0 AND d1, false) AS is_old, "
+    "CASE WHEN member AND home AND since <= d1 THEN d1 - GREATEST(since, d0) + 1 ELSE 0 END AS member_days, ";
+
+std::string windows_sql(const std::vector<Period>& windows) {
+    std::string text = "w(w, d0, d1) AS (VALUES ";
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+        text += (i == 0 ? "(" : ", (") + number(static_cast<std::int64_t>(i)) + ", " + number(windows[i].from.number) +
+                ", " + number(windows[i].to.number) + ")";
+    }
+    return text + ")";
+}
+
+std::string groups_sql(const FactsQuery& query) {
+    std::string text = ", g(node, grp) AS (VALUES ";
+    for (std::size_t i = 0; i < query.groups.size(); ++i) {
+        text += (i == 0 ? "(" : ", (") + number(query.groups[i].first) + ", " + number(query.groups[i].second) + ")";
+    }
+    return text + ")";
+}
+
+// Orders of the tenant with the known person behind each.
+std::string orders_sql(const FactsQuery& query) {
+    std::string text =
+        ", c AS (SELECT customer, person FROM customers WHERE tenant = " + number(query.tenant) + " AND known)";
+    text += ", o AS (SELECT c.person, o.kind, o.day, o.node, o.net";
+    if (query.ranked) {
+        text += ", ROW_NUMBER() OVER (PARTITION BY c.person, o.day, o.kind ORDER BY o.paid_at, o.order_id) AS nth";
+    }
+    text += " FROM orders o LEFT JOIN c ON c.customer = o.customer WHERE o.tenant = " + number(query.tenant);
+    return text + " AND o.kind < 2)";
+}
+
+// What each person bought per window and group, and when first.
+std::string bought_sql(const FactsQuery& query) {
+    const std::string here = query.everywhere ? "true" : node_condition("o.node", query.nodes);
+    const bool grouped = !query.groups.empty();
+    std::string text = ", f AS (SELECT person, MIN(day) AS first_entry, MIN(CASE WHEN kind = 0 THEN day END) AS first_day, "
+                       "MIN(CASE WHEN kind = 0 AND " + here + " THEN day END) AS first_here "
+                       "FROM o WHERE person IS NOT NULL GROUP BY person)";
+    text += ", b AS (SELECT w.w, ";
+    text += grouped ? "COALESCE(g.grp, " + number(query.other_group) + ") AS grp" : std::string("0 AS grp");
+    text += ", o.person, COUNT(*) AS entries, COUNT(*) FILTER (o.kind = 0) AS orders, "
+            "COUNT(DISTINCT o.day) FILTER (o.kind = 0) AS days, MAX(o.day) FILTER (o.kind = 0) AS last_day, ";
+    text += query.ranked ? "COUNT(*) FILTER (o.kind = 0 AND o.nth <= " + number(query.meanings.receipts_per_day) + ")"
+                         : std::string("0");
+    text += " AS counted, COALESCE(SUM(o.net) FILTER (o.kind = 0), 0) AS sold, "
+            "COALESCE(SUM(o.net) FILTER (o.kind = 1), 0) AS refunded FROM o JOIN w ON o.day BETWEEN w.d0 AND w.d1 ";
+    if (grouped) text += "LEFT JOIN g ON g.node = o.node ";
+    return text + "WHERE " + here + " GROUP BY ALL)";
+}
+
+std::string people_sql(const FactsQuery& query) {
+    return ", p AS (SELECT person, BOOL_OR(member) AS member, MIN(since) AS since, BOOL_OR(" +
+           node_condition("home", query.nodes) + ") AS home FROM customers WHERE tenant = " + number(query.tenant) +
+           " AND known GROUP BY person)";
+}
+
+std::string joined_sql(bool stock) {
+    std::string text = ", j AS (SELECT w.w, w.d0, w.d1, ";
+    text += stock ? "COALESCE(b.grp, 0) AS grp, p.person" : "b.grp, b.person";
+    text += ", COALESCE(p.member, false) AS member, COALESCE(p.home, false) AS home, "
+            "LEAST(p.since, f.first_entry) AS since, f.first_day, f.first_here, ";
+    text += kBought;
+    if (!stock) {
+        return text + " FROM b JOIN w ON w.w = b.w LEFT JOIN p ON p.person = b.person LEFT JOIN f ON f.person = b.person)";
+    }
+    text += " FROM p CROSS JOIN w LEFT JOIN b ON b.person = p.person AND b.w = w.w LEFT JOIN f ON f.person = p.person "
+            "UNION ALL SELECT w.w, w.d0, w.d1, b.grp, b.person, false, false, NULL, NULL, NULL, ";
+    text += kBought;
+    return text + " FROM b JOIN w ON w.w = b.w WHERE b.person IS NULL)";
+}
+
+}  // namespace
+
+std::string node_condition(std::string_view column, const NodeSet& nodes) {
+    if (nodes.all) return "true";
+    if (nodes.numbers.empty()) return "false";
+    std::string text = "COALESCE(" + std::string(column) + " IN (";
+    for (std::size_t i = 0; i < nodes.numbers.size(); ++i) text += (i == 0 ? "" : ", ") + number(nodes.numbers[i]);
+    return text + "), false)";
+}
+
+std::string facts_sql(const FactsQuery& query) {
+    INVARIANT(!query.windows.empty(), "facts are of at least one window");
+    INVARIANT(query.groups.empty() || !query.stock, "people who bought nothing belong to no group");
+    std::string text = "WITH " + windows_sql(query.windows);
+    if (!query.groups.empty()) text += groups_sql(query);
+    text += orders_sql(query) + bought_sql(query) + people_sql(query) + joined_sql(query.stock);
+    text += ", facts AS (SELECT *, " + std::string(kDerived);
+    text += "COALESCE(member AND home AND last_day > d1 - " + number(query.meanings.active_days) + ", false) AS active FROM j) ";
+    return text;
+}
+
+}  // namespace tilth::performance

@@ -1,0 +1,42 @@
+#pragma once
+// The SQL of `facts` (see definition.h): the one relation from which every value, people list and trend is computed.
+// Texts are put together from fixed pieces and integers only.
+
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "modules/performance/metrics/definition.h"
+#include "modules/performance/metrics/period.h"
+#include "modules/performance/projection/projection.h"
+
+namespace tilth::performance {
+
+// Settings of the tenant that definitions refer to.
+struct Meanings {
+    std::int64_t active_days = kYearDays;
+    std::int64_t receipts_per_day = 4;
+    std::int64_t rfm_window_days = kYearDays;
+};
+
+struct FactsQuery {
+    std::int32_t tenant = 0;
+    NodeSet nodes = {};
+    std::vector<Period> windows;               // facts.w is the place in this list
+    // Splits what was bought by node: facts.grp is the second number, or `other_group` for nodes not in the list. Empty:
+    // one group, 0. Not with stock.
+    std::vector<std::pair<std::int32_t, std::int32_t>> groups = {};
+    std::int32_t other_group = 0;
+    bool stock = false;
+    bool ranked = false;
+    bool everywhere = false;
+    Meanings meanings = {};
+};
+
+// "WITH … , facts AS (…) ": a SELECT from facts follows.
+std::string facts_sql(const FactsQuery& query);
+// "node IN (1, 2)", "true", or "false" for a set that holds nothing.
+std::string node_condition(std::string_view column, const NodeSet& nodes);
+
+}  // namespace tilth::performance

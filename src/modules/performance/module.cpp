@@ -1,0 +1,21 @@
+#include "modules/performance/api.h"
+#include "modules/performance/routes/routes.h"
+
+namespace tilth::performance {
+
+std::unique_ptr<Performance> make_performance(kernel::Kernel& kernel, org::Org& org, customer::Customers& customers,
+                                              commerce::Orders& orders) {
+    auto service = std::make_unique<PerformanceService>(kernel, org, customers, orders);
+    add_overview_routes(*service);
+    add_metric_routes(*service);
+    add_rfm_routes(*service);
+    add_customer_list_routes(*service);
+    add_customer_export(*service);
+    return service;
+}
+
+kernel::ModuleInfo performance_module() {
+    return {.name = "performance", .migrations = {}, .permissions = {kOverviewRead, kMetricRead, kCustomerExport}};
+}
+
+}  // namespace tilth::performance

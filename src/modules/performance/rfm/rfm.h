@@ -1,0 +1,48 @@
+#pragma once
+// Everybody's RFM class as of a day, from the projection, kept in memory until orders, customers or settings change.
+// The scale is the tenant's: a person has one class wherever it is looked at. Any thread.
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "modules/performance/metrics/facts.h"
+#include "modules/performance/rfm/rules.h"
+
+namespace tilth::performance {
+
+struct RfmPerson {
+    RfmMeasures measures;
+    RfmScores scores;
+    RfmClass rfm_class = RfmClass::GeneralRetain;
+};
+
+struct RfmTable {
+    Period window;
+    RfmScale scale;
+    std::vector<RfmPerson> people;             // by person
+    const RfmPerson* find(std::int64_t person) const;
+};
+
+class Rfm {
+public:
+    Result<std::shared_ptr<const RfmTable>> table(const TenantId& tenant, const Source& source, Day as_of,
+                                                  std::int64_t window_days);
+
+private:
+    struct Kept {
+        TenantId tenant;
+        Position position;
+        Period window;
+        std::shared_ptr<const RfmTable> table;
+    };
+    std::mutex mutex_;
+    std::vector<Kept> kept_;                   // newest last, few
+};
+
+// A SELECT of the persons of a class: the same three comparisons that scores and means come to.
+std::string rfm_people_sql(std::int32_t tenant, const RfmTable& table, RfmClass rfm_class);
+
+}  // namespace tilth::performance

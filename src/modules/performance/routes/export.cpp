@@ -1,0 +1,141 @@
+// The list of customers as a file: the same rows as on the page, masked, within the caller's scope, and audited.
+
+#include "modules/performance/routes/customer_query.h"
+#include "modules/performance/routes/routes.h"
+#include "platform/json/value.h"
+#include "platform/text/csv.h"
+
+namespace tilth::performance {
+
+namespace {
+
+using kernel::Context;
+using kernel::Language;
+
+constexpr std::int64_t kExportRowsMax = 50'000;
+constexpr std::int64_t kRowsARead = 500;       // one reader's snapshot lasts a second at most
+
+Result<CustomerQuery> asked(const http::Request& request) {
+    std::vector<json::FlatField> fields;
+    for (const http::Header& parameter : request.query) {
+        if (parameter.name != "lang") fields.push_back({parameter.name, parameter.value});
+    }
+    return json::parse_flat<CustomerQuery>(fields);
+}
+
+std::vector<std::string> heading(Language language) {
+    if (language == Language::En) {
+        return {"Customer", "Name", "Identities", "Home node", "Orders", "Net spend", "Currency", "Last order", "First seen", "RFM class"};
+    }
+    return {"客户", "姓名", "身份标识", "归属组织", "订单数", "净消费", "币种", "最近购买", "建档时间", "RFM 类别"};
+}
+
+std::vector<std::string> cells(const CustomerItem& item, Language language, const Zone& zone) {
+    std::string identities;
+    for (const IdentityShort& identity : item.identities) {
+        identities.append(identities.empty() ? "" : " ").append(identity.kind).append(":").append(identity.masked);
+    }
+    std::string rfm_class;
+    if (item.rfm_class) {
+        const RfmWords& words = kRfmWords[static_cast<std::size_t>(*item.rfm_class)];
+        rfm_class = language == Language::Zh ? words.zh : words.en;
+    }
+    return {item.id.str(),
+            item.name_masked,
+            std::move(identities),
+            item.home_node_name.value_or(""),
+            std::to_string(item.orders),
+            item.net_spend.str(),
+            std::string(item.net_spend.currency.str()),
+            item.last_order_at ? zone.format(*item.last_order_at) : std::string(),
+            zone.format(item.first_seen_at),
+            std::move(rfm_class)};
+}
+
+struct File {
+    std::string text;
+    std::int64_t rows = 0;
+};
+
+Error too_many(std::int64_t rows) {
+    return Error(ErrorCode::LimitExceeded, "the list has " + std::to_string(rows) + " people, an export at most " +
+                                               std::to_string(kExportRowsMax) + ": choose filters");
+}
+
+Status add_rows(PerformanceService& service, const Context& context, const RfmTable& rfm, const std::vector<PersonRow>& rows,
+                File& file) {
+    const Zone zone = service.org().calendar(context.tenant).zone;
+    const auto items = TRY(service.kernel().record.read<std::vector<CustomerItem>>(
+        context, [&](kernel::View& view) { return customer_items(service, view, rfm, rows); }));
+    for (const CustomerItem& item : items) {
+        file.text += csv_line(cells(item, context.language, zone));
+        ++file.rows;
+    }
+    return ok();
+}
+
+Result<File> file_of(PerformanceService& service, const Context& context, const CustomerQuery& request) {
+    CustomerList list = TRY(customer_list(service, context, request));
+    list.query.sort = request.sort.value_or(PeopleSort::LastOrder);
+    list.query.order = request.order.value_or(SortOrder::Desc);
+    list.query.limit = kExportRowsMax;
+    const PeoplePage found = TRY(list_people(list.source, list.query));
+    if (found.total > kExportRowsMax) return too_many(found.total);
+    const auto rfm = TRY(service.rfm(context, list.source, request.rfm_as_of));
+    File file{"\xEF\xBB\xBF" + csv_line(heading(context.language)), 0};   // spreadsheets take UTF-8 by its mark alone
+    for (std::size_t at = 0; at < found.rows.size(); at += kRowsARead) {
+        const auto first = found.rows.begin() + static_cast<std::ptrdiff_t>(at);
+        const auto last = found.rows.size() - at > kRowsARead ? first + kRowsARead : found.rows.end();
+        TRY(add_rows(service, context, *rfm, {first, last}, file));
+    }
+    return file;
+}
+
+// Audited before it leaves: ids and filters only, no personal value.
+Status note(PerformanceService& service, const Context& context, const CustomerQuery& request, std::int64_t rows) {
+    CustomerQuery filters = request;
+    filters.cursor.reset();
+    filters.limit.reset();
+    json::Value detail = json::Value::object({{"count", rows}});
+    detail.set("filters", TRY(json::Value::parse(json::print(filters))));
+    return service.kernel().record.write<void>(context, [text = detail.print()](kernel::Unit& unit) {
+        return unit.audit({.action = "customer.export", .object = {}, .detail = text, .reason = {}});
+    });
+}
+
+Result<http::Response> answer(PerformanceService& service, const Context& context, const http::Request& request) {
+    const CustomerQuery query = TRY(asked(request));
+    File file = TRY(file_of(service, context, query));
+    TRY(note(service, context, query, file.rows));
+    http::Response response;
+    response.content_type = "text/csv; charset=utf-8";
+    response.body = std::move(file.text);
+    response.with("Content-Disposition", "attachment; filename=\"customers.csv\"").with("Cache-Control", "no-store");
+    return response;
+}
+
+}  // namespace
+
+void add_customer_export(PerformanceService& service) {
+    service.kernel().api.raw(
+        kernel::Method::Get, "/api/v1/customers.csv", kCustomerExport,
+        [&service](const Context& context, http::Request& request, const std::shared_ptr<http::Responder>& responder) {
+            auto response = answer(service, context, request);
+            responder->answer(response ? std::move(*response) : kernel::problem(response.error(), context));
+        },
+        {.zh = "导出客户（脱敏，记入审计）",
+         .en = "Customers as CSV: masked, audited",
+         .rows = {"CDP-06"},
+         .tag = "performance",
+         .reply_type = "text/csv",
+         .query = {{"rfm_class", "RFM 类别", "RFM class"},
+                   {"rfm_as_of", "RFM 截至日", "Last day of the RFM window"},
+                   {"node", "归属的组织节点及其下级", "The home node, or any below it"},
+                   {"known", "已识别或匿名", "Known or anonymous people"},
+                   {"first_from", "建档日从", "First seen on or after"},
+                   {"first_to", "建档日到", "First seen on or before"},
+                   {"sort", "排序", "Sorted by"},
+                   {"order", "降序或升序", "Descending or ascending"}}});
+}
+
+}  // namespace tilth::performance

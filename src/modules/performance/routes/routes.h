@@ -1,0 +1,14 @@
+#pragma once
+// The module's routes, one file a group. Each handler turns scope and period into a question, asks, and prints.
+
+#include "modules/performance/service.h"
+
+namespace tilth::performance {
+
+void add_overview_routes(PerformanceService& service);
+void add_metric_routes(PerformanceService& service);
+void add_rfm_routes(PerformanceService& service);
+void add_customer_list_routes(PerformanceService& service);
+void add_customer_export(PerformanceService& service);
+
+}  // namespace tilth::performance

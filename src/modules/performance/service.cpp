@@ -1,0 +1,127 @@
+#include "modules/performance/service.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "platform/log/log.h"
+
+namespace tilth::performance {
+
+namespace {
+
+constexpr std::chrono::milliseconds kPoll{200};
+constexpr std::chrono::milliseconds kPauseAfterFailure{2'000};
+constexpr std::int32_t kDefaultDays = 30;
+constexpr std::int32_t kPeriodDaysMax = 3'660;
+
+std::string path_in(const std::string& directory) {
+    return directory.empty() ? std::string() : directory + "/projection.duckdb";
+}
+
+void define_settings(kernel::Settings& settings) {
+    const auto days = [&](std::string name, std::string value, std::int64_t most, std::string zh, std::string en) {
+        settings.define({.name = std::move(name),
+                         .kind = kernel::SettingKind::Integer,
+                         .default_value = std::move(value),
+                         .min = 1,
+                         .max = most,
+                         .choices = {},
+                         .zh = std::move(zh),
+                         .en = std::move(en)});
+    };
+    days("rfm.window_days", "365", 3'660, "RFM 窗口（天）", "RFM window (days)");
+    days("metric.active_days", "365", kYearDays, "活跃会员：近多少天内有购买", "Active member: a purchase within so many days");
+    days("metric.receipts_per_day", "4", 100, "同一会员每天最多计几笔，超出为可疑", "Receipts of one member that count a day; more are suspect");
+}
+
+}  // namespace
+
+PerformanceService::PerformanceService(kernel::Kernel& kernel, org::Org& org, customer::Customers& customers,
+                                       commerce::Orders& orders)
+    : kernel_(kernel),
+      org_(org),
+      customers_(customers),
+      projection_({kernel.record, org, customers, orders}, kernel.files, path_in(kernel.data_directory)) {
+    define_settings(kernel.settings);
+}
+
+// ---- Following the record ----
+
+void PerformanceService::run() {
+    const std::lock_guard lock(mutex_);
+    if (thread_.joinable()) return;
+    stopping_ = false;
+    thread_ = std::thread([this] { follow(); });
+}
+
+void PerformanceService::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    stopping_changed_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+void PerformanceService::follow() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+        lock.unlock();
+        const auto status = catch_up();
+        if (!status) log::warn("performance.behind", {{"code", info(status.error().code).name}, {"detail", status.error().detail}});
+        lock.lock();
+        stopping_changed_.wait_for(lock, status ? kPoll : kPauseAfterFailure, [this] { return stopping_; });
+    }
+}
+
+// ---- Questions ----
+
+Meanings PerformanceService::meanings(const TenantId& tenant) const {
+    return {kernel_.settings.integer(tenant, "metric.active_days"), kernel_.settings.integer(tenant, "metric.receipts_per_day"),
+            kernel_.settings.integer(tenant, "rfm.window_days")};
+}
+
+Currency PerformanceService::currency(const TenantId& tenant) const {
+    const auto found = org_.tenant(tenant);
+    return found ? found->currency : Currency{};
+}
+
+Day PerformanceService::today(const kernel::Context& context) const {
+    return org_.calendar(context.tenant).day_of(context.now);
+}
+
+Result<NodeSet> PerformanceService::nodes(const kernel::Context& context, const std::optional<OrgNodeId>& node) const {
+    const kernel::Scope& scope = *context.scope;
+    if (node && (!org_.node(context.tenant, *node) || !scope.covers(*node))) return Error(ErrorCode::NotFound, "node");
+    // The root holds what belongs to no node, too.
+    if (scope.all && (!node || *node == org_.root(context.tenant))) return NodeSet{};
+    std::vector<OrgNodeId> wanted = node ? org_.subtree(context.tenant, *node) : scope.nodes;
+    std::erase_if(wanted, [&scope](const OrgNodeId& one) { return !scope.covers(one); });
+    return projection_.node_set(context.tenant, wanted);
+}
+
+Result<Frame> PerformanceService::frame(const kernel::Context& context, const std::optional<OrgNodeId>& node) const {
+    return Frame{TRY(projection_.source(context.tenant)), meanings(context.tenant), TRY(nodes(context, node))};
+}
+
+Result<Period> PerformanceService::period(const kernel::Context& context, const std::optional<Day>& from,
+                                          const std::optional<Day>& to) const {
+    const Day last = to.value_or(today(context) + -1);
+    const Day first = from.value_or(last + (1 - kDefaultDays));
+    if (first > last) {
+        return Error::invalid("to", "before_from", "结束日早于开始日", "The period ends before it begins", "交换两个日期",
+                              "Swap the two days");
+    }
+    if (last - first >= kPeriodDaysMax) {
+        return Error::invalid("to", "too_long", "时间范围超过十年", "The period is longer than ten years", "缩短时间范围",
+                              "Choose a shorter period");
+    }
+    return Period{first, last};
+}
+
+Result<std::shared_ptr<const RfmTable>> PerformanceService::rfm(const kernel::Context& context, const Source& source,
+                                                                const std::optional<Day>& as_of) {
+    return rfm_.table(context.tenant, source, as_of.value_or(today(context) + -1), meanings(context.tenant).rfm_window_days);
+}
+
+}  // namespace tilth::performance
