@@ -13,10 +13,12 @@ namespace {
 using kernel::Context;
 
 Result<TenantId> tenant_of(World& world, const json::Value& arguments) {
-    if (arguments.has("tenant") && !arguments["tenant"].str().empty()) return TenantId::parse(arguments["tenant"].str());
+    if (arguments.has("tenant") && !arguments["tenant"].str().empty())
+        return TenantId::parse(arguments["tenant"].str());
     const auto tenants = world.org().tenants();
     if (tenants.size() == 1) return tenants.front().id;
-    return Error::invalid("tenant", "required", "有多个租户，请指明", "There are several tenants", "加上 --tenant", "Add --tenant");
+    return Error::invalid("tenant", "required", "有多个租户，请指明", "There are several tenants", "加上 --tenant",
+                          "Add --tenant");
 }
 
 Context context_of(World& world, const TenantId& tenant) { return Context::system(tenant, world.clock().now()); }
@@ -25,7 +27,8 @@ Result<json::Value> clock(World& world, const json::Value& arguments) {
     ManualClock* manual = world.manual_clock();
     if (manual == nullptr) return Error(ErrorCode::Conflict, "the clock is the system's; start with --clock=manual");
     if (arguments.has("set")) {
-        const Instant to = arguments["set"].is_i64() ? Instant{arguments["set"].i64_or(0)} : TRY(parse_instant(arguments["set"].str()));
+        const Instant to = arguments["set"].is_i64() ? Instant{arguments["set"].i64_or(0)}
+                                                     : TRY(parse_instant(arguments["set"].str()));
         if (!manual->set(to)) return Error(ErrorCode::Conflict, "the clock never goes back");
     }
     if (arguments.has("advance_ms")) manual->advance({std::max<std::int64_t>(0, arguments["advance_ms"].i64_or(0))});
@@ -40,15 +43,18 @@ Result<json::Value> import(World& world, const json::Value& arguments) {
     mapping.target = given["target"].str_or("orders");
     mapping.zone = given["zone"].str();
     for (const json::Value& column : given["columns"].items()) {
-        mapping.columns.push_back({std::string(column["field"].str()), std::string(column["header"].str()), std::string(column["constant"].str())});
+        mapping.columns.push_back({std::string(column["field"].str()), std::string(column["header"].str()),
+                                   std::string(column["constant"].str())});
     }
     if (given["options"].is_object()) mapping.options = given["options"].print();
-    const auto id = TRY(world.collect().import_file(context_of(world, tenant), std::string(arguments["path"].str()), mapping));
+    const auto id =
+        TRY(world.collect().import_file(context_of(world, tenant), std::string(arguments["path"].str()), mapping));
     return json::Value::object({{"import", id.str()}, {"tenant", tenant.str()}});
 }
 
 json::Value job_json(const kernel::Job& job) {
-    static constexpr std::string_view kStates[] = {"queued", "running", "done", "partial", "failed", "cancelling", "cancelled"};
+    static constexpr std::string_view kStates[] = {"queued", "running",    "done",     "partial",
+                                                   "failed", "cancelling", "cancelled"};
     json::Value value = json::Value::object({{"id", job.id.str()},
                                              {"state", kStates[static_cast<std::size_t>(job.state)]},
                                              {"phase", job.phase},
@@ -62,10 +68,11 @@ json::Value job_json(const kernel::Job& job) {
 // The newest job of the tenant, which is what a command has just started.
 Result<json::Value> job(World& world, const json::Value& arguments) {
     const TenantId tenant = TRY(tenant_of(world, arguments));
-    return world.kernel().record.read<json::Value>(context_of(world, tenant), [&](kernel::View& view) -> Result<json::Value> {
-        const auto jobs = TRY(world.kernel().jobs.recent(view.sql(), view.tenant(), 1));
-        return jobs.empty() ? json::Value::object() : job_json(jobs.front());
-    });
+    return world.kernel().record.read<json::Value>(
+        context_of(world, tenant), [&](kernel::View& view) -> Result<json::Value> {
+            const auto jobs = TRY(world.kernel().jobs.recent(view.sql(), view.tenant(), 1));
+            return jobs.empty() ? json::Value::object() : job_json(jobs.front());
+        });
 }
 
 struct Hashes {
@@ -73,7 +80,10 @@ struct Hashes {
     std::string projection;
 };
 Result<Hashes> hashes(World& world, const TenantId& tenant) {
-    return Hashes{world.activity().state_hash(tenant), TRY(world.performance().state(tenant)).hash};
+    return Hashes {
+        world.activity().state_hash(tenant), TRY(world.performance().state(tenant))
+        .hash
+    };
 }
 
 Result<json::Value> rebuild(World& world, const json::Value&) {
@@ -91,7 +101,10 @@ Result<json::Value> rebuild(World& world, const json::Value&) {
         const Hashes after = TRY(hashes(world, tenant));
         const bool same = after.activity == before[i].activity && after.projection == before[i].projection;
         if (!same) reply.set("same", false);
-        list.push(json::Value::object({{"tenant", tenant.str()}, {"activity", after.activity}, {"projection", after.projection}, {"same", same}}));
+        list.push(json::Value::object({{"tenant", tenant.str()},
+                                       {"activity", after.activity},
+                                       {"projection", after.projection},
+                                       {"same", same}}));
         ++i;
     }
     reply.set("tenants", std::move(list));
@@ -100,24 +113,25 @@ Result<json::Value> rebuild(World& world, const json::Value&) {
 
 Result<json::Value> verify_tenant(World& world, const TenantId& tenant) {
     const std::string activity = world.activity().state_hash(tenant);
-    return world.kernel().record.read<json::Value>(context_of(world, tenant), [&](kernel::View& view) -> Result<json::Value> {
-        const auto audit = TRY(kernel::verify_audit(view.sql(), tenant));
-        const auto events = TRY(kernel::verify_events(view.sql(), tenant));
-        auto again = kernel::make_activity();
-        TRY(again->rebuild(view.sql(), {tenant}));
-        const bool derived = again->state_hash(tenant) == activity;
-        return json::Value::object({{"tenant", tenant.str()},
-                                    {"whole", audit.whole && events.whole && derived},
-                                    {"audit_lines", audit.lines},
-                                    {"audit_whole", audit.whole},
-                                    {"audit_broken_at", audit.broken_at},
-                                    {"events", events.events},
-                                    {"events_whole", events.whole},
-                                    {"events_broken_at", events.broken_at},
-                                    {"activity_same", derived},
-                                    {"people", TRY(world.customers().state_hash(view.sql(), tenant))},
-                                    {"orders", TRY(world.orders().state_hash(view.sql(), tenant))}});
-    });
+    return world.kernel().record.read<json::Value>(
+        context_of(world, tenant), [&](kernel::View& view) -> Result<json::Value> {
+            const auto audit = TRY(kernel::verify_audit(view.sql(), tenant));
+            const auto events = TRY(kernel::verify_events(view.sql(), tenant));
+            auto again = kernel::make_activity();
+            TRY(again->rebuild(view.sql(), {tenant}));
+            const bool derived = again->state_hash(tenant) == activity;
+            return json::Value::object({{"tenant", tenant.str()},
+                                        {"whole", audit.whole && events.whole && derived},
+                                        {"audit_lines", audit.lines},
+                                        {"audit_whole", audit.whole},
+                                        {"audit_broken_at", audit.broken_at},
+                                        {"events", events.events},
+                                        {"events_whole", events.whole},
+                                        {"events_broken_at", events.broken_at},
+                                        {"activity_same", derived},
+                                        {"people", TRY(world.customers().state_hash(view.sql(), tenant))},
+                                        {"orders", TRY(world.orders().state_hash(view.sql(), tenant))}});
+        });
 }
 
 Result<json::Value> verify(World& world, const json::Value&) {
@@ -136,10 +150,10 @@ Result<json::Value> staff(World& world, std::string_view verb, const json::Value
     const TenantId tenant = TRY(tenant_of(world, arguments));
     const std::string login(arguments["login"].str());
     const std::string password = verb == "staff_add"
-                                     ? TRY(world.org().add_staff(context_of(world, tenant), login, arguments["name"].str_or(login),
-                                                                 arguments["role"].str_or("operations")))
+        ? TRY(world.org().add_staff(context_of(world, tenant), login, arguments["name"].str_or(login),
+                                    arguments["role"].str_or("operations")))
                                      : TRY(world.org().reset_password(context_of(world, tenant), login));
-    return json::Value::object({{"login", login}, {"one_time_password", password}});
+                                     return json::Value::object({{"login", login}, {"one_time_password", password}});
 }
 
 }  // namespace
@@ -161,7 +175,8 @@ Result<json::Value> control(World& world, std::string_view verb, const json::Val
 std::vector<http::Route> control_routes(World& world) {
     return {http::route(http::Method::Post, "/control/{verb}", [&world](http::Request& request) {
         const auto arguments = json::Value::parse(request.body.empty() ? "{}" : request.body);
-        auto reply = arguments ? control(world, request.captures.at(0), *arguments) : Result<json::Value>(arguments.error());
+        auto reply =
+            arguments ? control(world, request.captures.at(0), *arguments) : Result<json::Value>(arguments.error());
         if (reply) return http::Response::json(200, reply->print());
         return kernel::problem(reply.error(), kernel::Language::Zh, RequestId{});
     })};

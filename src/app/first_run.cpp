@@ -1,7 +1,7 @@
 #include "app/first_run.h"
 
-#include <cstdio>
 #include <chrono>
+#include <cstdio>
 #include <thread>
 
 #include "app/control.h"
@@ -17,7 +17,7 @@ struct Sample {
 
 Result<Sample> read_sample(const std::string& folder) {
     const std::string text = TRY(files::real_files().read_whole(folder + "/mapping.json", 1u << 20));
-    return Sample{folder, TRY(json::Value::parse(text))};
+    return Sample { folder, TRY(json::Value::parse(text)) };
 }
 
 org::NewTenant tenant_of(const json::Value& mapping) {
@@ -45,7 +45,8 @@ Status load_sample(World& world, const TenantId& tenant, const Sample& sample, b
     mapping.set("options", std::move(options));
     const std::string file = sample.folder + "/" + std::string(mapping["file"].str());
     std::printf("装载示例 loading the sample: %s\n", file.c_str());
-    TRY(control(world, "import", json::Value::object({{"tenant", tenant.str()}, {"path", file}, {"mapping", std::move(mapping)}})));
+    TRY(control(world, "import",
+                json::Value::object({{"tenant", tenant.str()}, {"path", file}, {"mapping", std::move(mapping)}})));
     TRY(follow_job(world, tenant));
     return world.performance().catch_up();
 }
@@ -63,12 +64,15 @@ Status follow_job(World& world, const TenantId& tenant) {
         const double seconds_so_far = static_cast<double>(world.clock().steady_ns() - start) / 1e9;
         if (done > 0 && total > 0) {
             const double left = seconds_so_far * static_cast<double>(total - done) / static_cast<double>(done);
-            std::printf("\r  %3lld %%  %lld / %lld 行 rows  剩余 left %.0f s   ", static_cast<long long>(100 * done / total),
-                        static_cast<long long>(done), static_cast<long long>(total), left);
+            std::printf("\r  %3lld %%  %lld / %lld 行 rows  剩余 left %.0f s   ",
+                        static_cast<long long>(100 * done / total), static_cast<long long>(done),
+                        static_cast<long long>(total), left);
             std::fflush(stdout);
         }
         if (state == "done" || state == "partial") break;
-        if (state == "failed" || state == "cancelled") return Error(ErrorCode::Conflict, "the job ended as " + std::string(state) + ": " + std::string(job["error"].str()));
+        if (state == "failed" || state == "cancelled")
+            return Error(ErrorCode::Conflict,
+                         "the job ended as " + std::string(state) + ": " + std::string(job["error"].str()));
         std::this_thread::sleep_for(std::chrono::milliseconds(200));
     }
     std::printf("\n");
@@ -84,7 +88,8 @@ Status first_run(World& world, const FirstRun& options) {
     const json::Value login = json::Value::object({{"login", admin.login}, {"password", admin.one_time_password}});
     TRY(world.kernel().files.write_whole(world.options().data_directory + "/first_login.json", login.print() + "\n"));
     if (with_sample) TRY(load_sample(world, admin.tenant, sample, options.keep_dates));
-    std::printf("管理员 administrator: %s\n一次性密码 one-time password: %s\n", admin.login.c_str(), admin.one_time_password.c_str());
+    std::printf("管理员 administrator: %s\n一次性密码 one-time password: %s\n", admin.login.c_str(),
+                admin.one_time_password.c_str());
     return ok();
 }
 

@@ -9,10 +9,11 @@ namespace tilth::app {
 
 struct FirstRun {
     bool empty = false;
-    std::string sample;          // folder with mapping.json
+    std::string sample;  // folder with mapping.json
     bool keep_dates = false;
 };
-// Does nothing when there is a tenant. Writes DATA/first_login.json (mode 0600) and says what it does on standard output.
+// Does nothing when there is a tenant. Writes DATA/first_login.json (mode 0600) and says what it does on standard
+// output.
 Status first_run(World& world, const FirstRun& options);
 
 // Follows the newest job to its end and prints its progress with the time that is left.

@@ -31,6 +31,8 @@ std::string_view environment(const char* name) {
 
 bool is_off(std::string_view requirement_row) { return listed(environment("TILTH_OFF"), requirement_row); }
 
+bool cheap_passwords() { return !environment("TILTH_CHEAP_PASSWORDS").empty(); }
+
 // TILTH_FAILPOINT=<name>:<action>[:<after n hits>] with the actions abort, error and sleep (2 s).
 bool failpoint(std::string_view name) {
     static const std::string armed{environment("TILTH_FAILPOINT")};

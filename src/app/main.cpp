@@ -49,12 +49,12 @@ void wait_for_end() {
 }
 
 int refuse(const Error& error) {
-    std::fprintf(stderr, "tilth: %.*s %.*s%s%s\n", static_cast<int>(info(error.code).zh.size()), info(error.code).zh.data(),
-                 static_cast<int>(info(error.code).en.size()), info(error.code).en.data(), error.detail.empty() ? "" : ": ",
-                 error.detail.c_str());
+    std::fprintf(stderr, "tilth: %.*s %.*s%s%s\n", static_cast<int>(info(error.code).zh.size()),
+                 info(error.code).zh.data(), static_cast<int>(info(error.code).en.size()), info(error.code).en.data(),
+                 error.detail.empty() ? "" : ": ", error.detail.c_str());
     for (const FieldError& field : error.fields) {
-        std::fprintf(stderr, "  %s: %s %s → %s %s\n", field.field.c_str(), field.reason_zh.c_str(), field.reason_en.c_str(),
-                     field.remedy_zh.c_str(), field.remedy_en.c_str());
+        std::fprintf(stderr, "  %s: %s %s → %s %s\n", field.field.c_str(), field.reason_zh.c_str(),
+                     field.reason_en.c_str(), field.remedy_zh.c_str(), field.remedy_en.c_str());
     }
     return kExitRefused;
 }
@@ -62,7 +62,10 @@ int refuse(const Error& error) {
 void open_log(const config::Config& config) {
     log::Options options;
     const std::string& level = config.text("log.level");
-    options.level = level == "debug" ? log::Level::Debug : level == "warn" ? log::Level::Warn : level == "error" ? log::Level::Error : log::Level::Info;
+    options.level = level == "debug"   ? log::Level::Debug
+                    : level == "warn"  ? log::Level::Warn
+                    : level == "error" ? log::Level::Error
+                                       : log::Level::Info;
     options.file = config.text("log.file");
     log::open(options);
 }
@@ -85,7 +88,8 @@ int serve(const cli::Parsed& parsed, const config::Config& config) {
     auto world = World::open(world_options(config));
     if (!world) return refuse(world.error());
     (*world)->run();
-    const auto begun = first_run(**world, {parsed.has("empty"), parsed.value("first-run-sample"), parsed.has("keep-dates")});
+    const auto begun =
+        first_run(**world, {parsed.has("empty"), parsed.value("first-run-sample"), parsed.has("keep-dates")});
     if (!begun) return refuse(begun.error());
     auto server = http::serve(server_options(config), (*world)->routes());
     if (!server) return refuse(server.error());
@@ -141,7 +145,8 @@ int import(const cli::Parsed& parsed, const config::Config& config) {
     std::printf("%s\n", reply->print().c_str());
     // A running server goes on by itself; its job is followed to the end.
     for (;;) {
-        const auto job = ask(config.text("data.directory"), "job", json::Value::object({{"tenant", std::string((*reply)["tenant"].str())}}));
+        const auto job = ask(config.text("data.directory"), "job",
+                             json::Value::object({{"tenant", std::string((*reply)["tenant"].str())}}));
         if (!job) return job.error().code == ErrorCode::Unavailable ? 0 : refuse(job.error());
         const std::string_view state = (*job)["state"].str();
         if (state == "failed" || state == "cancelled") return refuse(Error(ErrorCode::Conflict, std::string(state)));
@@ -175,13 +180,15 @@ int run(const cli::Parsed& parsed, const config::Config& config) {
     if (command == "config") return std::printf("%s", config.str().c_str()), 0;
     if (command == "openapi") return openapi(config);
     if (command == "staff add" || command == "staff reset") {
-        json::Value arguments = json::Value::object({{"login", parsed.value("LOGIN")}, {"tenant", parsed.value("tenant")}});
+        json::Value arguments =
+            json::Value::object({{"login", parsed.value("LOGIN")}, {"tenant", parsed.value("tenant")}});
         if (parsed.has("role")) arguments.set("role", parsed.value("role"));
         if (parsed.has("name")) arguments.set("name", parsed.value("name"));
         return print_reply(ask_or_do(config, command == "staff add" ? "staff_add" : "staff_reset", arguments));
     }
     if (command == "clock set") {
-        return print_reply(ask(config.text("data.directory"), "clock", json::Value::object({{"set", parsed.value("TIME")}})));
+        return print_reply(
+            ask(config.text("data.directory"), "clock", json::Value::object({{"set", parsed.value("TIME")}})));
     }
     if (command == "clock advance") {
         const auto ms = parse_decimal(parsed.value("SECONDS"), 3);

@@ -23,9 +23,11 @@ cli::CommandSpec serve_command() {
     serve.options = {
         option("port", "N", "端口", "Port; 0 takes any free one", "server.port"),
         option("listen", "ADDRESS", "监听地址", "Address to listen on", "server.listen"),
-        option("public-url", "URL", "外部访问地址", "The address under which others reach this server", "server.public_url"),
+        option("public-url", "URL", "外部访问地址", "The address under which others reach this server",
+               "server.public_url"),
         option("console", "DIR", "控制台文件目录", "Folder of the built console", "server.console"),
-        option("clock", "KIND", "时钟：system 或 manual", "system, or manual (moves only when told; for tests)", "server.clock"),
+        option("clock", "KIND", "时钟：system 或 manual", "system, or manual (moves only when told; for tests)",
+               "server.clock"),
         option("empty", "", "首次启动不装载示例", "A first start without the sample"),
         option("first-run-sample", "DIR", "首次启动装载的示例", "Sample that a first start loads"),
         option("keep-dates", "", "示例保留原日期", "Load the sample with its own dates"),
@@ -44,7 +46,8 @@ cli::CommandSpec import_command() {
 }
 
 cli::CommandSpec staff_command() {
-    cli::CommandSpec add{.name = "add", .help_zh = "新增员工并给出一次性密码", .help_en = "Add a staff member with a one-time password"};
+    cli::CommandSpec add{
+        .name = "add", .help_zh = "新增员工并给出一次性密码", .help_en = "Add a staff member with a one-time password"};
     add.options = {option("role", "CODE", "角色", "Role: administrator, operations, analyst, …"),
                    option("name", "NAME", "姓名", "Name"), option("tenant", "ID", "租户", "Tenant")};
     add.positionals = {{.name = "LOGIN", .help_zh = "登录名", .help_en = "Login"}};
@@ -59,7 +62,9 @@ cli::CommandSpec clock_command() {
     set.positionals = {{.name = "TIME", .help_zh = "ISO 8601 时间", .help_en = "ISO 8601 with an offset"}};
     cli::CommandSpec advance{.name = "advance", .help_zh = "向前拨动", .help_en = "Move the manual clock on"};
     advance.positionals = {{.name = "SECONDS", .help_zh = "秒数", .help_en = "Seconds"}};
-    return {.name = "clock", .help_zh = "手动时钟（仅 --clock=manual）", .help_en = "The manual clock (with --clock=manual only)",
+    return {.name = "clock",
+            .help_zh = "手动时钟（仅 --clock=manual）",
+            .help_en = "The manual clock (with --clock=manual only)",
             .commands = {set, advance}};
 }
 
@@ -68,12 +73,21 @@ cli::CommandSpec clock_command() {
 const std::vector<config::SettingSpec>& settings() {
     static const std::vector<config::SettingSpec> all = {
         {"data.directory", Kind::Text, "data", "数据目录", "Data directory", 1, 1000},
-        {"data.record", Kind::Text, "", "记录库；空为数据目录里的 SQLite", "The record: postgres://…; empty: SQLite in the data directory", 0, 1000,
-         {}, config::Secrecy::Hidden},
+        {"data.record",
+         Kind::Text,
+         "",
+         "记录库；空为数据目录里的 SQLite",
+         "The record: postgres://…; empty: SQLite in the data directory",
+         0,
+         1000,
+         {},
+         config::Secrecy::Hidden},
         {"server.listen", Kind::Text, "127.0.0.1", "监听地址", "Address to listen on", 1, 100},
         {"server.port", Kind::Int, "8686", "端口", "Port; 0 takes any free one", 0, 65535},
-        {"server.public_url", Kind::Text, "", "外部访问地址", "The address under which others reach this server", 0, 300},
-        {"server.console", Kind::Text, "", "控制台文件目录；空为程序旁的 web/console/dist", "Folder of the built console; empty: web/console/dist near the program", 0, 1000},
+        {"server.public_url", Kind::Text, "", "外部访问地址", "The address under which others reach this server", 0,
+         300},
+        {"server.console", Kind::Text, "", "控制台文件目录；空为程序旁的 web/console/dist",
+         "Folder of the built console; empty: web/console/dist near the program", 0, 1000},
         {"server.clock", Kind::Text, "system", "时钟", "Clock", 0, 20, {"system", "manual"}},
         {"server.certificate", Kind::Text, "", "TLS 证书（PEM）", "TLS certificate (PEM)", 0, 1000},
         {"server.key", Kind::Text, "", "TLS 私钥（PEM）", "TLS key (PEM)", 0, 1000},
@@ -96,14 +110,19 @@ const cli::ProgramSpec& program() {
         p.options = {option("data", "DIR", "数据目录", "Data directory", "data.directory"),
                      option("record", "URI", "记录库", "The record: postgres://user@host/database", "data.record"),
                      option("config", "FILE", "配置文件", "Configuration file; else tilth.toml in the data directory")};
-        p.commands = {serve_command(),
-                      import_command(),
-                      {.name = "rebuild", .help_zh = "从记录重建全部投影", .help_en = "Derive every projection again from the record"},
-                      {.name = "verify", .help_zh = "校验链与投影", .help_en = "Prove chains and projections"},
-                      staff_command(),
-                      {.name = "config", .help_zh = "显示生效配置及来源", .help_en = "Show the effective configuration and where each value came from"},
-                      {.name = "openapi", .help_zh = "输出接口文档", .help_en = "Print the API's document (OpenAPI 3.1)"},
-                      clock_command()};
+        p.commands = {
+            serve_command(),
+            import_command(),
+            {.name = "rebuild",
+             .help_zh = "从记录重建全部投影",
+             .help_en = "Derive every projection again from the record"},
+            {.name = "verify", .help_zh = "校验链与投影", .help_en = "Prove chains and projections"},
+            staff_command(),
+            {.name = "config",
+             .help_zh = "显示生效配置及来源",
+             .help_en = "Show the effective configuration and where each value came from"},
+            {.name = "openapi", .help_zh = "输出接口文档", .help_en = "Print the API's document (OpenAPI 3.1)"},
+            clock_command()};
         return p;
     }();
     return spec;
@@ -116,7 +135,8 @@ Result<config::Config> load_config(const cli::Parsed& parsed) {
     sources.file = parsed.value("config");
     if (sources.file.empty()) {
         const auto directory = parsed.settings.find("data.directory");
-        const std::string beside = (directory == parsed.settings.end() ? std::string("data") : directory->second.value) + "/tilth.toml";
+        const std::string beside =
+            (directory == parsed.settings.end() ? std::string("data") : directory->second.value) + "/tilth.toml";
         if (files::real_files().exists(beside).value_or(false)) sources.file = beside;
     }
     return config::load(settings(), sources);
@@ -129,7 +149,8 @@ std::string console_directory(const std::string& given) {
     if (!given.empty()) return given;
     std::error_code failure;
     const auto program_path = std::filesystem::read_symlink("/proc/self/exe", failure);
-    for (auto folder = program_path.parent_path(); !failure && folder.has_relative_path(); folder = folder.parent_path()) {
+    for (auto folder = program_path.parent_path(); !failure && folder.has_relative_path();
+         folder = folder.parent_path()) {
         const auto beside = folder / "web" / "console" / "dist";
         if (std::filesystem::exists(beside / "index.html", failure)) return beside.string();
     }

@@ -11,11 +11,8 @@ namespace tilth::app {
 
 const std::vector<kernel::ModuleInfo>& modules() {
     static const std::vector<kernel::ModuleInfo> all = {
-        org::org_module(),
-        customer::customer_module(),
-        collect::collect_module(),
-        commerce::commerce_module(),
-        performance::performance_module(),
+        org::org_module(),           customer::customer_module(),       collect::collect_module(),
+        commerce::commerce_module(), performance::performance_module(),
     };
     return all;
 }

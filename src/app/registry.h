@@ -8,7 +8,7 @@
 namespace tilth::app {
 
 const std::vector<kernel::ModuleInfo>& modules();
-std::vector<sql::Migration> all_migrations();        // the kernel's first, then the modules' in order
+std::vector<sql::Migration> all_migrations();  // the kernel's first, then the modules' in order
 std::vector<kernel::Permission> all_permissions();
 
 inline constexpr kernel::Permission kJobRead{"job.read", "查看后台作业", "See jobs"};

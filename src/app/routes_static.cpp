@@ -14,11 +14,16 @@ constexpr std::string_view kPolicy =
 
 std::string_view media_type(std::string_view path) {
     static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
-        {".js", "text/javascript; charset=utf-8"}, {".css", "text/css; charset=utf-8"},
-        {".html", "text/html; charset=utf-8"},     {".svg", "image/svg+xml"},
-        {".png", "image/png"},                     {".ico", "image/x-icon"},
-        {".json", "application/json"},             {".woff2", "font/woff2"},
-        {".txt", "text/plain; charset=utf-8"},     {".webmanifest", "application/manifest+json"},
+        {".js", "text/javascript; charset=utf-8"},
+        {".css", "text/css; charset=utf-8"},
+        {".html", "text/html; charset=utf-8"},
+        {".svg", "image/svg+xml"},
+        {".png", "image/png"},
+        {".ico", "image/x-icon"},
+        {".json", "application/json"},
+        {".woff2", "font/woff2"},
+        {".txt", "text/plain; charset=utf-8"},
+        {".webmanifest", "application/manifest+json"},
     };
     for (const auto& [ending, type] : kTypes) {
         if (path.ends_with(ending)) return type;
@@ -46,7 +51,8 @@ void choose_encoding(const http::Request& request, http::Response& response) {
 }
 
 http::Response serve_file(const std::string& directory, const http::Request& request) {
-    const bool is_file = request.path.rfind('.') != std::string::npos && request.path.rfind('.') > request.path.rfind('/');
+    const bool is_file =
+        request.path.rfind('.') != std::string::npos && request.path.rfind('.') > request.path.rfind('/');
     const std::string wanted = directory + (is_file ? request.path : "/index.html");
     if (!safe(request.path) || !files::real_files().exists(wanted).value_or(false)) {
         return http::Response::text(404, "Not found.\n");
@@ -75,13 +81,15 @@ std::vector<http::Route> plain_routes(World& world) {
         http::route(http::Method::Get, "/healthz",
                     [&world](http::Request&) {
                         const auto state = world.pipeline().state();
-                        return http::Response::json(200, "{\"status\":\"ok\",\"acknowledged\":" + std::to_string(state.acknowledged) +
-                                                             ",\"applied\":" + std::to_string(state.applied) + "}");
+                        return http::Response::json(
+                            200, "{\"status\":\"ok\",\"acknowledged\":" + std::to_string(state.acknowledged) +
+                                     ",\"applied\":" + std::to_string(state.applied) + "}");
                     }),
         http::route(http::Method::Get, "/metrics",
                     [](http::Request& request) {
                         // Figures about the business stay on the machine unless a proxy is told otherwise.
-                        if (request.client_ip != "127.0.0.1" && request.client_ip != "::1") return http::Response::text(404, "Not found.\n");
+                        if (request.client_ip != "127.0.0.1" && request.client_ip != "::1")
+                            return http::Response::text(404, "Not found.\n");
                         http::Response response = http::Response::text(200, metrics::text());
                         response.content_type = "text/plain; version=0.0.4; charset=utf-8";
                         return response;

@@ -135,8 +135,9 @@ struct SystemState {
     std::string projection_hash;
     Instant projection_as_of;
 };
-API_STRUCT(SystemState, (version, record_engine, now, people_known, people_anonymous, batches_acknowledged, batches_applied,
-                         events_logged, duplicates, refused, memory_bytes, projection_hash, projection_as_of))
+API_STRUCT(SystemState,
+           (version, record_engine, now, people_known, people_anonymous, batches_acknowledged, batches_applied,
+            events_logged, duplicates, refused, memory_bytes, projection_hash, projection_as_of))
 
 }  // namespace tilth::app
 
@@ -156,17 +157,17 @@ namespace tilth::app {
 
 namespace {
 
+using http::Method;
 using kernel::Context;
 using kernel::None;
 using kernel::Unit;
 using kernel::View;
-using http::Method;
 using AuditPage = kernel::Page<AuditItem>;
 
 constexpr int kJobsShown = 50;
 
 JobItem item_of(const kernel::Job& job) {
-    return {job.id,   job.kind,  job.title,       job.state,      job.phase,     job.done,
+    return {job.id,    job.kind,     job.title, job.state,      job.phase,      job.done,
             job.total, {job.result}, job.error, job.started_by, job.created_at, job.updated_at};
 }
 
@@ -176,16 +177,16 @@ void add_job_routes(World& world) {
         Method::Get, "/api/v1/jobs", kJobRead,
         [&kernel](View& view, const None&) -> Result<JobList> {
             JobList reply;
-            for (const auto& job : TRY(kernel.jobs.recent(view.sql(), view.tenant(), kJobsShown))) reply.items.push_back(item_of(job));
+            for (const auto& job : TRY(kernel.jobs.recent(view.sql(), view.tenant(), kJobsShown)))
+                reply.items.push_back(item_of(job));
             return reply;
         },
         {.zh = "后台作业", .en = "Jobs, newest first", .rows = {}, .tag = "system"});
-    kernel.api.query<JobKey, JobItem>(
-        Method::Get, "/api/v1/jobs/{id}", kJobRead,
-        [&kernel](View& view, const JobKey& key) -> Result<JobItem> {
-            return item_of(TRY(kernel.jobs.find(view.sql(), view.tenant(), key.id)));
-        },
-        {.zh = "作业详情", .en = "One job", .rows = {}, .tag = "system"});
+    kernel.api.query<JobKey, JobItem>(Method::Get, "/api/v1/jobs/{id}", kJobRead,
+                                      [&kernel](View& view, const JobKey& key) -> Result<JobItem> {
+                                          return item_of(TRY(kernel.jobs.find(view.sql(), view.tenant(), key.id)));
+                                      },
+                                      {.zh = "作业详情", .en = "One job", .rows = {}, .tag = "system"});
     kernel.api.command<JobKey, None>(
         Method::Post, "/api/v1/jobs/{id}/cancel", kJobCancel,
         [&kernel](Unit& unit, const JobKey& key) -> Result<None> {
@@ -212,9 +213,15 @@ Result<AuditPage> audit_page(View& view, const AuditQuery& request) {
     const bool more = lines.size() > rows;
     if (more) lines.resize(rows);
     for (auto& line : lines) {
-        page.items.push_back({line.sequence, line.at, std::move(line.actor_id), std::move(line.actor_name),
-                              std::move(line.action), std::move(line.object), {std::move(line.detail)},
-                              std::move(line.reason), std::move(line.request)});
+        page.items.push_back({line.sequence,
+                              line.at,
+                              std::move(line.actor_id),
+                              std::move(line.actor_name),
+                              std::move(line.action),
+                              std::move(line.object),
+                              {std::move(line.detail)},
+                              std::move(line.reason),
+                              std::move(line.request)});
     }
     if (more) page.next = kernel::encode_cursor({std::to_string(page.items.back().sequence)});
     page.total = {static_cast<std::int64_t>(page.items.size()),
@@ -224,8 +231,9 @@ Result<AuditPage> audit_page(View& view, const AuditQuery& request) {
 
 void add_audit_routes(World& world) {
     auto& kernel = world.kernel();
-    kernel.api.query<AuditQuery, AuditPage>(Method::Get, "/api/v1/audit", kAuditRead, audit_page,
-                                            {.zh = "审计记录", .en = "Audit lines, newest first", .rows = {"PRV-03"}, .tag = "system"});
+    kernel.api.query<AuditQuery, AuditPage>(
+        Method::Get, "/api/v1/audit", kAuditRead, audit_page,
+        {.zh = "审计记录", .en = "Audit lines, newest first", .rows = {"PRV-03"}, .tag = "system"});
     kernel.api.query<None, AuditProofReply>(
         Method::Post, "/api/v1/audit/verify", kAuditRead,
         [](View& view, const None&) -> Result<AuditProofReply> {
@@ -263,7 +271,8 @@ Result<ParkedList> parked(World& world, View& view) {
         reply.events.push_back({one.id, one.handler, one.type, one.key, one.error, one.attempts, one.parked_at});
     }
     reply.batches = TRY(view.sql().all(
-        "SELECT sequence, source_id, reason, parked_at FROM parked_batch WHERE tenant_id = ?1 ORDER BY sequence LIMIT 200",
+        "SELECT sequence, source_id, reason, parked_at FROM parked_batch WHERE tenant_id = ?1 ORDER BY sequence LIMIT "
+        "200",
         {view.tenant()}, [](const sql::Row& row) {
             return ParkedBatchItem{row.i64(0), row.id<SourceId>(1), std::string(row.txt(2)), row.instant(3)};
         }));
@@ -294,10 +303,9 @@ Result<SystemState> system_state(World& world, View& view) {
 
 void add_state_routes(World& world) {
     auto& api = world.kernel().api;
-    api.query<None, SystemState>(
-        Method::Get, "/api/v1/system", kSystemRead,
-        [&world](View& view, const None&) { return system_state(world, view); },
-        {.zh = "系统状态", .en = "The system's state", .rows = {}, .tag = "system"});
+    api.query<None, SystemState>(Method::Get, "/api/v1/system", kSystemRead,
+                                 [&world](View& view, const None&) { return system_state(world, view); },
+                                 {.zh = "系统状态", .en = "The system's state", .rows = {}, .tag = "system"});
     api.query<None, ParkedList>(
         Method::Get, "/api/v1/system/parked", kSystemRead,
         [&world](View& view, const None&) { return parked(world, view); },

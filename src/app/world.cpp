@@ -35,8 +35,11 @@ Result<std::unique_ptr<World>> World::open(const WorldOptions& options) {
     TRY(files::real_files().make_directories(options.data_directory));
     world->lock_ = TRY(files::lock_file(options.data_directory + "/tilth.lock"));
     if (options.manual_clock) {
-        // Early enough that a story may set any time of its own: the clock never goes back.
-        auto manual = std::make_unique<ManualClock>(Instant{0} + days(365 * 30));
+        // Early enough that a story may set any time of its own: the clock never goes back. A restart within a story
+        // goes on where it was.
+        const char* at = std::getenv("TILTH_CLOCK_AT");
+        const Instant start = at == nullptr ? Instant{0} + days(365 * 30) : TRY(parse_instant(at));
+        auto manual = std::make_unique<ManualClock>(start);
         world->manual_clock_ = manual.get();
         world->clock_ = std::move(manual);
     } else {
@@ -52,7 +55,8 @@ Status World::open_kernel() {
     auto& files = files::real_files();
     master_ = TRY(master_key(files, options_.data_directory));
     kernel::RecordOptions record;
-    record.location.uri = options_.record_uri.empty() ? "sqlite:" + options_.data_directory + "/record.db" : options_.record_uri;
+    record.location.uri =
+        options_.record_uri.empty() ? "sqlite:" + options_.data_directory + "/record.db" : options_.record_uri;
     record.owner = "process " + std::to_string(::getpid());
     const auto migrations = all_migrations();
     record_ = TRY(kernel::open_record(record, *clock_, migrations));
@@ -62,14 +66,14 @@ Status World::open_kernel() {
     dispatch_ = kernel::make_dispatch(*record_);
     api_ = std::make_unique<kernel::Api>(record_.get(), *clock_, rng_,
                                          kernel::ApiOptions{.public_origin = options_.public_url, .version = "0.1.0"});
-    kernel_ = std::make_unique<kernel::Kernel>(kernel::Kernel{*clock_, rng_, files, options_.data_directory, *record_, *vault_,
-                                                              *settings_, *jobs_, *dispatch_, *api_, master_});
+    kernel_ = std::make_unique<kernel::Kernel>(kernel::Kernel{*clock_, rng_, files, options_.data_directory, *record_,
+                                                              *vault_, *settings_, *jobs_, *dispatch_, *api_, master_});
     const crypto::Key journal_key = master_.derive("journal");
-    journal_ = record.location.engine() == sql::Engine::Postgres
-                   ? TRY(kernel::open_journal_sql(record.location, journal_key))
+    journal_ =
+        record.location.engine() == sql::Engine::Postgres ? TRY(kernel::open_journal_sql(record.location, journal_key))
                    : TRY(kernel::open_journal(files, options_.data_directory + "/journal", journal_key));
-    activity_ = kernel::make_activity();
-    return ok();
+                   activity_ = kernel::make_activity();
+                   return ok();
 }
 
 Status World::open_modules() {
@@ -98,7 +102,8 @@ Status World::load() {
         return true;
     });
     for (const TenantId& tenant : tenant_ids()) {
-        for (const auto& one : activity_->sources(tenant)) collect_->count(one.source, one.events, 0, one.last_received);
+        for (const auto& one : activity_->sources(tenant))
+            collect_->count(one.source, one.events, 0, one.last_received);
     }
     return loaded ? ok() : Status(loaded.error());
 }
@@ -125,7 +130,9 @@ void World::stop() {
     dispatch_->stop();
     record_->drain();
     const auto saved = activity_->save(kernel_->files, snapshot_path());
-    if (!saved) log::warn("the activity snapshot was not saved; the next start reads the log", {{"error", saved.error().detail}});
+    if (!saved)
+        log::warn("the activity snapshot was not saved; the next start reads the log",
+                  {{"error", saved.error().detail}});
 }
 
 World::~World() {

@@ -20,10 +20,10 @@ namespace tilth::app {
 
 struct WorldOptions {
     std::string data_directory = "data";
-    std::string record_uri;               // empty: SQLite in the data directory
-    std::string public_url;               // "https://…": cookies are Secure, the origin is checked against it
-    bool manual_clock = false;            // the clock moves only over the control socket
-    std::string console_directory;        // built web console; empty: no pages
+    std::string record_uri;         // empty: SQLite in the data directory
+    std::string public_url;         // "https://…": cookies are Secure, the origin is checked against it
+    bool manual_clock = false;      // the clock moves only over the control socket
+    std::string console_directory;  // built web console; empty: no pages
 };
 
 class World {
@@ -34,8 +34,8 @@ public:
     World(const World&) = delete;
     World& operator=(const World&) = delete;
 
-    void run();                           // dispatch, jobs, projections, pipeline
-    void stop();                          // in reverse; saves snapshots
+    void run();   // dispatch, jobs, projections, pipeline
+    void stop();  // in reverse; saves snapshots
     // Everything acknowledged, due or queued is done and projected when this returns.
     Status settle();
 

@@ -12,12 +12,11 @@ std::int64_t monotonic_ns() {
 }  // namespace
 
 Instant SystemClock::now() const {
-    const std::int64_t read = std::chrono::duration_cast<std::chrono::milliseconds>(
-                                  std::chrono::system_clock::now().time_since_epoch())
-                                  .count();
+    const std::int64_t read =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count();
     std::int64_t last = last_ms_.load();
-    while (read > last && !last_ms_.compare_exchange_weak(last, read)) {
-    }
+    while (read > last && !last_ms_.compare_exchange_weak(last, read)) {}
     return {read > last ? read : last};
 }
 

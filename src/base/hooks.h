@@ -11,6 +11,8 @@ bool is_off(std::string_view requirement_row);
 // Called at named points; the test build may abort, sleep or return an error there (TILTH_FAILPOINT=name:abort).
 // Returns true when the caller shall fail with an I/O error.
 bool failpoint(std::string_view name);
+// True when TILTH_CHEAP_PASSWORDS is set: a hundred stories sign in within seconds. Never in what ships.
+bool cheap_passwords();
 
 }  // namespace tilth::hooks
 

@@ -21,7 +21,8 @@ std::string encode_id(std::string_view prefix, const Bytes16& bytes) {
     // 26 letters carry 130 bits: the first letter holds the top 3 bits of 128, every further one 5.
     __extension__ unsigned __int128 number = 0;
     for (const auto byte : bytes) number = (number << 8) | byte;
-    for (int shift = 125; shift >= 0; shift -= 5) out.push_back(kAlphabet[static_cast<std::size_t>((number >> shift) & 31)]);
+    for (int shift = 125; shift >= 0; shift -= 5)
+        out.push_back(kAlphabet[static_cast<std::size_t>((number >> shift) & 31)]);
     return out;
 }
 
@@ -36,7 +37,8 @@ Result<Bytes16> decode_id(std::string_view prefix, std::string_view text) {
         number = (number << 5) | static_cast<unsigned>(v);
     }
     Bytes16 bytes;
-    for (int i = 15; i >= 0; --i, number >>= 8) bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(number & 255);
+    for (int i = 15; i >= 0; --i, number >>= 8)
+        bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(number & 255);
     return bytes;
 }
 

@@ -29,7 +29,8 @@ Result<Currency> Currency::parse(std::string_view text) {
 std::string Money::str() const {
     const int digits = currency.minor_digits();
     const bool negative = minor < 0;
-    std::string body = std::to_string(negative ? 0 - static_cast<std::uint64_t>(minor) : static_cast<std::uint64_t>(minor));
+    std::string body =
+        std::to_string(negative ? 0 - static_cast<std::uint64_t>(minor) : static_cast<std::uint64_t>(minor));
     if (digits > 0) {
         const auto width = static_cast<std::size_t>(digits);
         if (body.size() <= width) body.insert(0, width + 1 - body.size(), '0');
@@ -64,17 +65,22 @@ Result<Money> line_amount(UnitPrice price, Quantity quantity, Currency currency)
 }
 
 Result<std::int64_t> parse_decimal(std::string_view text, int scale) {
-    const auto bad = [&] { return Error(ErrorCode::Invalid, "not a number with at most " + std::to_string(scale) + " decimals"); };
+    const auto bad = [&] {
+        return Error(ErrorCode::Invalid, "not a number with at most " + std::to_string(scale) + " decimals");
+    };
     while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
     while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
     bool negative = false;
-    if (!text.empty() && (text.front() == '-' || text.front() == '+')) negative = text.front() == '-', text.remove_prefix(1);
+    if (!text.empty() && (text.front() == '-' || text.front() == '+'))
+        negative = text.front() == '-', text.remove_prefix(1);
     const auto dot = text.find('.');
     const std::string_view whole = text.substr(0, dot);
     const std::string_view fraction = dot == std::string_view::npos ? std::string_view{} : text.substr(dot + 1);
     if (whole.empty() && fraction.empty()) return bad();
     Wide number = 0;
-    const auto push = [&number](char c) { return c >= '0' && c <= '9' && (number = number * 10 + (c - '0')) < (Wide{1} << 63); };
+    const auto push = [&number](char c) {
+        return c >= '0' && c <= '9' && (number = number * 10 + (c - '0')) < (Wide{1} << 63);
+    };
     for (std::size_t i = 0; i < whole.size(); ++i) {
         const std::size_t left = whole.size() - i;
         if (whole[i] == ',' && i > 0 && left % 4 == 0 && left > 1) continue;

@@ -56,7 +56,8 @@ Result<std::string> check_text(std::string_view bytes, std::size_t min, std::siz
     if (!length) return Error(ErrorCode::Invalid, "not_utf8");
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F) return Error(ErrorCode::Invalid, "control_character");
+        if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F)
+            return Error(ErrorCode::Invalid, "control_character");
     }
     if (*length < min) return Error(ErrorCode::Invalid, *length == 0 ? "required" : "too_short");
     if (*length > max) return Error(ErrorCode::Invalid, "too_long");

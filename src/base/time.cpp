@@ -85,7 +85,8 @@ Result<Instant> parse_instant(std::string_view text) {
     std::int64_t ms = 0;
     if (at < text.size() && text[at] == '.') {
         int scale = 100;
-        for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10) ms += (text[at] - '0') * scale;
+        for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10)
+            ms += (text[at] - '0') * scale;
     }
     int offset_min = 0;
     if (!parse_offset(text, at, offset_min)) return bad("an instant with an offset", text);

@@ -18,15 +18,17 @@ const Currency kGbp = *Currency::parse("GBP");
 const Currency kJpy = *Currency::parse("JPY");
 
 TEST(Money, LineAmountRoundsHalfToEvenOnce) {
-    struct Row { std::int64_t e4; std::int64_t milli; std::int64_t minor; };
+    struct Row {
+        std::int64_t e4;
+        std::int64_t milli;
+        std::int64_t minor;
+    };
     const Row rows[] = {
-        {69'500, 12'000, 8'340},      // 6.95 x 12
-        {50, 1'000, 0},               // 0.005 -> 0.00 (even)
-        {150, 1'000, 2},              // 0.015 -> 0.02 (even)
-        {250, 1'000, 2},              // 0.025 -> 0.02 (even)
-        {-150, 1'000, -2},
-        {-250, 1'000, -2},
-        {129'900, 1'237, 1'607},      // 12.99 x 1.237 kg = 16.06863
+        {69'500, 12'000, 8'340},                                              // 6.95 x 12
+        {50, 1'000, 0},                                                       // 0.005 -> 0.00 (even)
+        {150, 1'000, 2},                                                      // 0.015 -> 0.02 (even)
+        {250, 1'000, 2},                                                      // 0.025 -> 0.02 (even)
+        {-150, 1'000, -2},       {-250, 1'000, -2}, {129'900, 1'237, 1'607},  // 12.99 x 1.237 kg = 16.06863
         {10'000, -3'000, -300},
     };
     for (const Row& row : rows) {
@@ -78,7 +80,8 @@ TEST(Time, IsoTextsAndTheirRefusals) {
     EXPECT_EQ(to_iso(Instant{0}), "1970-01-01T00:00:00.000Z");
     EXPECT_EQ(parse_instant("2026-03-01T10:00:00+08:00")->ms, parse_instant("2026-03-01T02:00:00Z")->ms);
     EXPECT_EQ(parse_instant("2026-03-01 02:00:00.5Z")->ms % 1000, 500);
-    for (const char* bad : {"2026-03-01T10:00:00", "2026-02-30T10:00:00Z", "2026-13-01T10:00:00Z", "now", "2026-03-01T24:00Z"})
+    for (const char* bad :
+         {"2026-03-01T10:00:00", "2026-02-30T10:00:00Z", "2026-13-01T10:00:00Z", "now", "2026-03-01T24:00Z"})
         EXPECT_FALSE(parse_instant(bad)) << bad;
     EXPECT_EQ(to_iso(*parse_day("2024-02-29")), "2024-02-29");
     EXPECT_FALSE(parse_day("2023-02-29"));

@@ -10,7 +10,7 @@ constexpr int kTrackerConfidence = 50;
 
 // One new event: whose it is, and what it declares.
 Status apply_event(const PipelineParts& parts, kernel::Unit& unit, const ParsedBatch& batch,
-                         const collect::Incoming& incoming, std::vector<kernel::Event>& events) {
+                   const collect::Incoming& incoming, std::vector<kernel::Event>& events) {
     const std::string source = batch.source.str();
     customer::Sighting sighting;
     sighting.claims = incoming.claims;

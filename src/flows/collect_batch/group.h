@@ -15,7 +15,7 @@ struct ParsedBatch {
 };
 struct Group {
     TenantId tenant;
-    std::uint64_t last = 0;              // the journal position after it
+    std::uint64_t last = 0;  // the journal position after it
     std::vector<ParsedBatch> batches;
 };
 struct GroupCounts {

@@ -11,9 +11,9 @@
 namespace tilth::flows {
 
 struct InFlight {
-    std::uint64_t first = 0;     // 0: nothing was in flight
+    std::uint64_t first = 0;  // 0: nothing was in flight
     std::uint64_t last = 0;
-    std::uint64_t crashes = 0;   // how often the process ended with this range in flight
+    std::uint64_t crashes = 0;  // how often the process ended with this range in flight
 };
 
 class InFlightFile {

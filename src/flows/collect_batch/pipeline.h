@@ -3,8 +3,8 @@
 // group's event blocks, new identities and links, declared traits, refused rows and the journal position, so that
 // nothing acknowledged is lost and nothing is applied twice.
 //
-// Parsing runs on the pipeline's own thread while the record's writer commits the group before. A batch in flight at two
-// crashes, or refused three times, is parked: sealed, counted, shown, retried by hand.
+// Parsing runs on the pipeline's own thread while the record's writer commits the group before. A batch in flight at
+// two crashes, or refused three times, is parked: sealed, counted, shown, retried by hand.
 
 #include <functional>
 #include <memory>
@@ -19,9 +19,9 @@
 namespace tilth::flows {
 
 struct PipelineState {
-    std::uint64_t acknowledged = 0;     // last sequence in the journal
+    std::uint64_t acknowledged = 0;  // last sequence in the journal
     std::uint64_t applied = 0;
-    std::int64_t events = 0;            // since start
+    std::int64_t events = 0;  // since start
     std::int64_t duplicates = 0;
     std::int64_t refused = 0;
     std::int64_t parked = 0;

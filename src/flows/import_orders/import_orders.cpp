@@ -28,7 +28,8 @@ public:
     std::string_view name() const override { return "orders"; }
     const std::vector<collect::TargetField>& fields() const override { return import_orders::fields(); }
 
-    Result<void> check(const kernel::Context&, const collect::ImportRef& import, const collect::MappedRow& row) override {
+    Result<void> check(const kernel::Context&, const collect::ImportRef& import,
+                       const collect::MappedRow& row) override {
         const Options options = TRY(import_orders::parse_options(import.options));
         TRY(import_orders::read_row(row, options));
         return ok();
@@ -97,14 +98,14 @@ private:
         input.lines = group.lines;
         if (!group.head.node_code.empty()) {
             const auto kind = options.nodes_are_regions ? org::NodeKind::Region : org::NodeKind::Store;
-            input.node = TRY(org_.ensure_node(unit, kind, group.head.node_code, group.head.node_name,
-                                              org_.root(unit.tenant())));
+            input.node =
+                TRY(org_.ensure_node(unit, kind, group.head.node_code, group.head.node_name, org_.root(unit.tenant())));
         }
         if (!group.head.anonymous()) input.customer = TRY(customer_of(unit, import, group.head, input.node));
         const auto applied = TRY(orders_.apply(unit, input));
         for (std::size_t i = 0; i < applied.size(); ++i) {
             outcomes[group.at[i]].kind = applied[i] == commerce::Applied::New ? collect::RowOutcome::Kind::New
-                                                                             : collect::RowOutcome::Kind::Unchanged;
+                                                                              : collect::RowOutcome::Kind::Unchanged;
         }
         return ok();
     }

@@ -22,8 +22,8 @@ std::string text(const collect::MappedRow& row, Column column) { return value(ro
 Result<std::int64_t> decimal(const collect::MappedRow& row, Column column, int scale, std::string_view field) {
     auto number = parse_decimal(text(row, column), scale);
     if (number) return *number;
-    return Error::invalid(std::string(field), "bad_decimal", "不是数字，或小数位过多", "Not a number, or too many decimals",
-                          "检查该列的格式", "Check the format of the column");
+    return Error::invalid(std::string(field), "bad_decimal", "不是数字，或小数位过多",
+                          "Not a number, or too many decimals", "检查该列的格式", "Check the format of the column");
 }
 
 commerce::OrderKind kind_of(std::string_view number, const Options& options) {
@@ -37,9 +37,10 @@ commerce::OrderKind kind_of(std::string_view number, const Options& options) {
 Status check_value(const Row& row) {
     const std::int64_t quantity = row.line.quantity.milli;
     if (row.kind == commerce::OrderKind::Sale && quantity < 0) {
-        return Error::invalid("quantity", "negative_in_sale", "销售单里数量为负：多为库存报损", "A sale with a negative "
-                              "quantity: usually stock written off", "退货请用退货单号，报损不必导入",
-                              "Give returns a return number; leave write-offs out");
+        return Error::invalid("quantity", "negative_in_sale", "销售单里数量为负：多为库存报损",
+                              "A sale with a negative "
+                              "quantity: usually stock written off",
+                              "退货请用退货单号，报损不必导入", "Give returns a return number; leave write-offs out");
     }
     if (row.kind == commerce::OrderKind::Return && quantity > 0) {
         return Error::invalid("quantity", "positive_in_return", "退货单里数量为正", "A return with a positive quantity",
@@ -50,8 +51,10 @@ Status check_value(const Row& row) {
     }
     const bool worthless = row.line.amount_minor ? *row.line.amount_minor == 0 : row.line.price.e4 == 0;
     if (worthless && row.anonymous()) {
-        return Error::invalid("price", "no_value", "既无金额也无客户：多为库存调整", "Neither money nor a customer: usually a "
-                              "movement of stock", "不是销售，不必导入", "It is no sale; leave it out");
+        return Error::invalid("price", "no_value", "既无金额也无客户：多为库存调整",
+                              "Neither money nor a customer: usually a "
+                              "movement of stock",
+                              "不是销售，不必导入", "It is no sale; leave it out");
     }
     if (row.kind != commerce::OrderKind::Adjustment && row.line.price.e4 < 0) {
         return Error::invalid("price", "negative_price", "单价为负", "The price is negative", "调整项请用调整单号",
@@ -65,8 +68,20 @@ Status check_value(const Row& row) {
 const std::vector<collect::TargetField>& fields() {
     using Kind = collect::FieldKind;
     static const std::vector<collect::TargetField> all = {
-        {"order_number", Kind::Text, true, "订单号", "Order number", {"Invoice", "InvoiceNo", "订单号", "订单编号", "小票号"}, 0},
-        {"paid_at", Kind::Instant, true, "支付时间", "Paid at", {"InvoiceDate", "支付时间", "下单时间", "交易时间", "Date"}, 0},
+        {"order_number",
+         Kind::Text,
+         true,
+         "订单号",
+         "Order number",
+         {"Invoice", "InvoiceNo", "订单号", "订单编号", "小票号"},
+         0},
+        {"paid_at",
+         Kind::Instant,
+         true,
+         "支付时间",
+         "Paid at",
+         {"InvoiceDate", "支付时间", "下单时间", "交易时间", "Date"},
+         0},
         {"sku", Kind::Text, true, "商品编码", "SKU", {"StockCode", "SKU", "商品编码", "货号"}, 0},
         {"product_name", Kind::Text, false, "商品名称", "Product name", {"Description", "商品名称", "品名"}, 0},
         {"quantity", Kind::Decimal, true, "数量", "Quantity", {"Quantity", "数量", "件数"}, kQuantityScale},
@@ -77,7 +92,13 @@ const std::vector<collect::TargetField>& fields() {
         {"email", Kind::Email, false, "邮箱", "E-mail", {"Email", "E-mail", "邮箱"}, 0},
         {"custom_id", Kind::Text, false, "客户编号", "Customer code", {"UserId", "客户编号", "会员编号"}, 0},
         {"customer_name", Kind::Text, false, "姓名", "Name", {"Name", "姓名", "会员姓名"}, 0},
-        {"node_code", Kind::Text, false, "门店或地区编码", "Store or region code", {"Country", "Store", "门店编码", "门店", "地区"}, 0},
+        {"node_code",
+         Kind::Text,
+         false,
+         "门店或地区编码",
+         "Store or region code",
+         {"Country", "Store", "门店编码", "门店", "地区"},
+         0},
         {"node_name", Kind::Text, false, "门店或地区名称", "Store or region name", {"StoreName", "门店名称"}, 0},
     };
     return all;
@@ -98,7 +119,8 @@ Result<Options> parse_options(std::string_view json) {
 std::string plain_id(std::string_view text) {
     if (text.ends_with(".0") && text.size() > 2) {
         const auto digits = text.substr(0, text.size() - 2);
-        if (std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) return std::string(digits);
+        if (std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }))
+            return std::string(digits);
     }
     return std::string(text);
 }
@@ -107,7 +129,8 @@ Result<Row> read_row(const collect::MappedRow& mapped, const Options& options) {
     Row row;
     row.number = plain_id(text(mapped, Column::OrderNumber));
     row.kind = kind_of(row.number, options);
-    row.paid_at = TRY(parse_instant(text(mapped, Column::PaidAt))) + days(options.shift_days);
+    row.paid_at = TRY(parse_instant(text(mapped, Column::PaidAt)))
+    +days(options.shift_days);
     row.line.fingerprint = mapped.fingerprint;
     row.line.occurrence = mapped.occurrence;
     row.line.sku = text(mapped, Column::Sku);

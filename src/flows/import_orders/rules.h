@@ -12,8 +12,21 @@ namespace tilth::flows::import_orders {
 
 // Columns of the target, in the order of MappedRow::values.
 enum class Column : std::uint8_t {
-    OrderNumber, PaidAt, Sku, ProductName, Quantity, Price, Amount, Card, Phone, Email, CustomId, CustomerName,
-    NodeCode, NodeName, kCount
+    OrderNumber,
+    PaidAt,
+    Sku,
+    ProductName,
+    Quantity,
+    Price,
+    Amount,
+    Card,
+    Phone,
+    Email,
+    CustomId,
+    CustomerName,
+    NodeCode,
+    NodeName,
+    kCount
 };
 const std::vector<collect::TargetField>& fields();
 

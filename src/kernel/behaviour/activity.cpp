@@ -58,7 +58,8 @@ private:
         return slot;
     }
     void grow() {
-        std::vector<Entry> old = std::exchange(slots_, std::vector<Entry>(std::max<std::size_t>(1024, slots_.size() * 2)));
+        std::vector<Entry> old =
+            std::exchange(slots_, std::vector<Entry>(std::max<std::size_t>(1024, slots_.size() * 2)));
         for (const Entry& entry : old) {
             if (entry.events != 0) slots_[slot_of(entry.customer)] = entry;
         }
@@ -81,7 +82,7 @@ struct TenantState {
     std::int64_t position = 0;
     Table customers;
     Counts types;
-    Counts sources;    // by the raw bytes of the id; last_ms is of the receipt
+    Counts sources;  // by the raw bytes of the id; last_ms is of the receipt
 
     void add(const Event& event) {
         const auto second = static_cast<std::uint32_t>(std::max<std::int64_t>(0, event.time.ms / 1000));
@@ -209,7 +210,8 @@ public:
         std::vector<SourceActivity> out;
         const auto found = tenants_.find(tenant);
         if (found == tenants_.end()) return out;
-        for (const auto& [id, count] : found->second.sources) out.push_back({SourceId::from_raw(id), count.events, {count.last_ms}});
+        for (const auto& [id, count] : found->second.sources)
+            out.push_back({SourceId::from_raw(id), count.events, {count.last_ms}});
         return out;
     }
 

@@ -118,7 +118,8 @@ std::size_t encode_block(const std::vector<Event>& events, std::size_t begin, st
 }
 
 Result<std::vector<Event>> decode_block(std::string_view bytes) {
-    if (bytes.empty() || bytes.front() != kVersion) return Error(ErrorCode::Corrupt, "event block of an unknown version");
+    if (bytes.empty() || bytes.front() != kVersion)
+        return Error(ErrorCode::Corrupt, "event block of an unknown version");
     Reader reader(bytes.substr(1));
     const std::uint64_t count = reader.varint();
     const auto sources = read_dictionary(reader);

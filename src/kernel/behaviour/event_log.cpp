@@ -20,18 +20,17 @@ struct Head {
 };
 
 Result<Head> base_of(sql::Connection& sql, const TenantId& tenant) {
-    const auto base = TRY(sql.one("SELECT sequence, position, hash FROM event_log_base WHERE tenant_id = ?1", {tenant},
-                                  [](const sql::Row& row) {
-                                      return Head{row.i64(0), row.i64(1), std::string(row.bin(2))};
-                                  }));
+    const auto base =
+        TRY(sql.one("SELECT sequence, position, hash FROM event_log_base WHERE tenant_id = ?1", {tenant},
+                    [](const sql::Row& row) { return Head{row.i64(0), row.i64(1), std::string(row.bin(2))}; }));
     return base.value_or(Head{});
 }
 
 Result<Head> head_of(sql::Connection& sql, const TenantId& tenant) {
-    const auto last = TRY(sql.one(
-        "SELECT sequence, first_position + events - 1, hash FROM event_block WHERE tenant_id = ?1 "
-        "ORDER BY sequence DESC LIMIT 1",
-        {tenant}, [](const sql::Row& row) { return Head{row.i64(0), row.i64(1), std::string(row.bin(2))}; }));
+    const auto last = TRY(
+        sql.one("SELECT sequence, first_position + events - 1, hash FROM event_block WHERE tenant_id = ?1 "
+                "ORDER BY sequence DESC LIMIT 1",
+                {tenant}, [](const sql::Row& row) { return Head{row.i64(0), row.i64(1), std::string(row.bin(2))}; }));
     if (last) return *last;
     return base_of(sql, tenant);
 }
@@ -64,11 +63,11 @@ Status append_events(Unit& unit, const std::vector<Event>& events) {
         const std::string body = zstd_compress(block, kZstdLevel);
         const auto count = static_cast<std::int64_t>(end - begin);
         std::string hash = chain(head, unit.tenant(), count, body);
-        TRY(unit.sql().write(
-            "INSERT INTO event_block (tenant_id, sequence, first_position, events, month, hash, body) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            {unit.tenant(), head.sequence + 1, head.position + 1, count, month_of(events[begin].received),
-             sql::Blob{hash}, sql::Blob{body}}));
+        TRY(
+            unit.sql().write("INSERT INTO event_block (tenant_id, sequence, first_position, events, month, hash, body) "
+                             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                             {unit.tenant(), head.sequence + 1, head.position + 1, count,
+                              month_of(events[begin].received), sql::Blob{hash}, sql::Blob{body}}));
         head = {head.sequence + 1, head.position + count, std::move(hash)};
         begin = end;
     }
@@ -77,28 +76,28 @@ Status append_events(Unit& unit, const std::vector<Event>& events) {
 
 Status scan_events(sql::Connection& sql, const TenantId& tenant, std::int64_t after, const EventFn& fn) {
     Status outcome;
-    TRY(sql.query(
-        "SELECT first_position, body FROM event_block WHERE tenant_id = ?1 AND first_position + events > ?2 "
-        "ORDER BY sequence",
-        {tenant, after + 1}, [&](const sql::Row& row) {
-            const std::int64_t first = row.i64(0);
-            auto bytes = zstd_decompress(row.bin(1), kBlockBytesRead);
-            if (!bytes) return outcome = bytes.error(), false;
-            auto events = decode_block(*bytes);
-            if (!events) return outcome = events.error(), false;
-            for (std::size_t i = 0; i < events->size(); ++i) {
-                const std::int64_t position = first + static_cast<std::int64_t>(i);
-                if (position > after && !fn(position, (*events)[i])) return false;
-            }
-            return true;
-        }));
+    TRY(
+        sql.query("SELECT first_position, body FROM event_block WHERE tenant_id = ?1 AND first_position + events > ?2 "
+                  "ORDER BY sequence",
+                  {tenant, after + 1}, [&](const sql::Row& row) {
+                      const std::int64_t first = row.i64(0);
+                      auto bytes = zstd_decompress(row.bin(1), kBlockBytesRead);
+                      if (!bytes) return outcome = bytes.error(), false;
+                      auto events = decode_block(*bytes);
+                      if (!events) return outcome = events.error(), false;
+                      for (std::size_t i = 0; i < events->size(); ++i) {
+                          const std::int64_t position = first + static_cast<std::int64_t>(i);
+                          if (position > after && !fn(position, (*events)[i])) return false;
+                      }
+                      return true;
+                  }));
     return outcome;
 }
 
 Result<std::int64_t> position_before(sql::Connection& sql, const TenantId& tenant, Instant since) {
-    const auto first = TRY(sql.one(
-        "SELECT first_position FROM event_block WHERE tenant_id = ?1 AND month >= ?2 ORDER BY sequence LIMIT 1",
-        {tenant, month_of(since)}, [](const sql::Row& row) { return row.i64(0); }));
+    const auto first = TRY(
+        sql.one("SELECT first_position FROM event_block WHERE tenant_id = ?1 AND month >= ?2 ORDER BY sequence LIMIT 1",
+                {tenant, month_of(since)}, [](const sql::Row& row) { return row.i64(0); }));
     if (first) return *first - 1;
     return event_count(sql, tenant);
 }

@@ -77,7 +77,8 @@ TEST_P(EventLogTest, ARefusedUnitLeavesNoEvent) {
 TEST_P(EventLogTest, AnAlteredOrMissingBlockIsNamed) {
     for (int i = 0; i < 4; ++i) append({event(i)});
     ASSERT_TRUE(proof().whole);
-    ASSERT_TRUE(record_.write([](Unit& unit) { return unit.sql().write("DELETE FROM event_block WHERE sequence = 2", {}); }));
+    ASSERT_TRUE(
+        record_.write([](Unit& unit) { return unit.sql().write("DELETE FROM event_block WHERE sequence = 2", {}); }));
     EXPECT_FALSE(proof().whole);
     EXPECT_EQ(proof().broken_at, 3);
 }
@@ -111,7 +112,8 @@ TEST_P(EventLogTest, ActivityIsTheSameLiveFromSnapshotAndFromTheLog) {
     EXPECT_EQ(careful->state_hash(tenants[0]), live->state_hash(tenants[0]));
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, EventLogTest, ::testing::ValuesIn(sql::testing::engines()), sql::testing::engine_name);
+INSTANTIATE_TEST_SUITE_P(Engines, EventLogTest, ::testing::ValuesIn(sql::testing::engines()),
+                         sql::testing::engine_name);
 
 }  // namespace
 }  // namespace tilth::kernel

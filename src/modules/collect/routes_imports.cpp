@@ -68,7 +68,8 @@ struct ImportItem {
     Instant created_at;
     Instant changed_at;
 };
-API_STRUCT(ImportItem, (id, name, target, state, encoding, separator, bytes, counts, job, created_by, created_at, changed_at))
+API_STRUCT(ImportItem,
+           (id, name, target, state, encoding, separator, bytes, counts, job, created_by, created_at, changed_at))
 
 struct ImportPage {
     ImportItem item;
@@ -148,11 +149,11 @@ namespace tilth::collect {
 
 namespace {
 
+using http::Method;
 using kernel::Context;
 using kernel::None;
 using kernel::Unit;
 using kernel::View;
-using http::Method;
 using RejectPage = kernel::Page<RejectItem>;
 
 constexpr int kImportsShown = 100;
@@ -162,8 +163,9 @@ constexpr std::string_view kRejectPurpose = "import_reject";
 
 ImportItem item_of(const ImportRow& row) {
     const ImportCounts& c = row.counts;
-    return {row.id,  row.name, row.target,     row.state,      row.encoding, row.separator, row.bytes,
-            {c.read, c.fresh, c.updated, c.unchanged, c.invalid}, row.job, row.created_by, row.created_at, row.changed_at};
+    return {row.id,       row.name,       row.target,     row.state,
+            row.encoding, row.separator,  row.bytes,      {c.read, c.fresh, c.updated, c.unchanged, c.invalid},
+            row.job,      row.created_by, row.created_at, row.changed_at};
 }
 
 std::vector<std::string> cells_of(kernel::Kernel& kernel, const TenantId& tenant, const std::string& sealed) {
@@ -210,7 +212,8 @@ Result<RejectPage> reject_page(kernel::Kernel& kernel, View& view, const RejectQ
     const bool more = found.size() > rows;
     if (more) found.resize(rows);
     for (auto& one : found) {
-        page.items.push_back({one.line, std::move(one.cause), std::move(one.field), cells_of(kernel, view.tenant(), one.sealed)});
+        page.items.push_back(
+            {one.line, std::move(one.cause), std::move(one.field), cells_of(kernel, view.tenant(), one.sealed)});
     }
     if (more) page.next = kernel::encode_cursor({std::to_string(page.items.back().line)});
     for (const auto& one : TRY(store::causes(view.sql(), view.tenant(), request.id))) {
@@ -220,11 +223,13 @@ Result<RejectPage> reject_page(kernel::Kernel& kernel, View& view, const RejectQ
 }
 
 // The refused rows with their reasons, to be mended and sent again.
-Result<std::string> rejects_csv(kernel::Kernel& kernel, CollectService& collect, const Context& context, const ImportId& id) {
+Result<std::string> rejects_csv(kernel::Kernel& kernel, CollectService& collect, const Context& context,
+                                const ImportId& id) {
     return kernel.record.read<std::string>(context, [&](View& view) -> Result<std::string> {
         const auto row = TRY(store::find(view.sql(), view.tenant(), id));
         if (!row) return Error(ErrorCode::NotFound, "import");
-        auto header = TRY(collect.sniff(view.tenant(), *row, 0)).header;
+        auto header = TRY(collect.sniff(view.tenant(), *row, 0))
+        .header;
         header.insert(header.end(), {"行号 line", "原因 cause", "字段 field"});
         std::string out = "\xEF\xBB\xBF" + csv_line(header);
         const std::size_t columns = header.size() - 3;
@@ -247,20 +252,31 @@ void add_upload_route(kernel::Kernel& kernel, CollectService& collect) {
             if (!row) return responder->answer(kernel::problem(row.error(), context));
             responder->answer(http::Response::json(201, json::print(item_of(*row))));
         },
-        {.zh = "上传文件", .en = "Upload a file", .rows = {"CDP-10"}, .tag = "collect", .request_type = "application/octet-stream",
-         .query = {{"name", "文件名", "File name"}}, .body_bytes_max = kUploadBytesMax});
-    kernel.api.raw(
-        Method::Get, "/api/v1/imports/{id}/rejects.csv", kImportRead,
-        [&kernel, &collect](const Context& context, http::Request& request, std::shared_ptr<http::Responder> responder) {
-            const auto id = ImportId::parse(request.captures.empty() ? std::string_view{} : std::string_view(request.captures[0]));
-            auto text = id ? rejects_csv(kernel, collect, context, *id) : Result<std::string>(ErrorCode::NotFound, "import");
-            if (!text) return responder->answer(kernel::problem(text.error(), context));
-            http::Response response = http::Response::text(200, std::move(*text));
-            response.content_type = "text/csv; charset=utf-8";
-            response.with("Content-Disposition", "attachment; filename=\"rejects.csv\"");
-            responder->answer(std::move(response));
-        },
-        {.zh = "下载失败行", .en = "Refused rows with reasons, as CSV", .rows = {"CDP-10"}, .tag = "collect", .reply_type = "text/csv"});
+        {.zh = "上传文件",
+         .en = "Upload a file",
+         .rows = {"CDP-10"},
+         .tag = "collect",
+         .request_type = "application/octet-stream",
+         .query = {{"name", "文件名", "File name"}},
+         .body_bytes_max = kUploadBytesMax});
+    kernel.api.raw(Method::Get, "/api/v1/imports/{id}/rejects.csv", kImportRead,
+                   [&kernel, &collect](const Context& context, http::Request& request,
+                                       std::shared_ptr<http::Responder> responder) {
+                       const auto id = ImportId::parse(
+                           request.captures.empty() ? std::string_view{} : std::string_view(request.captures[0]));
+                       auto text = id ? rejects_csv(kernel, collect, context, *id)
+                                      : Result<std::string>(ErrorCode::NotFound, "import");
+                       if (!text) return responder->answer(kernel::problem(text.error(), context));
+                       http::Response response = http::Response::text(200, std::move(*text));
+                       response.content_type = "text/csv; charset=utf-8";
+                       response.with("Content-Disposition", "attachment; filename=\"rejects.csv\"");
+                       responder->answer(std::move(response));
+                   },
+                   {.zh = "下载失败行",
+                    .en = "Refused rows with reasons, as CSV",
+                    .rows = {"CDP-10"},
+                    .tag = "collect",
+                    .reply_type = "text/csv"});
 }
 
 void add_read_routes(kernel::Kernel& kernel, CollectService& collect) {
@@ -268,14 +284,18 @@ void add_read_routes(kernel::Kernel& kernel, CollectService& collect) {
         Method::Get, "/api/v1/imports", kImportRead,
         [](View& view, const None&) -> Result<ImportList> {
             ImportList reply;
-            for (const auto& row : TRY(store::recent(view.sql(), view.tenant(), kImportsShown))) reply.items.push_back(item_of(row));
+            for (const auto& row : TRY(store::recent(view.sql(), view.tenant(), kImportsShown)))
+                reply.items.push_back(item_of(row));
             return reply;
         },
         {.zh = "导入记录", .en = "Imports, newest first", .rows = {"CDP-10"}, .tag = "collect"});
     kernel.api.query<ImportKey, ImportPage>(
         Method::Get, "/api/v1/imports/{id}", kImportRead,
         [&collect](View& view, const ImportKey& key) { return import_page(collect, view, key.id); },
-        {.zh = "导入详情", .en = "One import: columns, mapping, counts, causes, control totals", .rows = {"CDP-10"}, .tag = "collect"});
+        {.zh = "导入详情",
+         .en = "One import: columns, mapping, counts, causes, control totals",
+         .rows = {"CDP-10"},
+         .tag = "collect"});
     kernel.api.query<RejectQuery, RejectPage>(
         Method::Get, "/api/v1/imports/{id}/rejects", kImportRead,
         [&kernel](View& view, const RejectQuery& request) { return reject_page(kernel, view, request); },
@@ -286,12 +306,16 @@ void add_read_routes(kernel::Kernel& kernel, CollectService& collect) {
             TargetList reply;
             for (const auto& [name, target] : collect.import_jobs().targets()) {
                 TargetItem item{name, {}};
-                for (const auto& field : target->fields()) item.fields.push_back({field.name, field.zh, field.en, field.required});
+                for (const auto& field : target->fields())
+                    item.fields.push_back({field.name, field.zh, field.en, field.required});
                 reply.items.push_back(std::move(item));
             }
             return reply;
         },
-        {.zh = "可导入的内容与字段", .en = "What a file can become, and its fields", .rows = {"CDP-10"}, .tag = "collect"});
+        {.zh = "可导入的内容与字段",
+         .en = "What a file can become, and its fields",
+         .rows = {"CDP-10"},
+         .tag = "collect"});
 }
 
 void add_work_routes(kernel::Kernel& kernel, CollectService& collect) {
@@ -303,25 +327,27 @@ void add_work_routes(kernel::Kernel& kernel, CollectService& collect) {
             if (request.zone) mapping.zone = request.zone->str();
             if (request.options) mapping.options = request.options->text;
             for (const auto& column : request.columns) {
-                mapping.columns.push_back({column.field.str(), column.header.str(), column.constant ? column.constant->str() : ""});
+                mapping.columns.push_back(
+                    {column.field.str(), column.header.str(), column.constant ? column.constant->str() : ""});
             }
             TRY(collect.set_mapping(unit, request.id, mapping));
             return None{};
         },
         {.zh = "保存对应列", .en = "Save the mapping", .rows = {"CDP-10"}, .tag = "collect"});
     struct Work {
-        std::string_view path;   // whole
+        std::string_view path;  // whole
         std::string_view job;
         std::string_view zh;
         std::string_view en;
     };
-    for (const Work& work : {Work{"/api/v1/imports/{id}/check", kCheckJob, "检查（不写入）", "Dry run over the whole file"},
-                             Work{"/api/v1/imports/{id}/run", kRunJob, "开始导入", "Run the import"},
-                             Work{"/api/v1/imports/{id}/take-back", kTakeBackJob, "撤销本次导入", "Take the import back whole"}}) {
+    for (const Work& work :
+         {Work{"/api/v1/imports/{id}/check", kCheckJob, "检查（不写入）", "Dry run over the whole file"},
+          Work{"/api/v1/imports/{id}/run", kRunJob, "开始导入", "Run the import"},
+          Work{"/api/v1/imports/{id}/take-back", kTakeBackJob, "撤销本次导入", "Take the import back whole"}}) {
         kernel.api.command<ImportKey, Started>(
             Method::Post, work.path, kImportRun,
             [&collect, job = work.job](Unit& unit, const ImportKey& key) -> Result<Started> {
-                return Started{TRY(collect.start(unit, job, key.id))};
+                return Started { TRY(collect.start(unit, job, key.id)) };
             },
             {.zh = work.zh, .en = work.en, .rows = {"CDP-10"}, .tag = "collect"});
     }

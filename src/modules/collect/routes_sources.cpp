@@ -71,7 +71,8 @@ void add_source_routes(kernel::Kernel& kernel, CollectService& collect) {
         [&collect](kernel::View& view, const kernel::None&) -> Result<SourceList> {
             SourceList reply;
             for (auto& one : TRY(collect.sources(view.sql(), view.tenant()))) {
-                SourceItem item{one.id, std::move(one.name), std::move(one.kind), std::nullopt, one.accepted, one.refused};
+                SourceItem item{one.id,       std::move(one.name), std::move(one.kind),
+                                std::nullopt, one.accepted,        one.refused};
                 if (one.last_received.ms != 0) item.last_received = one.last_received;
                 reply.items.push_back(std::move(item));
             }
@@ -85,7 +86,10 @@ void add_source_routes(kernel::Kernel& kernel, CollectService& collect) {
             auto made = TRY(collect.add_source(context, request.name.str(), kind));
             return NewSourceReply{made.id, std::move(made.write_key)};
         },
-        {.zh = "新建数据源；写入密钥只显示一次", .en = "Make a source; its write key is shown once", .rows = {"CDP-01"}, .tag = "collect"});
+        {.zh = "新建数据源；写入密钥只显示一次",
+         .en = "Make a source; its write key is shown once",
+         .rows = {"CDP-01"},
+         .tag = "collect"});
     kernel.api.query<SourceKey, RefusedList>(
         http::Method::Get, "/api/v1/sources/{id}/refused", kSourceRead,
         [&collect](kernel::View& view, const SourceKey& key) -> Result<RefusedList> {

@@ -35,7 +35,8 @@ Result<SourceId> CollectService::create_source(kernel::Unit& unit, std::string_v
     return id;
 }
 
-Result<NewSource> CollectService::add_source(const kernel::Context& context, std::string_view name, std::string_view kind) {
+Result<NewSource> CollectService::add_source(const kernel::Context& context, std::string_view name,
+                                             std::string_view kind) {
     return kernel_.record.write<NewSource>(context, [&](kernel::Unit& unit) -> Result<NewSource> {
         NewSource made;
         made.id = TRY(create_source(unit, name, kind));
@@ -44,12 +45,14 @@ Result<NewSource> CollectService::add_source(const kernel::Context& context, std
     });
 }
 
-Status CollectService::refuse(kernel::Unit& unit, const SourceId& source, const std::vector<Verdict>& refused, Instant at) {
+Status CollectService::refuse(kernel::Unit& unit, const SourceId& source, const std::vector<Verdict>& refused,
+                              Instant at) {
     for (const Verdict& verdict : refused) {
         const std::string sealed = TRY(kernel_.vault.seal_for_tenant(
             unit.tenant(), kRefusedPurpose, std::string_view(verdict.raw).substr(0, kRefusedBytesMax)));
         TRY(unit.sql().write(
-            "INSERT INTO refused_event (tenant_id, number, source_id, at, code, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO refused_event (tenant_id, number, source_id, at, code, sealed) VALUES (?1, ?2, ?3, ?4, ?5, "
+            "?6)",
             {unit.tenant(), unit.next_number("refused_event"), source, at, verdict.code, sql::Blob{sealed}}));
     }
     return ok();
@@ -83,15 +86,17 @@ Result<std::vector<Source>> CollectService::sources(sql::Connection& sql, const 
     return all;
 }
 
-Result<std::vector<Refused>> CollectService::refused(sql::Connection& sql, const TenantId& tenant, const SourceId& source,
-                                                     int limit) const {
+Result<std::vector<Refused>> CollectService::refused(sql::Connection& sql, const TenantId& tenant,
+                                                     const SourceId& source, int limit) const {
     return sql.all(
-        "SELECT number, at, code FROM refused_event WHERE tenant_id = ?1 AND source_id = ?2 ORDER BY number DESC LIMIT ?3",
+        "SELECT number, at, code FROM refused_event WHERE tenant_id = ?1 AND source_id = ?2 ORDER BY number DESC LIMIT "
+        "?3",
         {tenant, source, limit},
         [](const sql::Row& row) { return Refused{row.i64(0), row.instant(1), std::string(row.txt(2))}; });
 }
 
-Result<ImportRow> CollectService::upload(const kernel::Context& context, std::string_view name, std::string_view bytes) {
+Result<ImportRow> CollectService::upload(const kernel::Context& context, std::string_view name,
+                                         std::string_view bytes) {
     ImportRow row;
     row.id = ImportId::make(context.now, kernel_.rng);
     row.name = TRY(check_text(name, 1, 200));
@@ -131,16 +136,19 @@ Status CollectService::set_mapping(kernel::Unit& unit, const ImportId& id, const
     const auto row = TRY(store::find(unit.sql(), unit.tenant(), id));
     if (!row) return Error(ErrorCode::NotFound, "import");
     if (jobs_.target(mapping.target) == nullptr) {
-        return Error::invalid("target", "unknown_target", "没有这种导入", "There is no such target", "选择 orders", "Choose orders");
+        return Error::invalid("target", "unknown_target", "没有这种导入", "There is no such target", "选择 orders",
+                              "Choose orders");
     }
-    const bool settled = row->state == ImportState::Uploaded || row->state == ImportState::Checked || row->state == ImportState::Failed;
+    const bool settled =
+        row->state == ImportState::Uploaded || row->state == ImportState::Checked || row->state == ImportState::Failed;
     if (!settled) return Error(ErrorCode::Conflict, "the import has run");
     return store::set_mapping(unit, id, print_mapping(mapping), mapping.target);
 }
 
 // Whether the import's last job still works on it: one that failed or was cancelled has left.
 Result<bool> CollectService::busy(kernel::Unit& unit, const ImportRow& row) {
-    const bool said = row.state == ImportState::Checking || row.state == ImportState::Running || row.state == ImportState::TakingBack;
+    const bool said =
+        row.state == ImportState::Checking || row.state == ImportState::Running || row.state == ImportState::TakingBack;
     if (!said || !row.job) return false;
     const auto job = TRY(kernel_.jobs.find(unit.sql(), unit.tenant(), *row.job));
     using kernel::JobState;
@@ -152,13 +160,15 @@ Result<JobId> CollectService::start(kernel::Unit& unit, std::string_view job, co
     if (!row) return Error(ErrorCode::NotFound, "import");
     if (TRY(busy(unit, *row))) return Error(ErrorCode::Conflict, "a job of this import is running");
     // What a run that stopped half way has brought can be taken back as well.
-    const bool has_brought = row->state == ImportState::Done || row->state == ImportState::Running || row->state == ImportState::TakingBack;
+    const bool has_brought =
+        row->state == ImportState::Done || row->state == ImportState::Running || row->state == ImportState::TakingBack;
     if (job == kTakeBackJob && !has_brought) return Error(ErrorCode::Conflict, "nothing to take back");
     if (job != kTakeBackJob && row->state == ImportState::Done) return Error(ErrorCode::Conflict, "the import has run");
     return jobs_.start(unit, job, *row);
 }
 
-Result<ImportId> CollectService::import_file(const kernel::Context& context, const std::string& path, const Mapping& mapping) {
+Result<ImportId> CollectService::import_file(const kernel::Context& context, const std::string& path,
+                                             const Mapping& mapping) {
     const std::string bytes = TRY(kernel_.files.read_whole(path, limits::kImportFileBytesMax));
     const ImportRow row = TRY(upload(context, path.substr(path.rfind('/') + 1), bytes));
     auto started = kernel_.record.write<JobId>(context, [&](kernel::Unit& unit) -> Result<JobId> {

@@ -21,11 +21,11 @@ struct Refused {
 };
 struct NewSource {
     SourceId id;
-    std::string write_key;       // shown once
+    std::string write_key;  // shown once
 };
 struct Sniffed {
     std::vector<std::string> header;
-    std::vector<std::vector<std::string>> samples;   // rows
+    std::vector<std::vector<std::string>> samples;  // rows
 };
 
 class CollectService final : public Collect {
@@ -36,12 +36,14 @@ public:
     Result<SourceId> create_source(kernel::Unit& unit, std::string_view name, std::string_view kind) override;
     Status refuse(kernel::Unit& unit, const SourceId& source, const std::vector<Verdict>& refused, Instant at) override;
     Dedup& dedup() override { return *dedup_; }
-    Result<ImportId> import_file(const kernel::Context& context, const std::string& path, const Mapping& mapping) override;
+    Result<ImportId> import_file(const kernel::Context& context, const std::string& path,
+                                 const Mapping& mapping) override;
     void count(const SourceId& source, std::int64_t accepted, std::int64_t refused, Instant at) override;
 
     Result<NewSource> add_source(const kernel::Context& context, std::string_view name, std::string_view kind);
     Result<std::vector<Source>> sources(sql::Connection& sql, const TenantId& tenant) const;
-    Result<std::vector<Refused>> refused(sql::Connection& sql, const TenantId& tenant, const SourceId& source, int limit) const;
+    Result<std::vector<Refused>> refused(sql::Connection& sql, const TenantId& tenant, const SourceId& source,
+                                         int limit) const;
 
     // Spools, sniffs, suggests a mapping, writes the row.
     Result<ImportRow> upload(const kernel::Context& context, std::string_view name, std::string_view bytes);

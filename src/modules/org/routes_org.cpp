@@ -156,11 +156,11 @@ namespace tilth::org {
 
 namespace {
 
+using http::Method;
 using kernel::Context;
 using kernel::None;
 using kernel::Unit;
 using kernel::View;
-using http::Method;
 
 std::vector<std::string> texts(const std::vector<Text<1, 60>>& list) {
     std::vector<std::string> out;
@@ -171,7 +171,8 @@ std::vector<std::string> texts(const std::vector<Text<1, 60>>& list) {
 NodeList list_nodes(const OrgService& org, const Context& context) {
     NodeList reply;
     for (const OrgNode& node : org.nodes(context.tenant)) {
-        if (context.scope->covers(node.id)) reply.items.push_back({node.id, node.parent, node.kind, node.code, node.name});
+        if (context.scope->covers(node.id))
+            reply.items.push_back({node.id, node.parent, node.kind, node.code, node.name});
     }
     return reply;
 }
@@ -234,7 +235,8 @@ KeyList list_keys(const OrgService& org, const Context& context) {
     org.state().read([&](const State& state) {
         for (const auto& [hash, key] : state.keys) {
             if (key.grant.tenant != context.tenant) continue;
-            KeyItem item{key.grant.key, key.grant.label, key.grant.write_only, std::nullopt, key.permissions, key.created_at, key.revoked};
+            KeyItem item{key.grant.key,   key.grant.label, key.grant.write_only, std::nullopt,
+                         key.permissions, key.created_at,  key.revoked};
             if (key.grant.write_only) item.source = key.grant.source;
             reply.items.push_back(std::move(item));
         }
@@ -255,7 +257,8 @@ void add_tree_routes(kernel::Kernel& kernel, OrgService& org) {
     kernel.api.command<ChangeNode, None>(
         Method::Patch, "/api/v1/org/nodes/{id}", kOrgWrite,
         [&org](Unit& unit, const ChangeNode& request) -> Result<None> {
-            TRY(org.change_node(unit, request.id, request.name ? std::optional(request.name->str()) : std::nullopt, request.parent));
+            TRY(org.change_node(unit, request.id, request.name ? std::optional(request.name->str()) : std::nullopt,
+                                request.parent));
             return None{};
         },
         {.zh = "改名或移动节点", .en = "Rename or move a node", .rows = {"GOV-01"}, .tag = "org"});
@@ -270,11 +273,14 @@ void add_staff_routes(kernel::Kernel& kernel, OrgService& org) {
         Method::Post, "/api/v1/staff", kOrgWrite,
         [&org](const Context& context, const NewStaffRequest& request) -> Result<NewStaffReply> {
             NewStaffReply reply;
-            reply.one_time_password = TRY(
-                org.add_member(context, {request.name.str(), request.login.str(), request.node, request.role}, reply.id));
+            reply.one_time_password = TRY(org.add_member(
+                context, {request.name.str(), request.login.str(), request.node, request.role}, reply.id));
             return reply;
         },
-        {.zh = "新增员工", .en = "Add a staff member; the one-time password is shown once", .rows = {"GOV-01"}, .tag = "org"});
+        {.zh = "新增员工",
+         .en = "Add a staff member; the one-time password is shown once",
+         .rows = {"GOV-01"},
+         .tag = "org"});
     kernel.api.command<ChangeStaff, None>(
         Method::Patch, "/api/v1/staff/{id}", kOrgWrite,
         [&org](Unit& unit, const ChangeStaff& request) -> Result<None> {
@@ -302,21 +308,16 @@ void add_key_routes(kernel::Kernel& kernel, OrgService& org) {
         {.zh = "接口密钥", .en = "Keys", .rows = {"CDP-09"}, .tag = "org"});
     kernel.api.action<NewKey, NewKeyReply>(
         Method::Post, "/api/v1/api-keys", kKeyWrite,
-        [&kernel, &org](const Context& context, const NewKey& request) -> Result<NewKeyReply> {
-            auto made = kernel.record.write<std::string>(context, [&](Unit& unit) {
-                return org.create_key(unit, request.label.str(), texts(request.permissions), std::nullopt);
-            });
-            if (!made) return made.error();
-            return NewKeyReply{*made};
+        [&org](const Context& context, const NewKey& request) -> Result<NewKeyReply> {
+            return NewKeyReply{TRY(org.add_key(context, request.label.str(), texts(request.permissions)))};
         },
         {.zh = "新建接口密钥，只显示一次", .en = "Make a key; it is shown once", .rows = {"CDP-09"}, .tag = "org"});
-    kernel.api.command<KeyRef, None>(
-        Method::Delete, "/api/v1/api-keys/{id}", kKeyWrite,
-        [&org](Unit& unit, const KeyRef& request) -> Result<None> {
-            TRY(org.revoke_key(unit, request.id));
-            return None{};
-        },
-        {.zh = "吊销密钥", .en = "Revoke a key", .rows = {"CDP-09"}, .tag = "org"});
+    kernel.api.command<KeyRef, None>(Method::Delete, "/api/v1/api-keys/{id}", kKeyWrite,
+                                     [&org](Unit& unit, const KeyRef& request) -> Result<None> {
+                                         TRY(org.revoke_key(unit, request.id));
+                                         return None{};
+                                     },
+                                     {.zh = "吊销密钥", .en = "Revoke a key", .rows = {"CDP-09"}, .tag = "org"});
 }
 
 }  // namespace

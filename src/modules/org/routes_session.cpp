@@ -68,8 +68,8 @@ using kernel::None;
 using kernel::WithHeaders;
 
 std::string cookie(std::string_view token, Duration life, bool secure) {
-    return std::string(kSessionCookie) + "=" + std::string(token) + "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" +
-           std::to_string(life.ms / 1000) + (secure ? "; Secure" : "");
+    return std::string(kSessionCookie) + "=" + std::string(token) +
+           "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" + std::to_string(life.ms / 1000) + (secure ? "; Secure" : "");
 }
 
 Result<Me> me(const OrgService& org, const Context& context) {
@@ -91,7 +91,8 @@ Result<Me> me(const OrgService& org, const Context& context) {
         }
         reply.scope.all = context.scope->all;
         for (const OrgNode& node : tenant->nodes) {
-            if (!context.scope->all && context.scope->covers(node.id)) reply.scope.nodes.push_back({node.id, node.name});
+            if (!context.scope->all && context.scope->covers(node.id))
+                reply.scope.nodes.push_back({node.id, node.name});
         }
         return reply;
     });

@@ -19,19 +19,20 @@ LoginState after_failure(LoginState state, Instant now) {
 }
 
 Status check_password(std::string_view password, std::string_view login) {
-    static constexpr std::array<std::string_view, 12> kCommon = {
-        "12345678", "123456789", "1234567890", "password", "password1", "qwertyui",
-        "11111111", "88888888",  "66666666",   "iloveyou", "a1234567",  "abcd1234"};
+    static constexpr std::array<std::string_view, 12> kCommon = {"12345678",  "123456789", "1234567890", "password",
+                                                                 "password1", "qwertyui",  "11111111",   "88888888",
+                                                                 "66666666",  "iloveyou",  "a1234567",   "abcd1234"};
     const auto length = utf8_length(password);
     if (!length || *length < 8 || *length > 128) {
         return Error::invalid("new_password", "length", "密码须为 8–128 个字符", "A password has 8 to 128 characters",
                               "换一个更长的密码", "Choose a longer one");
     }
     std::string lower(password);
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     if (lower == login || std::find(kCommon.begin(), kCommon.end(), lower) != kCommon.end()) {
-        return Error::invalid("new_password", "common", "这个密码太常见", "This password is too common", "换一个不易猜到的密码",
-                              "Choose one that is hard to guess");
+        return Error::invalid("new_password", "common", "这个密码太常见", "This password is too common",
+                              "换一个不易猜到的密码", "Choose one that is hard to guess");
     }
     return ok();
 }
@@ -39,10 +40,14 @@ Status check_password(std::string_view password, std::string_view login) {
 const std::vector<RoleSpec>& role_catalogue() {
     static const std::vector<RoleSpec> roles = {
         {"administrator", "管理员", "Administrator", {"*"}},
-        {"operations", "总部运营", "Operations",
+        {"operations",
+         "总部运营",
+         "Operations",
          {"overview.read", "metric.*", "customer.*", "order.read", "import.*", "source.read", "org.read", "job.*"}},
         {"analyst", "数据分析", "Analyst", {"overview.read", "metric.read", "customer.read", "order.read", "org.read"}},
-        {"region_manager", "区域经理", "Region manager",
+        {"region_manager",
+         "区域经理",
+         "Region manager",
          {"overview.read", "metric.read", "customer.read", "order.read", "org.read"}},
         {"store_manager", "店长", "Store manager", {"overview.read", "metric.read", "customer.read", "order.read"}},
         {"guide", "导购", "Guide", {"customer.read", "order.read"}},
@@ -90,8 +95,8 @@ Status check_move(const std::vector<OrgNode>& nodes, const OrgNodeId& node, cons
     const auto below = subtree_of(nodes, node);
     if (below.empty()) return Error(ErrorCode::NotFound, "node");
     if (std::binary_search(below.begin(), below.end(), parent)) {
-        return Error::invalid("parent", "cycle", "不能移到自己的下级之下", "A node cannot move below itself", "选择其他上级",
-                              "Choose another parent");
+        return Error::invalid("parent", "cycle", "不能移到自己的下级之下", "A node cannot move below itself",
+                              "选择其他上级", "Choose another parent");
     }
     if (std::none_of(nodes.begin(), nodes.end(), [&](const OrgNode& one) { return one.id == parent; })) {
         return Error(ErrorCode::NotFound, "parent");

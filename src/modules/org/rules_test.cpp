@@ -42,12 +42,14 @@ TEST(OrgRules, FiveFailuresLockForAWhile) {
 }
 
 TEST(OrgRules, PasswordsAreLongAndUncommon) {
-    for (const char* bad : {"short", "Password", "12345678", "Administrator"}) EXPECT_FALSE(check_password(bad, "administrator")) << bad;
+    for (const char* bad : {"short", "Password", "12345678", "Administrator"})
+        EXPECT_FALSE(check_password(bad, "administrator")) << bad;
     EXPECT_TRUE(check_password("精耕细作二零二六年", "administrator"));
 }
 
 TEST(OrgRules, PatternsExpandOverWhatIsDeclared) {
-    const std::vector<kernel::Permission> declared = {{"customer.read", "", ""}, {"customer.merge", "", ""}, {"order.read", "", ""}};
+    const std::vector<kernel::Permission> declared = {
+        {"customer.read", "", ""}, {"customer.merge", "", ""}, {"order.read", "", ""}};
     const auto some = expand({"customer.*"}, declared);
     EXPECT_TRUE(some.has("customer.merge"));
     EXPECT_FALSE(some.has("order.read"));

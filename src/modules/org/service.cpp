@@ -21,16 +21,17 @@ std::string print_list(const std::vector<std::string>& words) {
 
 Status write_node(kernel::Unit& unit, const OrgNode& node) {
     return unit.sql().write(
-        "INSERT INTO org_node (tenant_id, id, parent_id, kind, code, name, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO org_node (tenant_id, id, parent_id, kind, code, name, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+        "?7)",
         {unit.tenant(), node.id, node.parent, static_cast<std::int64_t>(node.kind), node.code, node.name, unit.now()});
 }
 
 Status write_tenant(kernel::Unit& unit, const NewTenant& tenant, const OrgNodeId& root) {
-    TRY(unit.sql().write(
-        "INSERT INTO tenant (tenant_id, name, zone, currency, cutoff_min, sample, created_at) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        {unit.tenant(), tenant.name, tenant.zone, tenant.currency.str(), tenant.business_day_cutoff_min, tenant.sample,
-         unit.now()}));
+    TRY(
+        unit.sql().write("INSERT INTO tenant (tenant_id, name, zone, currency, cutoff_min, sample, created_at) "
+                         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                         {unit.tenant(), tenant.name, tenant.zone, tenant.currency.str(),
+                          tenant.business_day_cutoff_min, tenant.sample, unit.now()}));
     return write_node(unit, {root, std::nullopt, NodeKind::Headquarters, "HQ", tenant.name});
 }
 
@@ -63,8 +64,8 @@ Status OrgService::reload() {
 
 Result<FirstAdmin> OrgService::create_tenant(const NewTenant& tenant) {
     if (!Zone::find(tenant.zone)) {
-        return Error::invalid("zone", "unknown_zone", "没有这个时区", "There is no such time zone", "例如 Asia/Shanghai",
-                              "For example Asia/Shanghai");
+        return Error::invalid("zone", "unknown_zone", "没有这个时区", "There is no such time zone",
+                              "例如 Asia/Shanghai", "For example Asia/Shanghai");
     }
     FirstAdmin admin;
     admin.login = tenant.admin_login;
@@ -121,7 +122,8 @@ std::optional<OrgNode> OrgService::node(const TenantId& tenant, const OrgNodeId&
     return state_.read([&](const State& state) -> std::optional<OrgNode> {
         const TenantState* found = state.tenant(tenant);
         if (found == nullptr) return std::nullopt;
-        const auto at = std::find_if(found->nodes.begin(), found->nodes.end(), [&](const OrgNode& n) { return n.id == id; });
+        const auto at =
+            std::find_if(found->nodes.begin(), found->nodes.end(), [&](const OrgNode& n) { return n.id == id; });
         return at == found->nodes.end() ? std::nullopt : std::optional(*at);
     });
 }
@@ -130,7 +132,8 @@ std::optional<OrgNode> OrgService::node_by_code(const TenantId& tenant, std::str
     return state_.read([&](const State& state) -> std::optional<OrgNode> {
         const TenantState* found = state.tenant(tenant);
         if (found == nullptr) return std::nullopt;
-        const auto at = std::find_if(found->nodes.begin(), found->nodes.end(), [&](const OrgNode& n) { return n.code == code; });
+        const auto at =
+            std::find_if(found->nodes.begin(), found->nodes.end(), [&](const OrgNode& n) { return n.code == code; });
         return at == found->nodes.end() ? std::nullopt : std::optional(*at);
     });
 }
@@ -149,8 +152,8 @@ OrgNodeId OrgService::root(const TenantId& tenant) const {
     });
 }
 
-Result<OrgNodeId> OrgService::ensure_node(kernel::Unit& unit, NodeKind kind, std::string_view code, std::string_view name,
-                                          const OrgNodeId& parent) {
+Result<OrgNodeId> OrgService::ensure_node(kernel::Unit& unit, NodeKind kind, std::string_view code,
+                                          std::string_view name, const OrgNodeId& parent) {
     if (const auto known = node_by_code(unit.tenant(), code)) return known->id;
     const std::pair<TenantId, std::string> key(unit.tenant(), std::string(code));
     if (const auto fresh = fresh_nodes_.find(key); fresh != fresh_nodes_.end()) return fresh->second.id;
@@ -170,6 +173,7 @@ Status OrgService::change_node(kernel::Unit& unit, const OrgNodeId& id, const st
                                const std::optional<OrgNodeId>& parent) {
     const auto found = node(unit.tenant(), id);
     if (!found || !unit.context().scope->covers(id)) return Error(ErrorCode::NotFound, "node");
+    if (parent && !unit.context().scope->covers(*parent)) return Error(ErrorCode::NotFound, "parent");
     if (parent) TRY(check_move(nodes(unit.tenant()), id, *parent));
     OrgNode changed = *found;
     if (name) changed.name = *name;
@@ -187,19 +191,22 @@ Status OrgService::change_node(kernel::Unit& unit, const OrgNodeId& id, const st
     return ok();
 }
 
-Result<std::string> OrgService::create_key(kernel::Unit& unit, std::string_view label, std::vector<std::string> permissions,
-                                           std::optional<SourceId> source) {
-    // Drawn from the kernel, not from the unit: a key needs all its entropy. A re-run draws another key and stores that.
+Result<std::string> OrgService::create_key(kernel::Unit& unit, std::string_view label,
+                                           std::vector<std::string> permissions, std::optional<SourceId> source) {
+    // Drawn from the kernel, not from the unit: a key needs all its entropy. A re-run draws another key and stores
+    // that.
     const std::string presented = (source ? "wk_" : "sk_") + crypto::random_token();
     const std::string hash = sha256_of(presented);
     KeyInfo key;
-    key.grant = {unit.tenant(), unit.new_id<Id<tag::ApiKey>>(), source.value_or(SourceId{}), source.has_value(), std::string(label)};
+    key.grant = {unit.tenant(), unit.new_id<Id<tag::ApiKey>>(), source.value_or(SourceId{}), source.has_value(),
+                 std::string(label)};
     key.permissions = std::move(permissions);
     key.created_at = unit.now();
     TRY(unit.sql().write(
         "INSERT INTO api_key (tenant_id, id, hash, label, source_id, permissions, created_at, revoked_at) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        {unit.tenant(), key.grant.key, sql::Blob{hash}, label, source, print_list(key.permissions), unit.now(), sql::Null{}}));
+        {unit.tenant(), key.grant.key, sql::Blob{hash}, label, source, print_list(key.permissions), unit.now(),
+         sql::Null{}}));
     TRY(unit.audit({.action = "key.create", .object = key.grant.key.str()}));
     unit.on_commit([this, hash, key] { state_.change([&](State& state) { state.keys[hash] = key; }); });
     return presented;
@@ -215,9 +222,9 @@ std::optional<KeyGrant> OrgService::key(std::string_view presented) const {
 }
 
 Status OrgService::revoke_key(kernel::Unit& unit, const Id<tag::ApiKey>& key) {
-    const auto changed = TRY(unit.sql().change(
-        "UPDATE api_key SET revoked_at = ?3 WHERE tenant_id = ?1 AND id = ?2 AND revoked_at IS NULL",
-        {unit.tenant(), key, unit.now()}));
+    const auto changed = TRY(
+        unit.sql().change("UPDATE api_key SET revoked_at = ?3 WHERE tenant_id = ?1 AND id = ?2 AND revoked_at IS NULL",
+                          {unit.tenant(), key, unit.now()}));
     if (changed == 0) return Error(ErrorCode::NotFound, "key");
     TRY(unit.audit({.action = "key.revoke", .object = key.str()}));
     unit.on_commit([this, key] {
@@ -230,8 +237,7 @@ Status OrgService::revoke_key(kernel::Unit& unit, const Id<tag::ApiKey>& key) {
     return ok();
 }
 
-Status OrgService::set_role_permissions(kernel::Unit& unit, const Id<tag::Role>& role,
-                                        const std::vector<std::string>& permissions) {
+Status OrgService::check_grant(const kernel::Context& context, const std::vector<std::string>& permissions) const {
     for (std::size_t i = 0; i < permissions.size(); ++i) {
         const std::string& name = permissions[i];
         const bool known = name == "*" || name.ends_with(".*") ||
@@ -241,6 +247,31 @@ Status OrgService::set_role_permissions(kernel::Unit& unit, const Id<tag::Role>&
                                   "There is no such permission", "从权限表里选择", "Choose from the list");
         }
     }
+    if (context.permissions->all()) return ok();
+    const kernel::PermissionSet asked = expand(permissions, declared_);
+    const auto held = [&](const std::string& name) { return context.permissions->has(name); };
+    if (asked.all() || !std::all_of(asked.names().begin(), asked.names().end(), held)) {
+        return Error(ErrorCode::Forbidden, "nobody hands out a right that they do not have");
+    }
+    return ok();
+}
+
+Result<std::string> OrgService::add_key(const kernel::Context& context, std::string_view label,
+                                        std::vector<std::string> permissions) {
+    TRY(check_grant(context, permissions));
+    if (!context.scope->all) return Error(ErrorCode::Forbidden, "a key reaches the whole tenant");
+    return kernel_.record.write<std::string>(
+        context, [&](kernel::Unit& unit) { return create_key(unit, label, permissions, std::nullopt); });
+}
+
+Status OrgService::set_role_permissions(kernel::Unit& unit, const Id<tag::Role>& role,
+                                        const std::vector<std::string>& permissions) {
+    const bool known = state_.read([&](const State& state) {
+        const TenantState* tenant = state.tenant(unit.tenant());
+        return tenant != nullptr && tenant->roles.contains(role);
+    });
+    if (!known) return Error(ErrorCode::NotFound, "role");
+    TRY(check_grant(unit.context(), permissions));
     TRY(unit.sql().write("DELETE FROM role_permission WHERE tenant_id = ?1 AND role_id = ?2", {unit.tenant(), role}));
     for (const std::string& name : permissions) {
         TRY(unit.sql().write("INSERT INTO role_permission (tenant_id, role_id, permission) VALUES (?1, ?2, ?3)",

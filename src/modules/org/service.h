@@ -18,7 +18,7 @@ inline constexpr kernel::Permission kKeyWrite{"key.write", "管理接口密钥",
 inline constexpr std::string_view kSessionCookie = "tilth_session";
 
 struct SignedIn {
-    std::string token;         // for the cookie; kept nowhere
+    std::string token;  // for the cookie; kept nowhere
     TenantId tenant;
     StaffMember staff;
 };
@@ -53,7 +53,7 @@ public:
 
     // Sign-in and passwords. At most two argon2 hashes at once; TooManyRequests when 32 wait.
     Result<SignedIn> sign_in(const kernel::Context& context, std::string_view login, const Secret& password);
-    Status sign_out(const kernel::Context& context);   // every session of this staff member
+    Status sign_out(const kernel::Context& context);  // every session of this staff member
     Status change_password(const kernel::Context& context, const Secret& old_password, const Secret& new_password);
 
     // Staff and roles.
@@ -63,11 +63,16 @@ public:
         OrgNodeId node;
         Id<tag::Role> role;
     };
-    Result<std::string> add_member(const kernel::Context& context, const NewStaff& staff, StaffId& made);  // one-time password
+    Result<std::string> add_member(const kernel::Context& context, const NewStaff& staff,
+                                   StaffId& made);  // one-time password
     Status set_staff_active(kernel::Unit& unit, const StaffId& staff, bool active);
     Status change_node(kernel::Unit& unit, const OrgNodeId& id, const std::optional<std::string>& name,
                        const std::optional<OrgNodeId>& parent);
-    Status set_role_permissions(kernel::Unit& unit, const Id<tag::Role>& role, const std::vector<std::string>& permissions);
+    Status set_role_permissions(kernel::Unit& unit, const Id<tag::Role>& role,
+                                const std::vector<std::string>& permissions);
+    // A key for programs. Forbidden unless the caller has every right that it shall have, over the whole tenant.
+    Result<std::string> add_key(const kernel::Context& context, std::string_view label,
+                                std::vector<std::string> permissions);
     Status revoke_key(kernel::Unit& unit, const Id<tag::ApiKey>& key);
 
     const State& state() const { return state_; }
@@ -75,6 +80,8 @@ public:
     bool cookies_are_secure() const { return secure_cookies_; }
 
 private:
+    // Invalid for a permission that nobody declared; Forbidden for one that the caller does not have.
+    Status check_grant(const kernel::Context& context, const std::vector<std::string>& permissions) const;
     Result<kernel::Context> by_session(const http::Request& request, std::string_view token);
     Result<kernel::Context> by_key(std::string_view presented);
     kernel::Context context_of(const State& state, const TenantState& tenant, const StaffMember& member) const;

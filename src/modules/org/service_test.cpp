@@ -25,7 +25,9 @@ protected:
         return org_->authenticate(request);
     }
     template <class T>
-    T made(const std::function<Result<T>(Unit&)>& fn) { return MUST(kernel_.record().write<T>(context(), fn)); }
+    T made(const std::function<Result<T>(Unit&)>& fn) {
+        return MUST(kernel_.record().write<T>(context(), fn));
+    }
 
     kernel::testing::TestKernel kernel_{GetParam(), org_module().migrations};
     std::unique_ptr<OrgService> org_ = std::make_unique<OrgService>(*kernel_);
@@ -44,7 +46,8 @@ TEST_P(OrgTest, AOneTimePasswordAllowsNothingButChangingIt) {
 }
 
 TEST_P(OrgTest, WrongPasswordsLockAndTheLockEnds) {
-    for (int i = 0; i < kFailuresMax; ++i) EXPECT_EQ(sign_in("admin", "wrong").error().code, ErrorCode::Unauthenticated);
+    for (int i = 0; i < kFailuresMax; ++i)
+        EXPECT_EQ(sign_in("admin", "wrong").error().code, ErrorCode::Unauthenticated);
     EXPECT_EQ(sign_in("admin", admin_.one_time_password).error().code, ErrorCode::LockedOut);
     kernel_.clock().advance(kLockFor);
     EXPECT_TRUE(sign_in("admin", admin_.one_time_password));
@@ -61,18 +64,27 @@ TEST_P(OrgTest, SessionsEndByIdlenessBySignOutAndByDisabling) {
     ASSERT_TRUE(org_->sign_out(session));
     EXPECT_FALSE(with_cookie(again.token));
     const auto third = MUST(sign_in("admin", admin_.one_time_password));
-    made<bool>([&](Unit& unit) -> Result<bool> { TRY(org_->set_staff_active(unit, admin_.staff, false)); return true; });
+    made<bool>([&](Unit& unit) -> Result<bool> {
+        TRY(org_->set_staff_active(unit, admin_.staff, false));
+        return true;
+    });
     EXPECT_FALSE(with_cookie(third.token));
     EXPECT_FALSE(sign_in("admin", admin_.one_time_password));
 }
 
 TEST_P(OrgTest, ScopeIsTheSubtreeOfThePost) {
-    const auto region = made<OrgNodeId>([&](Unit& unit) { return org_->ensure_node(unit, NodeKind::Region, "R1", "East", org_->root(unit.tenant())); });
-    const auto store = made<OrgNodeId>([&](Unit& unit) { return org_->ensure_node(unit, NodeKind::Store, "S1", "Shop", region); });
-    const auto other = made<OrgNodeId>([&](Unit& unit) { return org_->ensure_node(unit, NodeKind::Store, "S2", "Other", org_->root(unit.tenant())); });
-    EXPECT_EQ(made<OrgNodeId>([&](Unit& unit) { return org_->ensure_node(unit, NodeKind::Store, "S1", "Again", region); }), store);
+    const auto region = made<OrgNodeId>(
+        [&](Unit& unit) { return org_->ensure_node(unit, NodeKind::Region, "R1", "East", org_->root(unit.tenant())); });
+    const auto store =
+        made<OrgNodeId>([&](Unit& unit) { return org_->ensure_node(unit, NodeKind::Store, "S1", "Shop", region); });
+    const auto other = made<OrgNodeId>(
+        [&](Unit& unit) { return org_->ensure_node(unit, NodeKind::Store, "S2", "Other", org_->root(unit.tenant())); });
+    EXPECT_EQ(
+        made<OrgNodeId>([&](Unit& unit) { return org_->ensure_node(unit, NodeKind::Store, "S1", "Again", region); }),
+        store);
     const auto role = org_->state().read([&](const State& state) {
-        for (const auto& [id, one] : state.tenant(admin_.tenant)->roles) if (one.code == "region_manager") return id;
+        for (const auto& [id, one] : state.tenant(admin_.tenant)->roles)
+            if (one.code == "region_manager") return id;
         return Id<tag::Role>{};
     });
     StaffId staff;
@@ -94,14 +106,18 @@ TEST_P(OrgTest, KeysAreKnownByTheirHashAndCanBeRevoked) {
     EXPECT_EQ(org_->key(write_key)->source, source);
     http::Request request;
     request.headers.push_back({"Authorization", "Bearer " + write_key});
-    EXPECT_FALSE(org_->authenticate(request));            // a write key opens no API
-    made<bool>([&](Unit& unit) -> Result<bool> { TRY(org_->revoke_key(unit, org_->key(write_key)->key)); return true; });
+    EXPECT_FALSE(org_->authenticate(request));  // a write key opens no API
+    made<bool>([&](Unit& unit) -> Result<bool> {
+        TRY(org_->revoke_key(unit, org_->key(write_key)->key));
+        return true;
+    });
     EXPECT_FALSE(org_->key(write_key));
 }
 
 TEST_P(OrgTest, EverythingComesBackAfterAReload) {
     const auto in = MUST(sign_in("admin", admin_.one_time_password));
-    made<OrgNodeId>([&](Unit& unit) { return org_->ensure_node(unit, NodeKind::Region, "R1", "East", org_->root(unit.tenant())); });
+    made<OrgNodeId>(
+        [&](Unit& unit) { return org_->ensure_node(unit, NodeKind::Region, "R1", "East", org_->root(unit.tenant())); });
     OrgService fresh(*kernel_);
     ASSERT_TRUE(fresh.reload());
     EXPECT_EQ(fresh.nodes(admin_.tenant).size(), 2u);

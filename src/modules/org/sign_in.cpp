@@ -5,12 +5,18 @@
 
 #include <algorithm>
 
+#include "base/hooks.h"
+
 namespace tilth::org {
 
 namespace {
 
 constexpr int kHashesWaitingMax = 32;
 constexpr std::size_t kTokenBytesMax = 200;
+
+crypto::PasswordCost password_cost() {
+    return hooks::cheap_passwords() ? crypto::kCheapPasswordCost : crypto::PasswordCost{};
+}
 
 std::string sha256_of(std::string_view text) {
     const crypto::Hash hash = crypto::sha256(text);
@@ -48,13 +54,13 @@ struct LoginRow {
 Result<std::string> OrgService::hash_password(const Secret& password) {
     const Turn turn(waiting_hashes_, hashers_);
     if (!turn.admitted()) return Error(ErrorCode::TooManyRequests, "password hashes waiting");
-    return crypto::hash_password(password);
+    return crypto::hash_password(password, password_cost());
 }
 
 Result<crypto::PasswordCheck> OrgService::compare(std::string_view stored, const Secret& password) {
     const Turn turn(waiting_hashes_, hashers_);
     if (!turn.admitted()) return Error(ErrorCode::TooManyRequests, "password hashes waiting");
-    return crypto::check_password(stored, password);
+    return crypto::check_password(stored, password, password_cost());
 }
 
 Result<SignedIn> OrgService::sign_in(const kernel::Context& context, std::string_view login, const Secret& password) {
@@ -64,12 +70,14 @@ Result<SignedIn> OrgService::sign_in(const kernel::Context& context, std::string
                 "SELECT l.tenant_id, l.staff_id, l.password, l.failures, l.locked_until FROM login l "
                 "JOIN tenant t ON t.tenant_id = l.tenant_id WHERE l.login = ?1 ORDER BY t.created_at LIMIT 1",
                 {login}, [](const sql::Row& row) {
-                    return LoginRow{row.id<TenantId>(0), row.id<StaffId>(1), std::string(row.txt(2)),
+                    return LoginRow{row.id<TenantId>(0),
+                                    row.id<StaffId>(1),
+                                    std::string(row.txt(2)),
                                     {static_cast<int>(row.i64(3)), row.instant(4)}};
                 });
         });
     if (!found) return found.error();
-    static const std::string nobody = crypto::hash_password(Secret("nobody has this password"));
+    static const std::string nobody = crypto::hash_password(Secret("nobody has this password"), password_cost());
     const std::optional<LoginRow>& row = *found;
     if (row) TRY(may_try(row->state, context.now));
     const auto check = TRY(compare(row ? row->password : nobody, password));
@@ -87,7 +95,13 @@ Result<SignedIn> OrgService::sign_in(const kernel::Context& context, std::string
     as.actor = {kernel::ActorKind::Staff, row->staff.bytes, std::string(login)};
     as.request = context.request;
     auto written = kernel_.record.write<bool>(as, [&](kernel::Unit& unit) -> Result<bool> {
-        const LoginState next = right ? LoginState{} : after_failure(row->state, unit.now());
+        // Guesses that came together have all passed the first look: what counts stands in the row by now.
+        const auto standing = TRY(unit.sql().one(
+            "SELECT failures, locked_until FROM login WHERE tenant_id = ?1 AND login = ?2", {unit.tenant(), login},
+            [](const sql::Row& one) { return LoginState{static_cast<int>(one.i64(0)), one.instant(1)}; }));
+        if (!standing) return Error(ErrorCode::Unauthenticated, "login or password");
+        TRY(may_try(*standing, unit.now()));
+        const LoginState next = right ? LoginState{} : after_failure(*standing, unit.now());
         TRY(unit.sql().write("UPDATE login SET failures = ?3, locked_until = ?4 WHERE tenant_id = ?1 AND login = ?2",
                              {unit.tenant(), login, next.failures, next.locked_until}));
         TRY(unit.audit({.action = right ? "session.sign_in" : "session.refused", .object = row->staff.str()}));
@@ -95,9 +109,10 @@ Result<SignedIn> OrgService::sign_in(const kernel::Context& context, std::string
         TRY(unit.sql().write(
             "INSERT INTO session (tenant_id, token_hash, staff_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
             {unit.tenant(), sql::Blob{hash}, row->staff, unit.now(), unit.now() + kSessionMax}));
-        unit.on_commit([this, hash, info = SessionInfo{unit.tenant(), row->staff, unit.now(), unit.now() + kSessionMax}] {
-            state_.change([&](State& state) { state.sessions[hash] = info; });
-        });
+        unit.on_commit(
+            [this, hash, info = SessionInfo{unit.tenant(), row->staff, unit.now(), unit.now() + kSessionMax}] {
+                state_.change([&](State& state) { state.sessions[hash] = info; });
+            });
         return true;
     });
     if (!written) return written.error();
@@ -120,15 +135,15 @@ Status OrgService::sign_out(const kernel::Context& context) {
     return written ? ok() : Status(written.error());
 }
 
-Status OrgService::change_password(const kernel::Context& context, const Secret& old_password, const Secret& new_password) {
+Status OrgService::change_password(const kernel::Context& context, const Secret& old_password,
+                                   const Secret& new_password) {
     if (context.actor.kind != kernel::ActorKind::Staff) return Error(ErrorCode::Forbidden, "staff only");
     const StaffId staff{context.actor.id};
     auto row = kernel_.record.read<std::optional<std::pair<std::string, std::string>>>(
         context, [&](kernel::View& view) -> Result<std::optional<std::pair<std::string, std::string>>> {
-            return view.sql().one("SELECT login, password FROM login WHERE tenant_id = ?1 AND staff_id = ?2",
-                                  {view.tenant(), staff}, [](const sql::Row& found) {
-                                      return std::pair(std::string(found.txt(0)), std::string(found.txt(1)));
-                                  });
+            return view.sql().one(
+                "SELECT login, password FROM login WHERE tenant_id = ?1 AND staff_id = ?2", {view.tenant(), staff},
+                [](const sql::Row& found) { return std::pair(std::string(found.txt(0)), std::string(found.txt(1))); });
         });
     if (!row) return row.error();
     if (!*row) return Error(ErrorCode::NotFound, "login");
@@ -178,9 +193,10 @@ Result<kernel::Context> OrgService::by_session(const http::Request&, std::string
         stale = now >= info.last_seen + minutes(1);
     });
     if (!context) return Error(ErrorCode::Unauthenticated, "session");
-    if (stale) state_.change([&](State& state) {
-        if (const auto at = state.sessions.find(hash); at != state.sessions.end()) at->second.last_seen = now;
-    });
+    if (stale)
+        state_.change([&](State& state) {
+            if (const auto at = state.sessions.find(hash); at != state.sessions.end()) at->second.last_seen = now;
+        });
     context->by_cookie = true;
     return std::move(*context);
 }

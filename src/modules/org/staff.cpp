@@ -18,14 +18,23 @@ Status write_staff(kernel::Unit& unit, const StaffRows& staff) {
 }
 
 Result<std::string> OrgService::add_member(const kernel::Context& context, const NewStaff& staff, StaffId& made) {
-    if (!node(context.tenant, staff.node) || !context.scope->covers(staff.node)) return Error(ErrorCode::NotFound, "node");
+    if (!node(context.tenant, staff.node) || !context.scope->covers(staff.node))
+        return Error(ErrorCode::NotFound, "node");
+    const auto rights = state_.read([&](const State& state) -> std::optional<std::vector<std::string>> {
+        const TenantState* tenant = state.tenant(context.tenant);
+        const bool known = tenant != nullptr && tenant->roles.contains(staff.role);
+        return known ? std::optional(tenant->roles.at(staff.role).permissions) : std::nullopt;
+    });
+    if (!rights) return Error(ErrorCode::NotFound, "role");
+    TRY(check_grant(context, *rights));
     std::string password = crypto::random_token().substr(0, 16);
     const std::string hash = TRY(hash_password(Secret(password)));
     auto written = kernel_.record.write<StaffId>(context, [&](kernel::Unit& unit) -> Result<StaffId> {
         const auto taken = TRY(unit.sql().one("SELECT staff_id FROM login WHERE tenant_id = ?1 AND login = ?2",
                                               {unit.tenant(), staff.login}, [](const sql::Row&) { return true; }));
         if (taken) {
-            return Error::invalid("login", "taken", "登录名已被使用", "This login is taken", "换一个登录名", "Choose another");
+            return Error::invalid("login", "taken", "登录名已被使用", "This login is taken", "换一个登录名",
+                                  "Choose another");
         }
         const auto id = unit.new_id<StaffId>();
         TRY(write_staff(unit, {id, staff.name, staff.login, hash, staff.node, staff.role}));
@@ -43,10 +52,20 @@ Result<std::string> OrgService::add_member(const kernel::Context& context, const
 }
 
 Status OrgService::set_staff_active(kernel::Unit& unit, const StaffId& staff, bool active) {
+    const bool within = state_.read([&](const State& state) {
+        const TenantState* tenant = state.tenant(unit.tenant());
+        if (tenant == nullptr || !tenant->staff.contains(staff)) return false;
+        const auto& posts = tenant->staff.at(staff).posts;
+        return unit.context().scope->all || std::any_of(posts.begin(), posts.end(), [&](const StaffMember::Post& post) {
+                   return unit.context().scope->covers(post.node);
+               });
+    });
+    if (!within) return Error(ErrorCode::NotFound, "staff");
     const auto changed = TRY(unit.sql().change("UPDATE staff SET active = ?3 WHERE tenant_id = ?1 AND id = ?2",
                                                {unit.tenant(), staff, active}));
     if (changed == 0) return Error(ErrorCode::NotFound, "staff");
-    if (!active) TRY(unit.sql().write("DELETE FROM session WHERE tenant_id = ?1 AND staff_id = ?2", {unit.tenant(), staff}));
+    if (!active)
+        TRY(unit.sql().write("DELETE FROM session WHERE tenant_id = ?1 AND staff_id = ?2", {unit.tenant(), staff}));
     TRY(unit.audit({.action = active ? "staff.enable" : "staff.disable", .object = staff.str()}));
     unit.on_commit([this, tenant = unit.tenant(), staff, active] {
         state_.change([&](State& state) {
@@ -56,7 +75,6 @@ Status OrgService::set_staff_active(kernel::Unit& unit, const StaffId& staff, bo
     });
     return ok();
 }
-
 
 Result<std::string> OrgService::add_staff(const kernel::Context& context, std::string_view login, std::string_view name,
                                           std::string_view role_code) {
@@ -69,8 +87,8 @@ Result<std::string> OrgService::add_staff(const kernel::Context& context, std::s
         return std::nullopt;
     });
     if (!found) {
-        return Error::invalid("role", "unknown_role", "没有这个角色", "There is no such role", "例如 operations、analyst",
-                              "For example operations, analyst");
+        return Error::invalid("role", "unknown_role", "没有这个角色", "There is no such role",
+                              "例如 operations、analyst", "For example operations, analyst");
     }
     StaffId made;
     return add_member(context, *found, made);
@@ -80,12 +98,14 @@ Result<std::string> OrgService::reset_password(const kernel::Context& context, s
     std::string password = crypto::random_token().substr(0, 16);
     const std::string hash = TRY(hash_password(Secret(password)));
     auto written = kernel_.record.write<bool>(context, [&](kernel::Unit& unit) -> Result<bool> {
-        const auto staff = TRY(unit.sql().one("SELECT staff_id FROM login WHERE tenant_id = ?1 AND login = ?2",
-                                              {unit.tenant(), login}, [](const sql::Row& row) { return row.id<StaffId>(0); }));
+        const auto staff =
+            TRY(unit.sql().one("SELECT staff_id FROM login WHERE tenant_id = ?1 AND login = ?2", {unit.tenant(), login},
+                               [](const sql::Row& row) { return row.id<StaffId>(0); }));
         if (!staff) return Error(ErrorCode::NotFound, "login");
-        TRY(unit.sql().write(
-            "UPDATE login SET password = ?3, must_change = 1, failures = 0, locked_until = 0 WHERE tenant_id = ?1 AND login = ?2",
-            {unit.tenant(), login, hash}));
+        TRY(
+            unit.sql().write("UPDATE login SET password = ?3, must_change = 1, failures = 0, locked_until = 0 WHERE "
+                             "tenant_id = ?1 AND login = ?2",
+                             {unit.tenant(), login, hash}));
         TRY(unit.sql().write("DELETE FROM session WHERE tenant_id = ?1 AND staff_id = ?2", {unit.tenant(), *staff}));
         TRY(unit.audit({.action = "staff.reset", .object = staff->str()}));
         unit.on_commit([this, tenant = unit.tenant(), id = *staff] {

@@ -15,33 +15,31 @@ Status State::load(sql::Connection& sql, Instant now) {
 }
 
 Status State::load_tree(sql::Connection& sql) {
-    TRY(sql.query("SELECT tenant_id, name, zone, currency, cutoff_min, sample FROM tenant ORDER BY created_at, tenant_id", {},
-                  [this](const sql::Row& row) {
-                      TenantState& state = tenants[row.id<TenantId>(0)];
-                      state.tenant = {row.id<TenantId>(0),
-                                      std::string(row.txt(1)),
-                                      std::string(row.txt(2)),
-                                      Currency::parse(row.txt(3)).value_or(Currency{}),
-                                      static_cast<int>(row.i64(4)),
-                                      row.flag(5)};
-                      return true;
-                  }));
-    return sql.query("SELECT tenant_id, id, parent_id, kind, code, name FROM org_node ORDER BY created_at, id", {},
-                     [this](const sql::Row& row) {
-                         TenantState& state = tenants[row.id<TenantId>(0)];
-                         state.nodes.push_back({row.id<OrgNodeId>(1), row.opt_id<OrgNodeId>(2),
-                                                static_cast<NodeKind>(row.i64(3)), std::string(row.txt(4)),
-                                                std::string(row.txt(5))});
-                         if (!state.nodes.back().parent) state.root = state.nodes.back().id;
-                         return true;
-                     });
+    TRY(sql.query(
+        "SELECT tenant_id, name, zone, currency, cutoff_min, sample FROM tenant ORDER BY created_at, tenant_id", {},
+        [this](const sql::Row& row) {
+            TenantState& state = tenants[row.id<TenantId>(0)];
+            state.tenant = {row.id<TenantId>(0),          std::string(row.txt(1)),
+                            std::string(row.txt(2)),      Currency::parse(row.txt(3)).value_or(Currency{}),
+                            static_cast<int>(row.i64(4)), row.flag(5)};
+            return true;
+        }));
+    return sql.query(
+        "SELECT tenant_id, id, parent_id, kind, code, name FROM org_node ORDER BY created_at, id", {},
+        [this](const sql::Row& row) {
+            TenantState& state = tenants[row.id<TenantId>(0)];
+            state.nodes.push_back({row.id<OrgNodeId>(1), row.opt_id<OrgNodeId>(2), static_cast<NodeKind>(row.i64(3)),
+                                   std::string(row.txt(4)), std::string(row.txt(5))});
+            if (!state.nodes.back().parent) state.root = state.nodes.back().id;
+            return true;
+        });
 }
 
 Status State::load_people(sql::Connection& sql) {
     TRY(sql.query("SELECT tenant_id, id, code, name_zh, name_en FROM role", {}, [this](const sql::Row& row) {
         const auto id = row.id<Id<tag::Role>>(1);
-        tenants[row.id<TenantId>(0)].roles[id] = {id, std::string(row.txt(2)), std::string(row.txt(3)),
-                                                  std::string(row.txt(4)), {}};
+        tenants[row.id<TenantId>(0)].roles[id] = {
+            id, std::string(row.txt(2)), std::string(row.txt(3)), std::string(row.txt(4)), {}};
         return true;
     }));
     TRY(sql.query("SELECT tenant_id, role_id, permission FROM role_permission", {}, [this](const sql::Row& row) {
@@ -71,16 +69,18 @@ Status State::load_people(sql::Connection& sql) {
 Status State::load_access(sql::Connection& sql, Instant now) {
     TRY(sql.query("SELECT tenant_id, token_hash, staff_id, expires_at FROM session WHERE expires_at > ?1", {now},
                   [this, now](const sql::Row& row) {
-                      sessions[std::string(row.bin(1))] = {row.id<TenantId>(0), row.id<StaffId>(2), now, row.instant(3)};
+                      sessions[std::string(row.bin(1))] = {row.id<TenantId>(0), row.id<StaffId>(2), now,
+                                                           row.instant(3)};
                       return true;
                   }));
-    return sql.query("SELECT tenant_id, id, hash, label, source_id, permissions, created_at, revoked_at FROM api_key", {},
-                     [this](const sql::Row& row) {
+    return sql.query("SELECT tenant_id, id, hash, label, source_id, permissions, created_at, revoked_at FROM api_key",
+                     {}, [this](const sql::Row& row) {
                          KeyInfo& key = keys[std::string(row.bin(2))];
                          key.grant.tenant = row.id<TenantId>(0);
                          key.grant.key = row.id<Id<tag::ApiKey>>(1);
                          key.grant.label = row.txt(3);
-                         if (const auto source = row.opt_id<SourceId>(4)) key.grant.source = *source, key.grant.write_only = true;
+                         if (const auto source = row.opt_id<SourceId>(4))
+                             key.grant.source = *source, key.grant.write_only = true;
                          if (const auto list = json::Value::parse(row.txt(5))) {
                              for (const auto& name : list->items()) key.permissions.emplace_back(name.str());
                          }

@@ -21,7 +21,10 @@ struct StaffMember {
     std::string login;
     bool active = true;
     bool must_change = false;
-    struct Post { OrgNodeId node; Id<tag::Role> role; };
+    struct Post {
+        OrgNodeId node;
+        Id<tag::Role> role;
+    };
     std::vector<Post> posts;
 };
 struct RoleInfo {
@@ -47,7 +50,7 @@ struct KeyInfo {
 struct TenantState {
     Tenant tenant;
     OrgNodeId root;
-    std::vector<OrgNode> nodes;                  // in order of making; parents first
+    std::vector<OrgNode> nodes;  // in order of making; parents first
     std::map<StaffId, StaffMember> staff;
     std::map<Id<tag::Role>, RoleInfo> roles;
 };

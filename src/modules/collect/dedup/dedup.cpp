@@ -32,9 +32,9 @@ struct Period {
 };
 
 struct SourceIds {
-    std::int64_t hour = 0;            // number of the hour being filled
+    std::int64_t hour = 0;  // number of the hour being filled
     Fresh fresh;
-    std::vector<Period> periods;      // oldest first
+    std::vector<Period> periods;  // oldest first
 
     bool has(const Bytes16& key) const {
         if (fresh.contains(key)) return true;
@@ -52,7 +52,8 @@ metrics::Gauge& remembered_ids() {
     return gauge;
 }
 metrics::Gauge& window_seconds() {
-    static auto& gauge = metrics::gauge("tilth_dedup_window_seconds", "Time within which a repeated event is recognised");
+    static auto& gauge =
+        metrics::gauge("tilth_dedup_window_seconds", "Time within which a repeated event is recognised");
     return gauge;
 }
 
@@ -83,7 +84,8 @@ public:
         for (const TenantId& tenant : tenants) {
             const std::int64_t after = TRY(kernel::position_before(sql, tenant, since));
             TRY(kernel::scan_events(sql, tenant, after, [&](std::int64_t, const kernel::Event& event) {
-                if (event.received >= since) days[{event.source, event.received.ms / kDayMs}].push_back(event.fingerprint);
+                if (event.received >= since)
+                    days[{event.source, event.received.ms / kDayMs}].push_back(event.fingerprint);
                 return true;
             }));
         }
@@ -171,7 +173,7 @@ private:
         remembered_ids().set(static_cast<double>(count_));
     }
 
-    std::map<SourceId, SourceIds> sources_;      // writer's thread
+    std::map<SourceId, SourceIds> sources_;  // writer's thread
     std::atomic<std::int64_t> count_{0};
     std::atomic<std::int64_t> window_ms_{limits::kDedupWindowMs};
 };

@@ -12,9 +12,7 @@
 namespace tilth::collect {
 namespace {
 
-Bytes16 key(std::uint64_t number) {
-    return crypto::fingerprint(std::to_string(number));
-}
+Bytes16 key(std::uint64_t number) { return crypto::fingerprint(std::to_string(number)); }
 
 TEST(SortedRun, FindsEveryKeyAndNearlyNoOther) {
     std::vector<Bytes16> keys;

@@ -8,7 +8,7 @@ namespace tilth::collect {
 
 namespace {
 
-constexpr std::size_t kRowsPerUnit = 500;        // with their lines and customers well below 10,000 rows a unit
+constexpr std::size_t kRowsPerUnit = 500;  // with their lines and customers well below 10,000 rows a unit
 constexpr std::size_t kRowsPerCheck = 5'000;
 constexpr int kTakeBackPerUnit = 500;
 constexpr std::string_view kRejectPurpose = "import_reject";
@@ -49,7 +49,9 @@ void ImportJobs::define() {
 Result<JobId> ImportJobs::start(kernel::Unit& unit, std::string_view kind, const ImportRow& import) {
     const json::Value params = json::Value::object({{"import", import.id.str()}});
     const auto job = TRY(kernel_.jobs.start(unit, kind, import.name, params.print()));
-    const ImportState state = kind == kCheckJob ? ImportState::Checking : kind == kRunJob ? ImportState::Running : ImportState::TakingBack;
+    const ImportState state = kind == kCheckJob ? ImportState::Checking
+                              : kind == kRunJob ? ImportState::Running
+                                                : ImportState::TakingBack;
     TRY(store::set_state(unit, import.id, state, job));
     if (kind != kTakeBackJob) TRY(store::clear_rejects(unit, import.id));
     TRY(unit.audit({.action = kind, .object = import.id.str()}));
@@ -68,9 +70,8 @@ Result<std::shared_ptr<ImportJobs::Reading>> ImportJobs::reading(kernel::JobStep
     }
     auto made = std::make_shared<Reading>();
     const ImportId id = import_of(step.job());
-    auto row = TRY(kernel_.record.read<std::optional<ImportRow>>(step.context(), [&](kernel::View& view) {
-        return store::find(view.sql(), view.tenant(), id);
-    }));
+    auto row = TRY(kernel_.record.read<std::optional<ImportRow>>(
+        step.context(), [&](kernel::View& view) { return store::find(view.sql(), view.tenant(), id); }));
     if (!row) return Error(ErrorCode::NotFound, "import");
     made->import = std::move(*row);
     made->target = target(made->import.target);
@@ -80,7 +81,8 @@ Result<std::shared_ptr<ImportJobs::Reading>> ImportJobs::reading(kernel::JobStep
     made->stream = std::make_unique<RowStream>(kernel_, step.context().tenant, id, made->import.chunks);
     made->reader = TRY(RowReader::make(*made->target, mapping, TRY(made->stream->header()), zone));
     // After a restart the rows before the cursor are read again for their occurrences only.
-    for (const std::uint64_t done = cursor_of(step.job()); made->rows_read < done;) TRY(next_batch(*made, done - made->rows_read));
+    for (const std::uint64_t done = cursor_of(step.job()); made->rows_read < done;)
+        TRY(next_batch(*made, done - made->rows_read));
     const std::lock_guard lock(mutex_);
     return readings_[step.job().id] = made;
 }
@@ -125,11 +127,15 @@ Result<std::string> ImportJobs::seal_row(const TenantId& tenant, const RawRow& r
 Result<kernel::StepOutcome> ImportJobs::check_step(kernel::JobStep& step) {
     const auto now = TRY(reading(step));
     Batch batch = TRY(next_batch(*now, kRowsPerCheck));
-    const collect::ImportRef ref{now->import.id, TRY(parse_mapping(now->import.mapping)).options};
+    const collect::ImportRef ref {
+        now->import.id, TRY(parse_mapping(now->import.mapping))
+        .options
+    };
     std::vector<store::Reject> rejects;
     const TenantId tenant = step.context().tenant;
     for (const auto& [raw, refusal] : batch.refused) {
-        rejects.push_back({static_cast<std::int64_t>(raw.line), refusal.cause, refusal.field, TRY(seal_row(tenant, raw))});
+        rejects.push_back(
+            { static_cast<std::int64_t>(raw.line), refusal.cause, refusal.field, TRY(seal_row(tenant, raw)) });
     }
     for (std::size_t i = 0; i < batch.rows.size(); ++i) {
         const MappedRow& row = batch.rows[i];
@@ -139,8 +145,10 @@ Result<kernel::StepOutcome> ImportJobs::check_step(kernel::JobStep& step) {
             continue;
         }
         const auto& fields = checked.error().fields;
-        rejects.push_back({static_cast<std::int64_t>(row.line), fields.empty() ? "invalid" : fields.front().rule,
-                           fields.empty() ? "" : fields.front().field, TRY(seal_row(tenant, batch.raws[i]))});
+        rejects.push_back({
+            static_cast<std::int64_t>(row.line), fields.empty() ? "invalid" : fields.front().rule,
+                fields.empty() ? "" : fields.front().field, TRY(seal_row(tenant, batch.raws[i]))
+        });
     }
     now->import.counts.read = static_cast<std::int64_t>(now->rows_read);
     now->import.counts.invalid += static_cast<std::int64_t>(rejects.size());
@@ -160,7 +168,10 @@ Result<kernel::StepOutcome> ImportJobs::check_step(kernel::JobStep& step) {
 Result<kernel::StepOutcome> ImportJobs::run_step(kernel::JobStep& step) {
     const auto now = TRY(reading(step));
     Batch batch = TRY(next_batch(*now, kRowsPerUnit));
-    const collect::ImportRef ref{now->import.id, TRY(parse_mapping(now->import.mapping)).options};
+    const collect::ImportRef ref {
+        now->import.id, TRY(parse_mapping(now->import.mapping))
+        .options
+    };
     const TenantId tenant = step.context().tenant;
     if (cursor_of(step.job()) == 0) now->import.counts = {};
     ImportCounts counts;
@@ -178,17 +189,21 @@ Result<kernel::StepOutcome> ImportJobs::run_step(kernel::JobStep& step) {
             if (outcomes[i].kind != Kind::Rejected) continue;
             ++counts.invalid;
             const std::string sealed = TRY(seal_row(tenant, batch.raws[i]));
-            TRY(store::add_reject(unit, ref.id, {static_cast<std::int64_t>(batch.rows[i].line), outcomes[i].cause, outcomes[i].field, sealed}));
+            TRY(store::add_reject(
+                unit, ref.id,
+                {static_cast<std::int64_t>(batch.rows[i].line), outcomes[i].cause, outcomes[i].field, sealed}));
         }
         for (const auto& [raw, refusal] : batch.refused) {
             ++counts.invalid;
-            TRY(store::add_reject(unit, ref.id, {static_cast<std::int64_t>(raw.line), refusal.cause, refusal.field, TRY(seal_row(tenant, raw))}));
+            TRY(store::add_reject(unit, ref.id, {
+                static_cast<std::int64_t>(raw.line), refusal.cause, refusal.field, TRY(seal_row(tenant, raw))
+            }));
         }
         TRY(store::set_counts(unit, ref.id, counts));
         return batch.last ? store::set_state(unit, ref.id, ImportState::Done, std::nullopt) : ok();
     });
     if (!written) {
-        forget(step.job().id);   // The next try reads from the saved cursor.
+        forget(step.job().id);  // The next try reads from the saved cursor.
         return written.error();
     }
     now->import.counts = counts;
@@ -200,9 +215,8 @@ Result<kernel::StepOutcome> ImportJobs::run_step(kernel::JobStep& step) {
 
 Result<kernel::StepOutcome> ImportJobs::take_back_step(kernel::JobStep& step) {
     const ImportId id = import_of(step.job());
-    auto row = TRY(kernel_.record.read<std::optional<ImportRow>>(step.context(), [&](kernel::View& view) {
-        return store::find(view.sql(), view.tenant(), id);
-    }));
+    auto row = TRY(kernel_.record.read<std::optional<ImportRow>>(
+        step.context(), [&](kernel::View& view) { return store::find(view.sql(), view.tenant(), id); }));
     if (!row) return Error(ErrorCode::NotFound, "import");
     ImportTarget* of = target(row->target);
     if (of == nullptr) return Error(ErrorCode::Invalid, "no import target " + row->target);
@@ -220,13 +234,13 @@ Result<kernel::StepOutcome> ImportJobs::take_back_step(kernel::JobStep& step) {
 std::string ImportJobs::result_json(const kernel::Context& context, const ImportRow& import) const {
     json::Value result = json::Value::object({{"import", import.id.str()}, {"counts", counts_json(import.counts)}});
     const collect::ImportRef ref{import.id, "{}"};
-    const auto totals = kernel_.record.read<std::vector<ControlTotal>>(context, [&](kernel::View& view) {
-        return target(import.target)->totals(view.sql(), view.tenant(), ref);
-    });
+    const auto totals = kernel_.record.read<std::vector<ControlTotal>>(
+        context, [&](kernel::View& view) { return target(import.target)->totals(view.sql(), view.tenant(), ref); });
     if (!totals) return result.print();
     json::Value list = json::Value::array();
     for (const ControlTotal& total : *totals) {
-        list.push(json::Value::object({{"name", total.name}, {"value", total.value}, {"unit", total.unit}, {"exact", total.exact}}));
+        list.push(json::Value::object(
+            {{"name", total.name}, {"value", total.value}, {"unit", total.unit}, {"exact", total.exact}}));
     }
     result.set("totals", std::move(list));
     return result.print();

@@ -34,12 +34,12 @@ private:
         ImportTarget* target = nullptr;
         std::unique_ptr<RowStream> stream;
         std::optional<RowReader> reader;
-        std::unordered_map<std::string, std::uint32_t> occurrences;   // by the row's fingerprint, raw bytes
+        std::unordered_map<std::string, std::uint32_t> occurrences;  // by the row's fingerprint, raw bytes
         std::uint64_t rows_read = 0;
     };
     struct Batch {
         std::vector<MappedRow> rows;
-        std::vector<RawRow> raws;      // of rows, in the same order
+        std::vector<RawRow> raws;  // of rows, in the same order
         std::vector<std::pair<RawRow, Refusal>> refused;
         std::uint64_t read = 0;
         bool last = false;

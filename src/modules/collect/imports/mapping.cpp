@@ -50,7 +50,8 @@ std::string print_mapping(const Mapping& mapping) {
         if (!column.constant.empty()) one.set("constant", column.constant);
         columns.push(std::move(one));
     }
-    json::Value value = json::Value::object({{"target", mapping.target}, {"zone", mapping.zone}, {"columns", std::move(columns)}});
+    json::Value value =
+        json::Value::object({{"target", mapping.target}, {"zone", mapping.zone}, {"columns", std::move(columns)}});
     if (auto options = json::Value::parse(mapping.options)) value.set("options", std::move(*options));
     return value.print();
 }
@@ -67,8 +68,8 @@ Mapping suggest_mapping(const ImportTarget& target, const std::vector<std::strin
     return mapping;
 }
 
-Result<RowReader> RowReader::make(const ImportTarget& target, const Mapping& mapping, const std::vector<std::string>& header,
-                                  Zone zone) {
+Result<RowReader> RowReader::make(const ImportTarget& target, const Mapping& mapping,
+                                  const std::vector<std::string>& header, Zone zone) {
     RowReader reader(std::move(zone));
     reader.fields_ = &target.fields();
     reader.feeds_.resize(target.fields().size());
@@ -76,8 +77,9 @@ Result<RowReader> RowReader::make(const ImportTarget& target, const Mapping& map
         const auto field = std::find_if(target.fields().begin(), target.fields().end(),
                                         [&](const TargetField& one) { return one.name == column.field; });
         if (field == target.fields().end()) {
-            return Error::invalid("columns", "unknown_field", "没有字段 " + column.field, "There is no field " + column.field,
-                                  "从字段表里选择", "Choose from the target's fields");
+            return Error::invalid("columns", "unknown_field", "没有字段 " + column.field,
+                                  "There is no field " + column.field, "从字段表里选择",
+                                  "Choose from the target's fields");
         }
         Feed& feed = reader.feeds_[static_cast<std::size_t>(field - target.fields().begin())];
         feed.constant = column.constant;
@@ -92,7 +94,8 @@ Result<RowReader> RowReader::make(const ImportTarget& target, const Mapping& map
         const TargetField& field = target.fields()[i];
         if (field.required && reader.feeds_[i].column < 0 && reader.feeds_[i].constant.empty()) {
             return Error::invalid("columns", "unmapped", "必填字段“" + field.zh + "”没有对应列",
-                                  "The required field " + field.en + " has no column", "为它选一列", "Choose a column for it");
+                                  "The required field " + field.en + " has no column", "为它选一列",
+                                  "Choose a column for it");
         }
     }
     return reader;
@@ -103,8 +106,10 @@ std::optional<Refusal> RowReader::read(const std::vector<std::string_view>& cell
     for (std::size_t i = 0; i < feeds_.size(); ++i) {
         const Feed& feed = feeds_[i];
         const auto column = static_cast<std::size_t>(feed.column);
-        const std::string_view cell = feed.column >= 0 && column < cells.size() ? trim(cells[column]) : std::string_view{};
-        if (auto refusal = clean(i, cell.empty() ? std::string_view(feed.constant) : cell, row.values[i])) return refusal;
+        const std::string_view cell =
+            feed.column >= 0 && column < cells.size() ? trim(cells[column]) : std::string_view{};
+        if (auto refusal = clean(i, cell.empty() ? std::string_view(feed.constant) : cell, row.values[i]))
+            return refusal;
     }
     std::string key;
     for (const auto& value : row.values) {
@@ -114,7 +119,8 @@ std::optional<Refusal> RowReader::read(const std::vector<std::string_view>& cell
     return std::nullopt;
 }
 
-std::optional<Refusal> RowReader::clean(std::size_t at, std::string_view cell, std::optional<std::string>& value) const {
+std::optional<Refusal> RowReader::clean(std::size_t at, std::string_view cell,
+                                        std::optional<std::string>& value) const {
     const TargetField& field = (*fields_)[at];
     if (cell.empty()) {
         if (field.required) return Refusal{"required", field.name};
@@ -130,7 +136,8 @@ std::optional<Refusal> RowReader::clean(std::size_t at, std::string_view cell, s
         }
         case FieldKind::Integer:
         case FieldKind::Decimal: {
-            if (!parse_decimal(cell, field.kind == FieldKind::Integer ? 0 : field.scale)) return Refusal{"bad_number", field.name};
+            if (!parse_decimal(cell, field.kind == FieldKind::Integer ? 0 : field.scale))
+                return Refusal{"bad_number", field.name};
             break;
         }
         case FieldKind::Phone: {

@@ -16,7 +16,8 @@ std::string print_mapping(const Mapping& mapping);
 // By the headers' words: the first column that a field knows.
 Mapping suggest_mapping(const ImportTarget& target, const std::vector<std::string>& header);
 
-// Why a row cannot be read: the cause is stable ("bad_time", "required", "bad_phone", "masked"), the field the target's.
+// Why a row cannot be read: the cause is stable ("bad_time", "required", "bad_phone", "masked"), the field the
+// target's.
 struct Refusal {
     std::string cause;
     std::string field;
@@ -25,20 +26,20 @@ struct Refusal {
 // A mapping held against a header: made once per file. Invalid names the column that is missing.
 class RowReader {
 public:
-    static Result<RowReader> make(const ImportTarget& target, const Mapping& mapping, const std::vector<std::string>& header,
-                                  Zone zone);
+    static Result<RowReader> make(const ImportTarget& target, const Mapping& mapping,
+                                  const std::vector<std::string>& header, Zone zone);
     // Values by target field, clean: times ISO with offset, decimals plain, phones E.164. The fingerprint is of these.
     std::optional<Refusal> read(const std::vector<std::string_view>& cells, MappedRow& row) const;
 
 private:
     struct Feed {
-        int column = -1;             // -1: the constant, or nothing
+        int column = -1;  // -1: the constant, or nothing
         std::string constant;
     };
     explicit RowReader(Zone zone) : zone_(std::move(zone)) {}
     std::optional<Refusal> clean(std::size_t field, std::string_view cell, std::optional<std::string>& value) const;
     const std::vector<TargetField>* fields_ = nullptr;
-    std::vector<Feed> feeds_;        // one per target field
+    std::vector<Feed> feeds_;  // one per target field
     Zone zone_;
 };
 

@@ -32,7 +32,8 @@ protected:
     Target target_;
     std::vector<std::string> header_ = {" invoice ", "时间", "Price", "手机号"};
     static RowReader make_reader(const Target& target, const std::vector<std::string>& header) {
-        return MUST(RowReader::make(target, suggest_mapping(target, header), header, MUST(Zone::find("Asia/Shanghai"))));
+        return MUST(
+            RowReader::make(target, suggest_mapping(target, header), header, MUST(Zone::find("Asia/Shanghai"))));
     }
     RowReader reader_ = make_reader(target_, header_);
 

@@ -24,7 +24,7 @@ public:
     RowStream(const RowStream&) = delete;
     RowStream& operator=(const RowStream&) = delete;
 
-    Result<std::vector<std::string>> header();   // the first line; UnsupportedFormat when there is none
+    Result<std::vector<std::string>> header();  // the first line; UnsupportedFormat when there is none
     Result<std::optional<RawRow>> next();
     char separator() const { return csv_.separator(); }
     std::pair<std::int64_t, std::int64_t> chunks_read() const { return {reader_.chunk(), reader_.chunks()}; }  // of all

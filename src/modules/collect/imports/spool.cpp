@@ -44,7 +44,8 @@ Result<Spooled> Spool::write(std::string_view given) {
         spooled.bytes += static_cast<std::int64_t>(text.size());
         return file->append(framed(sealed));
     };
-    for (std::size_t at = 0; at < given.size(); at += kChunkBytes) TRY(put(decoder.feed(given.substr(at, kChunkBytes))));
+    for (std::size_t at = 0; at < given.size(); at += kChunkBytes)
+        TRY(put(decoder.feed(given.substr(at, kChunkBytes))));
     TRY(put(decoder.finish()));
     spooled.replaced = decoder.replaced();
     TRY(file->sync());

@@ -15,8 +15,8 @@ namespace tilth::collect {
 struct Spooled {
     Encoding encoding = Encoding::Utf8;
     std::int64_t chunks = 0;
-    std::int64_t bytes = 0;          // of the text
-    std::uint64_t replaced = 0;      // bytes that did not belong to the encoding
+    std::int64_t bytes = 0;      // of the text
+    std::uint64_t replaced = 0;  // bytes that did not belong to the encoding
 };
 
 class Spool {

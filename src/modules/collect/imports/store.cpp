@@ -31,7 +31,8 @@ ImportRow row_of(const sql::Row& row) {
 
 Status insert(kernel::Unit& unit, const ImportRow& row) {
     return unit.sql().write(
-        "INSERT INTO import_file (tenant_id, id, name, target, state, encoding, separator, bytes, chunks, mapping, rows_read, "
+        "INSERT INTO import_file (tenant_id, id, name, target, state, encoding, separator, bytes, chunks, mapping, "
+        "rows_read, "
         "rows_new, rows_updated, rows_unchanged, rows_invalid, created_by, created_at, changed_at) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 0, 0, 0, 0, ?11, ?12, ?12)",
         {unit.tenant(), row.id, row.name, row.target, static_cast<std::int64_t>(row.state), row.encoding, row.separator,
@@ -50,8 +51,9 @@ Result<std::vector<ImportRow>> recent(sql::Connection& sql, const TenantId& tena
 
 Status set_state(kernel::Unit& unit, const ImportId& id, ImportState state, const std::optional<JobId>& job) {
     if (job) {
-        return unit.sql().write("UPDATE import_file SET state = ?3, job_id = ?4, changed_at = ?5 WHERE tenant_id = ?1 AND id = ?2",
-                                {unit.tenant(), id, static_cast<std::int64_t>(state), *job, unit.now()});
+        return unit.sql().write(
+            "UPDATE import_file SET state = ?3, job_id = ?4, changed_at = ?5 WHERE tenant_id = ?1 AND id = ?2",
+            {unit.tenant(), id, static_cast<std::int64_t>(state), *job, unit.now()});
     }
     return unit.sql().write("UPDATE import_file SET state = ?3, changed_at = ?4 WHERE tenant_id = ?1 AND id = ?2",
                             {unit.tenant(), id, static_cast<std::int64_t>(state), unit.now()});
@@ -65,7 +67,8 @@ Status set_mapping(kernel::Unit& unit, const ImportId& id, const std::string& ma
 
 Status set_counts(kernel::Unit& unit, const ImportId& id, const ImportCounts& counts) {
     return unit.sql().write(
-        "UPDATE import_file SET rows_read = ?3, rows_new = ?4, rows_updated = ?5, rows_unchanged = ?6, rows_invalid = ?7 "
+        "UPDATE import_file SET rows_read = ?3, rows_new = ?4, rows_updated = ?5, rows_unchanged = ?6, rows_invalid = "
+        "?7 "
         "WHERE tenant_id = ?1 AND id = ?2",
         {unit.tenant(), id, counts.read, counts.fresh, counts.updated, counts.unchanged, counts.invalid});
 }
@@ -88,7 +91,8 @@ Result<std::vector<Reject>> rejects(sql::Connection& sql, const TenantId& tenant
     };
     if (cause) {
         return sql.all(
-            "SELECT line, cause, field, sealed FROM import_reject WHERE tenant_id = ?1 AND import_id = ?2 AND cause = ?3 "
+            "SELECT line, cause, field, sealed FROM import_reject WHERE tenant_id = ?1 AND import_id = ?2 AND cause = "
+            "?3 "
             "AND line > ?4 ORDER BY line LIMIT ?5",
             {tenant, id, *cause, after_line, limit}, read);
     }
@@ -100,7 +104,8 @@ Result<std::vector<Reject>> rejects(sql::Connection& sql, const TenantId& tenant
 
 Result<std::vector<Cause>> causes(sql::Connection& sql, const TenantId& tenant, const ImportId& id) {
     return sql.all(
-        "SELECT cause, field, COUNT(*) FROM import_reject WHERE tenant_id = ?1 AND import_id = ?2 GROUP BY cause, field "
+        "SELECT cause, field, COUNT(*) FROM import_reject WHERE tenant_id = ?1 AND import_id = ?2 GROUP BY cause, "
+        "field "
         "ORDER BY COUNT(*) DESC, cause, field",
         {tenant, id},
         [](const sql::Row& row) { return Cause{std::string(row.txt(0)), std::string(row.txt(1)), row.i64(2)}; });

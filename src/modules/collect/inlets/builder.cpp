@@ -53,7 +53,8 @@ void Builder::claim(customer::IdentityKind kind, json::Node value) {
 
 void Builder::traits(json::Node traits) {
     for (const auto& [name, value] : traits.members()) {
-        const auto key = std::find_if(kTraitKeys.begin(), kTraitKeys.end(), [&](const TraitKey& one) { return one.name == name; });
+        const auto key =
+            std::find_if(kTraitKeys.begin(), kTraitKeys.end(), [&](const TraitKey& one) { return one.name == name; });
         if (key != kTraitKeys.end()) {
             claim(key->kind, value);
             continue;
@@ -84,7 +85,8 @@ void Builder::fingerprint(std::string_view message_id, json::Node whole) {
     event_.fingerprint = crypto::fingerprint(key);
 }
 
-void Builder::finish(Parsed& into, std::string type, std::string properties, std::string_view rule, bool joins, json::Node whole) {
+void Builder::finish(Parsed& into, std::string type, std::string properties, std::string_view rule, bool joins,
+                     json::Node whole) {
     std::string code;
     if (type.empty() || type.size() > kTypeBytesMax) code = "no_type";
     else if (event_.claims.empty()) code = "no_identity";

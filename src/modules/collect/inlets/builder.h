@@ -1,5 +1,6 @@
 #pragma once
-// Puts one Incoming together: claims with their blind indexes, traits, corrected time, fingerprint. Used by every inlet.
+// Puts one Incoming together: claims with their blind indexes, traits, corrected time, fingerprint. Used by every
+// inlet.
 
 #include <string>
 #include <string_view>
@@ -15,7 +16,7 @@ public:
 
     // A value that cannot be such a key (a phone that cannot exist) is left out: the event still counts.
     void claim(customer::IdentityKind kind, std::string_view value);
-    void claim(customer::IdentityKind kind, json::Node value);          // text or whole number
+    void claim(customer::IdentityKind kind, json::Node value);  // text or whole number
     // Every scalar of an object as a declared trait; known key fields (email, phone) become claims as well.
     void traits(json::Node traits);
 
@@ -26,7 +27,8 @@ public:
     void fingerprint(std::string_view message_id, json::Node whole);
 
     // The finished event, or the refusal: no_identity, no_type, too_large.
-    void finish(Parsed& into, std::string type, std::string properties, std::string_view rule, bool joins, json::Node whole);
+    void finish(Parsed& into, std::string type, std::string properties, std::string_view rule, bool joins,
+                json::Node whole);
 
 private:
     const RawBatch& batch_;

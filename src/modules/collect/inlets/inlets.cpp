@@ -13,7 +13,8 @@ const std::vector<const Inlet*>& inlets() {
 }
 
 const Inlet* inlet(std::string_view name) {
-    const auto found = std::find_if(inlets().begin(), inlets().end(), [&](const Inlet* one) { return one->name() == name; });
+    const auto found =
+        std::find_if(inlets().begin(), inlets().end(), [&](const Inlet* one) { return one->name() == name; });
     return found == inlets().end() ? nullptr : *found;
 }
 

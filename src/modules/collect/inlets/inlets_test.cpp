@@ -19,26 +19,28 @@ protected:
         batch.received = MUST(parse_instant("2026-03-01T10:00:10Z"));
         batch.body = std::move(body);
         const auto back = decode(encode(batch));
-        EXPECT_TRUE(back && back->body == batch.body && back->received == batch.received && back->tenant == batch.tenant);
+        EXPECT_TRUE(back && back->body == batch.body && back->received == batch.received &&
+                    back->tenant == batch.tenant);
         return inlet(inlet_name)->parse(batch, kernel_->vault);
     }
     kernel::testing::TestKernel kernel_{sql::Engine::Sqlite};
 };
 
 TEST_F(InletTest, SegmentBatchMergesItsContextAndCorrectsTheClock) {
-    const Parsed parsed = parse("segment", "/v1/batch", R"({"sentAt":"2026-03-01T09:00:05Z","context":{"device":{"id":"d-1"}},"batch":[
+    const Parsed parsed =
+        parse("segment", "/v1/batch", R"({"sentAt":"2026-03-01T09:00:05Z","context":{"device":{"id":"d-1"}},"batch":[
         {"type":"track","event":"Product Viewed","messageId":"m1","userId":"u1","timestamp":"2026-03-01T09:00:00Z",
          "properties":{"sku":"R1","email":"a@b.cn"}},
         {"type":"identify","messageId":"m2","anonymousId":"a1","userId":"u1","traits":{"email":"Li@B.cn","phone":"13800138000","city":"杭州"}},
         {"type":"track","messageId":"m3","userId":"u1"},
         {"type":"page","messageId":"m4","name":"Home"}]})");
-    ASSERT_EQ(parsed.events.size(), 3u);      // the page has the batch's device
+    ASSERT_EQ(parsed.events.size(), 3u);  // the page has the batch's device
     ASSERT_EQ(parsed.refused.size(), 1u);
     EXPECT_EQ(parsed.refused[0].code, "no_type");
     EXPECT_EQ(parsed.events[0].type, "Product Viewed");
     EXPECT_EQ(parsed.events[0].properties, R"({"sku":"R1"})");
     EXPECT_EQ(to_iso(parsed.events[0].time), "2026-03-01T10:00:05.000Z");
-    EXPECT_EQ(parsed.events[1].claims.size(), 5u);   // custom id, anonymous, device, e-mail, phone
+    EXPECT_EQ(parsed.events[1].claims.size(), 5u);  // custom id, anonymous, device, e-mail, phone
     EXPECT_TRUE(parsed.events[1].joins);
     ASSERT_EQ(parsed.events[1].traits.size(), 1u);
     EXPECT_EQ(parsed.events[1].traits[0].value, "杭州");
@@ -70,8 +72,9 @@ TEST_F(InletTest, NativeEventsAreRefusedOneByOneWithTheReason) {
 }
 
 TEST_F(InletTest, AnEventFarAheadCountsAsReceivedNow) {
-    const Parsed parsed = parse("native", "/api/v1/events",
-                                R"({"events":[{"id":"1","type":"v","time":"2031-01-01T00:00:00Z","identities":{"card":"C"}}]})");
+    const Parsed parsed =
+        parse("native", "/api/v1/events",
+              R"({"events":[{"id":"1","type":"v","time":"2031-01-01T00:00:00Z","identities":{"card":"C"}}]})");
     ASSERT_EQ(parsed.events.size(), 1u);
     EXPECT_EQ(to_iso(parsed.events[0].time), "2026-03-01T10:00:10.000Z");
 }
@@ -81,7 +84,8 @@ TEST_F(InletTest, ACutHeaderIsCorruptNeverRead) {
     batch.inlet = "native";
     batch.body = "{}";
     const std::string bytes = encode(batch);
-    for (std::size_t length = 0; length < bytes.size(); ++length) EXPECT_FALSE(decode(std::string_view(bytes).substr(0, length)));
+    for (std::size_t length = 0; length < bytes.size(); ++length)
+        EXPECT_FALSE(decode(std::string_view(bytes).substr(0, length)));
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ bool mobile_at(std::string_view text, std::size_t at) {
         if (!digit(text[i])) return false;
     }
     if (at + kMobileDigits < text.size() && digit(text[at + kMobileDigits])) return false;
-    return at == 0 || !digit(text[at - 1]) || (at >= 2 && text.substr(at - 2, 2) == "86" && (at == 2 || !digit(text[at - 3])));
+    return at == 0 || !digit(text[at - 1]) ||
+           (at >= 2 && text.substr(at - 2, 2) == "86" && (at == 2 || !digit(text[at - 3])));
 }
 
 void strip_into(std::string& out, json::Node node);
@@ -72,10 +73,10 @@ void strip_into(std::string& out, json::Node node) {
 
 bool is_personal_name(std::string_view member) {
     static constexpr std::array<std::string_view, 32> kNames = {
-        "address",     "addr",        "avatar",   "birthday",   "birthdate",    "cardno",     "email",     "firstname",
-        "fullname",    "idcard",      "idnumber", "ip",         "lastname",     "mail",       "mobile",    "mobilephone",
-        "name_full",   "nickname",    "openid",   "passport",   "phone",        "phonenumber", "realname", "receiver",
-        "receivername", "receiverphone", "street", "tel",       "telephone",    "unionid",    "username",  "wechat"};
+        "address",      "addr",          "avatar",   "birthday", "birthdate", "cardno",      "email",    "firstname",
+        "fullname",     "idcard",        "idnumber", "ip",       "lastname",  "mail",        "mobile",   "mobilephone",
+        "name_full",    "nickname",      "openid",   "passport", "phone",     "phonenumber", "realname", "receiver",
+        "receivername", "receiverphone", "street",   "tel",      "telephone", "unionid",     "username", "wechat"};
     if (member.size() > kNameBytesMax) return false;
     std::array<char, kNameBytesMax> lower{};
     std::size_t length = 0;

@@ -6,12 +6,15 @@ namespace tilth::collect {
 namespace {
 
 TEST(Strip, TextLosesAddressesAndMobileNumbersOnly) {
-    struct Row { const char* given; const char* left; };
+    struct Row {
+        const char* given;
+        const char* left;
+    };
     const Row rows[] = {
         {"call 13800138000 now", "call [phone] now"},
         {"+8613800138000", "+86[phone]"},
-        {"order 138001380001", "order 138001380001"},      // twelve digits are no mobile number
-        {"1795375311172", "1795375311172"},                // a time in milliseconds
+        {"order 138001380001", "order 138001380001"},  // twelve digits are no mobile number
+        {"1795375311172", "1795375311172"},            // a time in milliseconds
         {"write to zhang.san@example.com!", "write to [email]!"},
         {"https://a.cn/?m=li@b.cn&x=1", "https://a.cn/?m=[email]&x=1"},
         {"@everyone", "@everyone"},
@@ -29,8 +32,10 @@ TEST(Strip, PropertiesLosePersonalMembersAtEveryDepth) {
 }
 
 TEST(Strip, NamesAreComparedWithoutCaseAndSeparators) {
-    for (const char* name : {"phone", "Phone-Number", "ID_CARD", "firstName", "$ip", "openId"}) EXPECT_TRUE(is_personal_name(name)) << name;
-    for (const char* name : {"sku", "name", "price", "shipping", "phonecase"}) EXPECT_FALSE(is_personal_name(name)) << name;
+    for (const char* name : {"phone", "Phone-Number", "ID_CARD", "firstName", "$ip", "openId"})
+        EXPECT_TRUE(is_personal_name(name)) << name;
+    for (const char* name : {"sku", "name", "price", "shipping", "phonecase"})
+        EXPECT_FALSE(is_personal_name(name)) << name;
 }
 
 }  // namespace

@@ -93,7 +93,11 @@ public:
         if (!found || !visible(view, *found)) return Error(ErrorCode::NotFound, "order");
         OrderPage reply{item(view, *found), {}};
         for (auto& line : TRY(store::lines(view.sql(), view.tenant(), key.id))) {
-            reply.lines.push_back({line.number, std::move(line.sku), std::move(line.name), line.quantity, line.price,
+            reply.lines.push_back({line.number,
+                                   std::move(line.sku),
+                                   std::move(line.name),
+                                   line.quantity,
+                                   line.price,
                                    {line.amount_minor, found->currency}});
         }
         return reply;
@@ -123,8 +127,8 @@ private:
     }
 
     OrderItem item(View& view, const OrderView& order) const {
-        OrderItem out{order.id,       order.number, order.kind, order.channel, order.paid_at, order.customer,
-                      order.node,     std::nullopt, order.lines, {order.net_minor, order.currency}};
+        OrderItem out{order.id,       order.number, order.kind,   order.channel, order.paid_at,
+                      order.customer, order.node,   std::nullopt, order.lines,   {order.net_minor, order.currency}};
         if (order.node) {
             if (const auto node = org_.node(view.tenant(), *order.node)) out.node_name = node->name;
         }
@@ -137,7 +141,7 @@ private:
         filter.limit = static_cast<int>(rows) + 1;
         if (cursor) {
             const auto parts = TRY(kernel::decode_cursor(cursor->str(), 2));
-            filter.before_paid_at = Instant{TRY(parse_decimal(parts[0], 0))};
+            filter.before_paid_at = Instant { TRY(parse_decimal(parts[0], 0)) };
             if (parts[1].size() != 16) return Error(ErrorCode::Invalid, "cursor");
             filter.before_id = OrderId::from_raw(parts[1]);
         }

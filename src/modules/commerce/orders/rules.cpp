@@ -22,8 +22,8 @@ Status check_line(const OrderLine& line, OrderKind kind, std::size_t at) {
                               "数量前加负号", "Put a minus before the quantity");
     }
     if (kind != OrderKind::Adjustment && line.price.e4 < 0) {
-        return Error::invalid(field + "price", "negative", "单价不能为负", "The price is negative",
-                              "调整项请用调整单", "Use an order of kind adjustment");
+        return Error::invalid(field + "price", "negative", "单价不能为负", "The price is negative", "调整项请用调整单",
+                              "Use an order of kind adjustment");
     }
     return ok();
 }

@@ -35,10 +35,15 @@ TEST(OrderRules, AWeighedLineCountsOnePiece) {
 }
 
 TEST(OrderRules, SignsFitTheKind) {
-    struct Row { OrderKind kind; std::int64_t price; std::int64_t quantity; const char* rule; };
+    struct Row {
+        OrderKind kind;
+        std::int64_t price;
+        std::int64_t quantity;
+        const char* rule;
+    };
     const Row rows[] = {
-        {OrderKind::Sale, 100, 1'000, ""},          {OrderKind::Sale, 100, -1'000, "negative"},
-        {OrderKind::Sale, 100, 0, "zero"},          {OrderKind::Return, 100, -1'000, ""},
+        {OrderKind::Sale, 100, 1'000, ""},           {OrderKind::Sale, 100, -1'000, "negative"},
+        {OrderKind::Sale, 100, 0, "zero"},           {OrderKind::Return, 100, -1'000, ""},
         {OrderKind::Return, 100, 1'000, "positive"}, {OrderKind::Sale, -100, 1'000, "negative"},
         {OrderKind::Adjustment, -100, 1'000, ""},
     };

@@ -90,7 +90,8 @@ Result<std::vector<OrderView>> OrdersService::of_customers(sql::Connection& sql,
     return store::list(sql, tenant, filter);
 }
 
-Result<Orders::SourceTotals> OrdersService::totals(sql::Connection& sql, const TenantId& tenant, std::string_view source) {
+Result<Orders::SourceTotals> OrdersService::totals(sql::Connection& sql, const TenantId& tenant,
+                                                   std::string_view source) {
     return store::totals(sql, tenant, source);
 }
 

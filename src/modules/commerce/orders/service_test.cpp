@@ -53,7 +53,8 @@ protected:
 };
 
 TEST_P(OrdersTest, TheSameFileTwiceChangesNothingAndEqualLinesCountOneByOne) {
-    const OrderInput input = order("A1", "import:1", {line(1, 1, 10'000, 2), line(1, 2, 10'000, 2), line(2, 1, 5'000, 1)});
+    const OrderInput input =
+        order("A1", "import:1", {line(1, 1, 10'000, 2), line(1, 2, 10'000, 2), line(2, 1, 5'000, 1)});
     EXPECT_EQ(apply(input), (std::vector{Applied::New, Applied::New, Applied::New}));
     const std::string before = hash();
     EXPECT_EQ(apply(input), (std::vector{Applied::Unchanged, Applied::Unchanged, Applied::Unchanged}));

@@ -53,10 +53,9 @@ Result<std::optional<OrderView>> find(sql::Connection& sql, const TenantId& tena
 }
 
 Result<std::vector<LineKey>> line_keys(sql::Connection& sql, const TenantId& tenant, const OrderId& order) {
-    return sql.all("SELECT fingerprint, occurrence FROM order_line WHERE tenant_id = ?1 AND order_id = ?2",
-                   {tenant, order}, [](const sql::Row& row) {
-                       return LineKey{bytes16(row.bin(0)), static_cast<std::uint32_t>(row.i64(1))};
-                   });
+    return sql.all(
+        "SELECT fingerprint, occurrence FROM order_line WHERE tenant_id = ?1 AND order_id = ?2", {tenant, order},
+        [](const sql::Row& row) { return LineKey{bytes16(row.bin(0)), static_cast<std::uint32_t>(row.i64(1))}; });
 }
 
 Result<std::vector<LineView>> lines(sql::Connection& sql, const TenantId& tenant, const OrderId& order) {
@@ -64,8 +63,8 @@ Result<std::vector<LineView>> lines(sql::Connection& sql, const TenantId& tenant
         "SELECT line_no, sku, name, quantity_milli, price_e4, amount_minor FROM order_line "
         "WHERE tenant_id = ?1 AND order_id = ?2 ORDER BY line_no",
         {tenant, order}, [](const sql::Row& row) {
-            return LineView{row.i64(0),   std::string(row.txt(1)), std::string(row.txt(2)),
-                            {row.i64(3)}, {row.i64(4)},            row.i64(5)};
+            return LineView{row.i64(0), std::string(row.txt(1)), std::string(row.txt(2)), {row.i64(3)}, {row.i64(4)},
+                            row.i64(5)};
         });
 }
 
@@ -100,9 +99,8 @@ Status insert_line(kernel::Unit& unit, const OrderId& order, const OrderInput& i
 
 Status remove_order(kernel::Unit& unit, const OrderId& id, std::int64_t change_no) {
     TRY(unit.sql().write("DELETE FROM sales_order WHERE tenant_id = ?1 AND id = ?2", {unit.tenant(), id}));
-    return unit.sql().write(
-        "INSERT INTO order_removal (tenant_id, change_no, order_id, at) VALUES (?1, ?2, ?3, ?4)",
-        {unit.tenant(), change_no, id, unit.now()});
+    return unit.sql().write("INSERT INTO order_removal (tenant_id, change_no, order_id, at) VALUES (?1, ?2, ?3, ?4)",
+                            {unit.tenant(), change_no, id, unit.now()});
 }
 
 Result<std::vector<OrderId>> orders_with_source(sql::Connection& sql, const TenantId& tenant, std::string_view source,
@@ -130,22 +128,24 @@ Result<Sums> sums_in_store(sql::Connection& sql, const TenantId& tenant, const O
     return sum_lines(kept, Currency{});
 }
 
-Result<std::vector<Orders::Change>> changes(sql::Connection& sql, const TenantId& tenant, std::int64_t after, int limit) {
+Result<std::vector<Orders::Change>> changes(sql::Connection& sql, const TenantId& tenant, std::int64_t after,
+                                            int limit) {
     static const std::string statement =
         "SELECT id, number, kind, channel, paid_at, customer_id, node_id, lines, net_minor, currency, change_no, "
         "items_milli FROM sales_order WHERE tenant_id = ?1 AND change_no > ?2 ORDER BY change_no LIMIT ?3";
     auto found = TRY(sql.all(statement, {tenant, after, limit}, [](const sql::Row& row) {
         return Orders::Change{row.i64(10), view_of(row), {row.i64(11)}, false};
     }));
-    auto removed = TRY(sql.all(
-        "SELECT change_no, order_id FROM order_removal WHERE tenant_id = ?1 AND change_no > ?2 ORDER BY change_no LIMIT ?3",
-        {tenant, after, limit}, [](const sql::Row& row) {
-            Orders::Change change;
-            change.change_no = row.i64(0);
-            change.order.id = row.id<OrderId>(1);
-            change.removed = true;
-            return change;
-        }));
+    auto removed =
+        TRY(sql.all("SELECT change_no, order_id FROM order_removal WHERE tenant_id = ?1 AND change_no > ?2 ORDER BY "
+                    "change_no LIMIT ?3",
+                    {tenant, after, limit}, [](const sql::Row& row) {
+                        Orders::Change change;
+                        change.change_no = row.i64(0);
+                        change.order.id = row.id<OrderId>(1);
+                        change.removed = true;
+                        return change;
+                    }));
     std::vector<Orders::Change> merged;
     std::merge(found.begin(), found.end(), removed.begin(), removed.end(), std::back_inserter(merged),
                [](const auto& a, const auto& b) { return a.change_no < b.change_no; });

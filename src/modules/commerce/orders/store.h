@@ -36,7 +36,8 @@ struct LineView {
 };
 Result<std::vector<LineView>> lines(sql::Connection& sql, const TenantId& tenant, const OrderId& order);
 
-Status insert_order(kernel::Unit& unit, const OrderId& id, const OrderInput& input, const Sums& sums, std::int64_t change_no);
+Status insert_order(kernel::Unit& unit, const OrderId& id, const OrderInput& input, const Sums& sums,
+                    std::int64_t change_no);
 Status update_sums(kernel::Unit& unit, const OrderId& id, const Sums& sums, const std::optional<CustomerId>& customer,
                    std::int64_t change_no);
 Status insert_line(kernel::Unit& unit, const OrderId& order, const OrderInput& input, const OrderLine& line,
@@ -44,11 +45,13 @@ Status insert_line(kernel::Unit& unit, const OrderId& order, const OrderInput& i
 Status remove_order(kernel::Unit& unit, const OrderId& id, std::int64_t change_no);
 
 // Orders that hold lines of `source`, oldest id first.
-Result<std::vector<OrderId>> orders_with_source(sql::Connection& sql, const TenantId& tenant, std::string_view source, int limit);
+Result<std::vector<OrderId>> orders_with_source(sql::Connection& sql, const TenantId& tenant, std::string_view source,
+                                                int limit);
 Result<std::int64_t> remove_lines(kernel::Unit& unit, const OrderId& order, std::string_view source);
 Result<Sums> sums_in_store(sql::Connection& sql, const TenantId& tenant, const OrderId& order);
 
-Result<std::vector<Orders::Change>> changes(sql::Connection& sql, const TenantId& tenant, std::int64_t after, int limit);
+Result<std::vector<Orders::Change>> changes(sql::Connection& sql, const TenantId& tenant, std::int64_t after,
+                                            int limit);
 Result<Orders::SourceTotals> totals(sql::Connection& sql, const TenantId& tenant, std::string_view source);
 Result<std::string> state_hash(sql::Connection& sql, const TenantId& tenant);
 
@@ -56,10 +59,10 @@ struct Filter {
     std::optional<std::string> number;
     std::optional<Instant> from;
     std::optional<Instant> to;
-    std::optional<Instant> before_paid_at;   // cursor: strictly before (paid_at, id)
+    std::optional<Instant> before_paid_at;  // cursor: strictly before (paid_at, id)
     OrderId before_id;
-    std::vector<CustomerId> customers;       // empty: any
-    std::vector<OrgNodeId> nodes;            // empty: any
+    std::vector<CustomerId> customers;  // empty: any
+    std::vector<OrgNodeId> nodes;       // empty: any
     int limit = 50;
 };
 // Newest first.

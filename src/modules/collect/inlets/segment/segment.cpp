@@ -24,9 +24,20 @@ struct Door {
     std::string_view type;
 };
 constexpr std::array<Door, 14> kDoors = {{
-    {"identify", "identify"}, {"track", "track"}, {"page", "page"}, {"screen", "screen"}, {"group", "group"},
-    {"alias", "alias"},       {"batch", "batch"}, {"i", "identify"}, {"t", "track"},      {"p", "page"},
-    {"s", "screen"},          {"g", "group"},     {"a", "alias"},    {"b", "batch"},
+    {"identify", "identify"},
+    {"track", "track"},
+    {"page", "page"},
+    {"screen", "screen"},
+    {"group", "group"},
+    {"alias", "alias"},
+    {"batch", "batch"},
+    {"i", "identify"},
+    {"t", "track"},
+    {"p", "page"},
+    {"s", "screen"},
+    {"g", "group"},
+    {"a", "alias"},
+    {"b", "batch"},
 }};
 
 http::Response answer(int status, std::string_view message) {
@@ -60,11 +71,14 @@ public:
             all.push_back(std::move(route));
         }
         // The browser library asks for its settings before it sends anything, and reports its own metrics.
-        http::Route settings = http::route(http::Method::Get, "/v1/projects/{key}/settings", [](http::Request& request) {
-            std::string body = R"({"integrations":{"Segment.io":{"apiKey":)";
-            json::append_quoted(body, request.captures.empty() ? std::string_view{} : std::string_view(request.captures[0]));
-            return http::Response::json(200, body + R"(,"unbundledIntegrations":[]}},"plan":{},"edgeFunction":{}})");
-        });
+        http::Route settings =
+            http::route(http::Method::Get, "/v1/projects/{key}/settings", [](http::Request& request) {
+                std::string body = R"({"integrations":{"Segment.io":{"apiKey":)";
+                json::append_quoted(
+                    body, request.captures.empty() ? std::string_view{} : std::string_view(request.captures[0]));
+                return http::Response::json(200,
+                                            body + R"(,"unbundledIntegrations":[]}},"plan":{},"edgeFunction":{}})");
+            });
         settings.cors = true;
         all.push_back(std::move(settings));
         http::Route metrics = http::route(http::Method::Post, "/v1/m", [](http::Request&) { return answer(200, {}); });
@@ -117,20 +131,21 @@ private:
         Builder builder(batch, vault);
         builder.claim(IdentityKind::CustomId, event.get("userId"));
         builder.claim(IdentityKind::Anonymous, event.get("anonymousId"));
-        if (type == "alias") {
-            builder.claim(IdentityKind::CustomId, event.get("previousId"));
-        }
+        if (type == "alias") { builder.claim(IdentityKind::CustomId, event.get("previousId")); }
         const json::Node context = event.get("context").present() ? event.get("context") : outer.get("context");
         builder.claim(IdentityKind::Device, context.get("device").get("id"));
         if (type == "identify") builder.traits(event.get("traits"));
         else builder.traits(context.get("traits"));
-        const std::string_view original =
-            event.get("originalTimestamp").is_string() ? event.get("originalTimestamp").str() : event.get("timestamp").str();
-        const std::string_view sent = outer.get("sentAt").is_string() ? outer.get("sentAt").str() : event.get("sentAt").str();
+        const std::string_view original = event.get("originalTimestamp").is_string()
+                                              ? event.get("originalTimestamp").str()
+                                              : event.get("timestamp").str();
+        const std::string_view sent =
+            outer.get("sentAt").is_string() ? outer.get("sentAt").str() : event.get("sentAt").str();
         builder.time(original, sent);
         builder.fingerprint(event.get("messageId").str(), event);
         const bool joins = type == "identify" || type == "alias";
-        builder.finish(parsed, type_name(event, type), properties(event, type), joins ? type_rule(type) : "same_record", joins, event);
+        builder.finish(parsed, type_name(event, type), properties(event, type), joins ? type_rule(type) : "same_record",
+                       joins, event);
     }
 
     static std::string type_name(json::Node event, std::string_view type) {

@@ -1,5 +1,6 @@
 #pragma once
-// The Segment HTTP Tracking API, as its SDKs and those of RudderStack speak it. README.md of this folder has the sources.
+// The Segment HTTP Tracking API, as its SDKs and those of RudderStack speak it. README.md of this folder has the
+// sources.
 
 #include "modules/collect/api.h"
 
