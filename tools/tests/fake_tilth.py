@@ -9,7 +9,7 @@ import signal
 import socketserver
 import sys
 import threading
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -20,7 +20,7 @@ class State:
         self.kept = {"notes": [], "replies": {}, "password": "first", "must": True}
         if self.file.exists():
             self.kept = json.loads(self.file.read_text())
-        self.now = datetime(2026, 1, 1, tzinfo=timezone.utc)
+        self.now = datetime.fromisoformat(os.environ.get("TILTH_CLOCK_AT", "2026-01-01T00:00:00+00:00"))
         self.lock = threading.Lock()
 
     def save(self):

@@ -60,12 +60,15 @@ class Server:
         self.process = self.port = self.now = None
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("TILTH_")}
         self.environment.update(extra_environment or {})
+        self.environment["TILTH_CHEAP_PASSWORDS"] = "1"
         if off:
             self.environment["TILTH_OFF"] = off
 
     def start(self):
         command = [self.binary, "serve", "--data", str(self.data), "--empty", "--port", "0", "--clock=manual"]
         command += ["--record", self.record] if self.record else []
+        if self.now is not None:
+            self.environment["TILTH_CLOCK_AT"] = self.now
         before = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(command + self.options, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -83,8 +86,6 @@ class Server:
                 raise ServerTrouble(f"the server said no address within {START_SECONDS} s")
             time.sleep(0.01)
         self.port = int(found[1])
-        if self.now is not None:
-            self.control("clock", {"set": self.now})
 
     def stop(self):
         """Asks the server to end; its exit code."""

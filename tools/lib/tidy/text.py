@@ -6,7 +6,8 @@ from .source import Finding, matches
 
 CALLS = [
     # (rule, pattern, words, allowed where)
-    ("clock", re.compile(r"\b(?:system_clock|steady_clock|high_resolution_clock|gettimeofday|clock_gettime|"
+    ("clock", re.compile(r"\bsteady_clock\b"), "measures time; take it from Clock::steady_ns()", "duration_files"),
+    ("clock", re.compile(r"\b(?:system_clock|high_resolution_clock|gettimeofday|clock_gettime|"
                          r"timespec_get|localtime|gmtime|localtime_r|gmtime_r)\b|"
                          r"(?:\bstd::|(?<![\w.>:])(?:::)?)time\s*\(\s*(?:nullptr|NULL|0|&)"),
      "reads the clock; take the time from Clock", "clock_files"),
