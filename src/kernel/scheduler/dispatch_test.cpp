@@ -188,6 +188,23 @@ TEST_P(DispatchTest, TimersFollowTheClock) {
     EXPECT_EQ(record_.number("SELECT count(*) FROM timer"), 0);
 }
 
+TEST_P(DispatchTest, AMovedTimerFiresAtItsNewTimeOnly) {
+    make();
+    EXPECT_TRUE(settled().empty());
+    timer("later", minutes(1));
+    timer("later", hours(1), "new");
+    timer("sooner", hours(2));
+    timer("sooner", minutes(5), "new");
+    timer("cleared", minutes(5));
+    ASSERT_TRUE(record_.write([](Unit& unit) { return unit.clear_timer("wake", "cleared"); }));
+    record_.clock().advance(minutes(1));
+    EXPECT_TRUE(settled().empty());
+    record_.clock().advance(minutes(4));
+    EXPECT_EQ(settled(), (Seen{"sooner=new"}));
+    record_.clock().advance(hours(3));
+    EXPECT_EQ(settled(), (Seen{"later=new"}));
+}
+
 TEST_P(DispatchTest, AnUndoneUnitLeavesNoTimer) {
     make();
     EXPECT_FALSE(record_.write([](Unit& unit) -> Status {
