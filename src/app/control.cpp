@@ -120,8 +120,9 @@ Result<json::Value> verify_tenant(World& world, const TenantId& tenant) {
             auto again = kernel::make_activity();
             TRY(again->rebuild(view.sql(), {tenant}));
             const bool derived = again->state_hash(tenant) == activity;
+            const auto people = world.customers().verify(view.sql(), tenant);
             return json::Value::object({{"tenant", tenant.str()},
-                                        {"whole", audit.whole && events.whole && derived},
+                                        {"whole", audit.whole && events.whole && derived && people},
                                         {"audit_lines", audit.lines},
                                         {"audit_whole", audit.whole},
                                         {"audit_broken_at", audit.broken_at},
@@ -129,6 +130,8 @@ Result<json::Value> verify_tenant(World& world, const TenantId& tenant) {
                                         {"events_whole", events.whole},
                                         {"events_broken_at", events.broken_at},
                                         {"activity_same", derived},
+                                        {"people_same", people.has_value()},
+                                        {"people_differ", people ? std::string() : people.error().detail},
                                         {"people", TRY(world.customers().state_hash(view.sql(), tenant))},
                                         {"orders", TRY(world.orders().state_hash(view.sql(), tenant))}});
         });

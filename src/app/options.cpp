@@ -104,7 +104,7 @@ const cli::ProgramSpec& program() {
     static const cli::ProgramSpec spec = [] {
         cli::ProgramSpec p;
         p.name = "tilth";
-        p.version = "tilth 0.1.0";
+        p.version = "0.1.0";
         p.help_zh = "精耕：全渠道会员经营";
         p.help_en = "Tilth: a brand's customers across every channel and store";
         p.options = {option("data", "DIR", "数据目录", "Data directory", "data.directory"),
