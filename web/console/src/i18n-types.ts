@@ -1,0 +1,34 @@
+// Makes a wrong key fail the build: the Chinese files are the list of what may be said.
+import 'i18next';
+import type ui from 'ui/locales/zh-CN.json';
+import type customers from './locales/zh-CN/customers.json';
+import type imports from './locales/zh-CN/imports.json';
+import type metrics from './locales/zh-CN/metrics.json';
+import type orders from './locales/zh-CN/orders.json';
+import type org from './locales/zh-CN/org.json';
+import type overview from './locales/zh-CN/overview.json';
+import type session from './locales/zh-CN/session.json';
+import type shell from './locales/zh-CN/shell.json';
+import type sources from './locales/zh-CN/sources.json';
+import type start from './locales/zh-CN/start.json';
+import type system from './locales/zh-CN/system.json';
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'shell';
+    resources: {
+      ui: typeof ui;
+      customers: typeof customers;
+      imports: typeof imports;
+      metrics: typeof metrics;
+      orders: typeof orders;
+      org: typeof org;
+      overview: typeof overview;
+      session: typeof session;
+      shell: typeof shell;
+      sources: typeof sources;
+      start: typeof start;
+      system: typeof system;
+    };
+  }
+}

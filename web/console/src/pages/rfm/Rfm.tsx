@@ -1,0 +1,160 @@
+// The eight classes and the board of scores; every count opens its people.
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { api, body } from 'api/client.ts';
+import type { RfmBoard, RfmTile } from 'api/contract.ts';
+import { Segmented } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Card } from 'ui/Card.tsx';
+import { PageHeader } from 'ui/PageHeader.tsx';
+import { BusyBar, Empty, Loaded } from 'ui/states.tsx';
+import { inkOn, sequential } from 'ui/tokens.ts';
+import { oneOf, text, useUrlState } from 'ui/url-state.ts';
+import { useFormat, useViewer } from 'ui/viewer.tsx';
+import { Door } from '../../people/Door.tsx';
+import { RfmTag } from '../../people/RfmTag.tsx';
+import { NodeSelect } from '../overview/NodeSelect.tsx';
+
+type Measure = 'customers' | 'spend';
+const schema = { node: text('', 60), show: oneOf<Measure>(['customers', 'spend'], 'customers') };
+
+export default function Rfm() {
+  const { t } = useTranslation('customers');
+  const format = useFormat();
+  const [state, change] = useUrlState(schema);
+  const query = useQuery({
+    queryKey: ['rfm', state.node],
+    queryFn: ({ signal }) => body(api.GET('/api/v1/rfm', { params: { query: { node: state.node || undefined } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <div className="page">
+      <PageHeader title={t('board.title')}
+        sub={query.data && <span className="small">{t('board.sub', { count: query.data.customers, shown: format.exact(query.data.customers), from: query.data.from, to: query.data.to })}</span>}
+        actions={
+          <>
+            <NodeSelect value={state.node} onChange={(node) => change({ node })} />
+            <Segmented aria-label={t('board.show')} value={state.show} onChange={(show) => change({ show })}
+              options={(['customers', 'spend'] as const).map((value) => ({ value, label: t(`board.${value}`) }))} />
+          </>
+        } />
+      <BusyBar on={query.isFetching} />
+      <Loaded query={query} rows={8}>
+        {(board) => board.customers === 0 ? <div className="card"><Empty title={t('board.none')}>{t('board.noneText')}</Empty></div> : (
+          <div className="stack">
+            <Classes board={board} node={state.node} />
+            <Card title={t('board.matrix')} extra={<span className="small dim">{t('board.rule')}</span>}>
+              <Matrix board={board} measure={state.show} />
+            </Card>
+            <Card title={t('board.scale')} flush><Scale board={board} /></Card>
+          </div>
+        )}
+      </Loaded>
+    </div>
+  );
+}
+
+function Classes({ board, node }: { board: RfmBoard; node: string }) {
+  const { t } = useTranslation('customers');
+  const format = useFormat();
+  const all = board.items.reduce((sum, one) => sum + one.net_spend, 0);
+  return (
+    <div className="metrics">
+      {board.items.map((one) => (
+        <section key={one.rfm_class} className="card metric" style={{ minHeight: 0 }} aria-label={format.pick(one.name_zh, one.name_en)}>
+          <div><RfmTag name={one.rfm_class} /></div>
+          <div className="figure">
+            <Door people={{ kind: 'class', class: one.rfm_class, asOf: board.to, node }} title={format.exact(one.customers)}>
+              {format.count(one.customers)}
+            </Door>
+          </div>
+          <div className="below">{t('board.share', { share: format.ratio(one.share), spend: format.moneyShort(one.net_spend), of: format.ratio(all > 0 ? one.net_spend / all : undefined) })}</div>
+          <div className="below dimmer">{t(`board.advice.${one.rfm_class}`)}</div>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+const scores = [5, 4, 3, 2, 1] as const;
+
+// Days and orders between two cut points, as the head of a row or column.
+function span(cuts: number[], step: number): string {
+  const low = cuts[step - 2];
+  const high = cuts[step - 1];
+  if (low === undefined) return `≤ ${high ?? 0}`;
+  if (high === undefined) return `> ${low}`;
+  return low + 1 >= high ? `${high}` : `${low + 1}–${high}`;
+}
+
+function Matrix({ board, measure }: { board: RfmBoard; measure: Measure }) {
+  const { t } = useTranslation('customers');
+  const format = useFormat();
+  const { mode, phone } = useViewer();
+  const of = (tile: RfmTile | undefined): number => (tile ? (measure === 'customers' ? tile.customers : tile.net_spend) : 0);
+  const most = Math.max(...board.matrix.map(of), 1);
+  const print = (value: number) => (measure === 'customers' ? format.count(value, true) : format.moneyShort(value, true));
+  return (
+    <div className="scroll-x">
+      <table style={{ width: '100%', borderSpacing: 3, borderCollapse: 'separate', minWidth: phone ? 480 : 640 }}>
+        <thead>
+          <tr>
+            <th className="small dim" scope="col" style={{ textAlign: 'left' }}>{t('board.axes')}</th>
+            {[1, 2, 3, 4, 5].map((f) => (
+              <th key={f} className="small dim" scope="col">{t('board.f', { score: f, span: span(board.frequency.cuts, f) })}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {scores.map((r) => (
+            <tr key={r}>
+              <th className="small dim" scope="row" style={{ textAlign: 'left', whiteSpace: 'nowrap', fontWeight: 400 }}>
+                {t('board.r', { score: r, span: span(board.recency.cuts, 6 - r) })}
+              </th>
+              {[1, 2, 3, 4, 5].map((f) => {
+                const tile = board.matrix.find((one) => one.r === r && one.f === f);
+                const value = of(tile);
+                const step = value === 0 ? 0 : Math.min(5, 1 + Math.floor((Math.max(0, value) / most) * 4.99));
+                const high = r >= board.recency.high_from && f >= board.frequency.high_from;
+                return (
+                  <td key={f} style={{
+                    background: sequential[mode][step], color: inkOn(mode, step), borderRadius: 4, padding: '10px 12px',
+                    outline: high ? '1px solid var(--primary)' : undefined,
+                  }} title={measure === 'customers' ? format.exact(value) : format.money(value)}>
+                    <div className="strong" style={{ fontVariantNumeric: 'tabular-nums' }}>{print(value)}</div>
+                    <div className="small">{format.ratio((tile?.customers ?? 0) / board.customers)}</div>
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Scale({ board }: { board: RfmBoard }) {
+  const { t } = useTranslation('customers');
+  const format = useFormat();
+  const rows = [
+    { key: 'recency' as const, measure: board.recency, print: (value: number) => t('board.days', { count: value, shown: format.exact(value) }) },
+    { key: 'frequency' as const, measure: board.frequency, print: (value: number) => t('ordersOf', { count: value, shown: format.exact(value) }) },
+    { key: 'monetary' as const, measure: board.monetary, print: (value: number) => format.money(value) },
+  ];
+  return (
+    <div className="scroll-x">
+      <table className="plain">
+        <thead><tr><th>{t('board.measure')}</th>{[1, 2, 3, 4].map((cut) => <th key={cut} className="num">{t('board.cut', { number: cut })}</th>)}<th className="num">{t('board.high')}</th></tr></thead>
+        <tbody>
+          {rows.map(({ key, measure, print }) => (
+            <tr key={key}>
+              <td>{t(`board.measures.${key}`)}</td>
+              {measure.cuts.map((cut, index) => <td key={`${key}${index}`} className="num">{print(cut)}</td>)}
+              <td className="num">{measure.high_from > 5 ? '–' : t('board.from', { score: measure.high_from })}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

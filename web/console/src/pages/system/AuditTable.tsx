@@ -1,0 +1,77 @@
+// Who did what, when, why: newest first. The same table stands on the audit page and as the log of an object.
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { api, body } from 'api/client.ts';
+import type { AuditItem } from 'api/contract.ts';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { shortId } from 'ui/CopyId.tsx';
+import { ListTable, type Column } from 'ui/ListTable.tsx';
+import { Empty } from 'ui/states.tsx';
+import { useFormat } from 'ui/viewer.tsx';
+import { objectAddress } from '../../shell/matching.ts';
+
+interface Props { object?: string; action?: string; from?: string; to?: string; cursor?: string; onCursor?: (cursor: string) => void }
+
+export function AuditTable({ object, action, from, to, cursor, onCursor }: Props) {
+  const { t } = useTranslation('system');
+  const format = useFormat();
+  const actionName = useActionName();
+  const [own, setOwn] = useState('');
+  const at = onCursor ? (cursor ?? '') : own;
+  const asked = { object: object || undefined, action: action || undefined, from: from || undefined, to: to || undefined };
+  const query = useQuery({
+    queryKey: ['audit', asked, at],
+    queryFn: ({ signal }) => body(api.GET('/api/v1/audit', { params: { query: { ...asked, cursor: at || undefined, limit: 50 } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+  const columns: Column<AuditItem>[] = [
+    { key: 'sequence', title: t('audit.sequence'), number: true, render: (row) => format.exact(row.sequence) },
+    { key: 'at', title: t('audit.at'), render: (row) => <span style={{ whiteSpace: 'nowrap' }}>{format.dateTimeSeconds(row.at)}</span> },
+    { key: 'actor', title: t('audit.actor'), render: (row) => <span title={row.actor_id}>{row.actor_name || shortId(row.actor_id) || '–'}</span> },
+    { key: 'action', title: t('audit.action'), render: (row) => <span title={row.action}>{actionName(row.action)}</span> },
+    { key: 'object', title: t('audit.object'), render: (row) => <ObjectName id={row.object} /> },
+    { key: 'reason', title: t('audit.reason'), render: (row) => row.reason || '–' },
+    { key: 'detail', title: t('audit.detail'), render: (row) => <Detail value={row.detail} /> },
+    { key: 'request', title: t('audit.request'), hidden: true, render: (row) => <span className="mono">{row.request}</span> },
+  ];
+  return (
+    <ListTable name="audit" query={query} columns={columns} rowKey={(row) => String(row.sequence)} cursor={at} onCursor={onCursor ?? setOwn}
+      empty={<Empty title={t('audit.none')}>{t('audit.noneText')}</Empty>}
+      card={(row) => (
+        <div className="card-row">
+          <div className="top"><span className="strong grow">{actionName(row.action)}</span><span className="small dim">{format.dateTime(row.at)}</span></div>
+          <div className="below">{row.actor_name} · <ObjectName id={row.object} />{row.reason && ` · ${row.reason}`}</div>
+        </div>
+      )} />
+  );
+}
+
+function ObjectName({ id }: { id: string }) {
+  if (!id) return <>–</>;
+  const address = objectAddress(id);
+  return address ? <Link className="mono" to={address} title={id}>{shortId(id)}</Link> : <span className="mono" title={id}>{shortId(id)}</span>;
+}
+
+function Detail({ value }: { value: unknown }) {
+  if (value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0)) return <>–</>;
+  const text = JSON.stringify(value);
+  return <span className="mono one-line" style={{ display: 'inline-block', maxWidth: 320, verticalAlign: 'bottom' }} title={text}>{text}</span>;
+}
+
+export const actions = [
+  'session.sign_in', 'session.sign_out', 'session.refused', 'session.password', 'tenant.create', 'org.node_add', 'org.node_move',
+  'org.node_rename', 'key.create', 'key.revoke', 'staff.add', 'staff.enable', 'staff.disable', 'role.change', 'source.create',
+  'import.upload', 'import.check', 'import.run', 'import.take_back', 'customer.merge', 'customer.unmerge', 'customer.reveal',
+  'customer.export', 'setting.set', 'pipeline.retry', 'job.cancel',
+] as const;
+type Action = (typeof actions)[number];
+
+export function useActionName(): (action: string) => string {
+  const { t } = useTranslation('system');
+  return (action) => {
+    const known = actions.find((one) => one === action);
+    return known ? t(`actions.${known.replace('.', '_') as ActionKey}`) : action;
+  };
+}
+type ActionKey = Action extends infer A ? (A extends `${infer Noun}.${infer Verb}` ? `${Noun}_${Verb}` : never) : never;

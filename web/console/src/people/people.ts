@@ -1,0 +1,54 @@
+// The door behind a number: which people, as one word of the address. The drawer asks the same query that made the
+// number, so that its count is the same.
+import { api, body } from 'api/client.ts';
+import type { CustomerItem, Page, RfmName } from 'api/contract.ts';
+import { isRfm } from './rfm.ts';
+
+export type People =
+  | { kind: 'metric'; id: string; variant: string; part: 'numerator' | 'denominator'; from: string; to: string; node: string }
+  | { kind: 'class'; class: RfmName; asOf: string; node: string };
+
+export const peopleKey = 'people';
+
+const clean = (text: string): boolean => /^[\w.-]{0,64}$/.test(text);
+
+export function encodePeople(people: People): string {
+  return people.kind === 'metric'
+    ? ['m', people.id, people.variant, people.part === 'numerator' ? 'n' : 'd', people.from, people.to, people.node].join('~')
+    : ['c', people.class, people.asOf, people.node].join('~');
+}
+
+export function decodePeople(text: string): People | undefined {
+  const [kind, ...parts] = text.split('~');
+  if (!parts.every(clean)) return undefined;
+  if (kind === 'm' && parts.length === 6) {
+    const [id = '', variant = '', part, from = '', to = '', node = ''] = parts;
+    if (!id || !from || !to) return undefined;
+    return { kind: 'metric', id, variant, part: part === 'n' ? 'numerator' : 'denominator', from, to, node };
+  }
+  if (kind === 'c' && parts.length === 3) {
+    const [name = '', asOf = '', node = ''] = parts;
+    return isRfm(name) ? { kind: 'class', class: name, asOf, node } : undefined;
+  }
+  return undefined;
+}
+
+interface Paging { cursor?: string; limit?: number; signal?: AbortSignal }
+
+export function fetchPeople(people: People, { cursor, limit, signal }: Paging): Promise<Page<CustomerItem>> {
+  const page = { cursor: cursor || undefined, limit };
+  if (people.kind === 'class') {
+    const query = { ...page, as_of: people.asOf || undefined, node: people.node || undefined };
+    return body(api.GET('/api/v1/rfm/{rfm_class}/people', { params: { path: { rfm_class: people.class }, query }, signal }));
+  }
+  const { id, part, from, to } = people;
+  const query = { ...page, part, from, to, node: people.node || undefined, variant: people.variant || undefined };
+  return body(api.GET('/api/v1/metrics/{id}/people', { params: { path: { id }, query }, signal }));
+}
+
+// The list as a file, made and audited by the server; masked.
+export function exportAddress(filters: Record<string, string | boolean | undefined>): string {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(filters)) if (value !== undefined && value !== '') params.set(key, String(value));
+  return `/api/v1/customers.csv?${params}`;
+}

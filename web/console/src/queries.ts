@@ -1,0 +1,25 @@
+// Questions that more than one page asks.
+import { queryOptions } from '@tanstack/react-query';
+import { api, body } from 'api/client.ts';
+
+export const metricsQuery = queryOptions({
+  queryKey: ['metrics'],
+  queryFn: ({ signal }) => body(api.GET('/api/v1/metrics', { signal })),
+  staleTime: 10 * 60_000,
+});
+
+export const nodesQuery = queryOptions({
+  queryKey: ['org', 'nodes'],
+  queryFn: ({ signal }) => body(api.GET('/api/v1/org/nodes', { signal })),
+  staleTime: 60_000,
+});
+
+export const importsQuery = queryOptions({
+  queryKey: ['imports'],
+  queryFn: ({ signal }) => body(api.GET('/api/v1/imports', { signal })),
+});
+
+export const sourcesQuery = queryOptions({
+  queryKey: ['sources'],
+  queryFn: ({ signal }) => body(api.GET('/api/v1/sources', { signal })),
+});

@@ -1,0 +1,51 @@
+// Every page, once: address, place in the menu, permission, words for the palette, and its lazy code.
+import {
+  ApartmentOutlined, ApiOutlined, AuditOutlined, BookOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
+  ImportOutlined, RocketOutlined, SettingOutlined, SlidersOutlined, TableOutlined, TeamOutlined,
+} from '@ant-design/icons';
+import type { ComponentType } from 'react';
+
+export type Group = 'results' | 'customers' | 'operations' | 'foundation';
+export type PageKey =
+  | 'overview' | 'metrics' | 'start' | 'customers' | 'rfm' | 'orders' | 'imports' | 'sources' | 'organisation'
+  | 'roles' | 'audit' | 'settings' | 'system';
+
+export interface PageEntry {
+  key: PageKey;
+  path: string;
+  group: Group;
+  permission: string;
+  icon: ComponentType;
+  // Pressed after "g": g c opens the customers.
+  letter?: string;
+  load: () => Promise<{ Component: ComponentType }>;
+}
+
+export interface DetailEntry { path: string; of: PageKey; permission: string; load: PageEntry['load'] }
+
+const page = (load: () => Promise<{ default: ComponentType }>) => async () => ({ Component: (await load()).default });
+
+export const pages: PageEntry[] = [
+  { key: 'overview', path: '/overview', group: 'results', permission: 'overview.read', icon: DashboardOutlined, letter: 'o', load: page(() => import('./pages/overview/Overview.tsx')) },
+  { key: 'metrics', path: '/metrics', group: 'results', permission: 'metric.read', icon: BookOutlined, letter: 'm', load: page(() => import('./pages/metrics/Metrics.tsx')) },
+  { key: 'start', path: '/start', group: 'results', permission: 'import.read', icon: RocketOutlined, load: page(() => import('./pages/start/Start.tsx')) },
+  { key: 'customers', path: '/customers', group: 'customers', permission: 'customer.read', icon: TeamOutlined, letter: 'c', load: page(() => import('./pages/customers/Customers.tsx')) },
+  { key: 'rfm', path: '/rfm', group: 'customers', permission: 'metric.read', icon: TableOutlined, letter: 'r', load: page(() => import('./pages/rfm/Rfm.tsx')) },
+  { key: 'orders', path: '/orders', group: 'operations', permission: 'order.read', icon: FileTextOutlined, letter: 'd', load: page(() => import('./pages/orders/Orders.tsx')) },
+  { key: 'imports', path: '/imports', group: 'foundation', permission: 'import.read', icon: ImportOutlined, letter: 'i', load: page(() => import('./pages/imports/Imports.tsx')) },
+  { key: 'sources', path: '/sources', group: 'foundation', permission: 'source.read', icon: ApiOutlined, load: page(() => import('./pages/sources/Sources.tsx')) },
+  { key: 'organisation', path: '/organisation', group: 'foundation', permission: 'org.read', icon: ApartmentOutlined, load: page(() => import('./pages/org/Organisation.tsx')) },
+  { key: 'roles', path: '/roles', group: 'foundation', permission: 'org.read', icon: IdcardOutlined, load: page(() => import('./pages/org/Roles.tsx')) },
+  { key: 'audit', path: '/audit', group: 'foundation', permission: 'audit.read', icon: AuditOutlined, letter: 'a', load: page(() => import('./pages/system/Audit.tsx')) },
+  { key: 'settings', path: '/settings', group: 'foundation', permission: 'signed_in', icon: SlidersOutlined, load: page(() => import('./pages/system/Settings.tsx')) },
+  { key: 'system', path: '/system', group: 'foundation', permission: 'system.read', icon: SettingOutlined, letter: 's', load: page(() => import('./pages/system/System.tsx')) },
+];
+
+export const details: DetailEntry[] = [
+  { path: '/metrics/:id', of: 'metrics', permission: 'metric.read', load: page(() => import('./pages/metrics/Metric.tsx')) },
+  { path: '/customers/:id', of: 'customers', permission: 'customer.read', load: page(() => import('./pages/customers/Customer.tsx')) },
+  { path: '/orders/:id', of: 'orders', permission: 'order.read', load: page(() => import('./pages/orders/Order.tsx')) },
+  { path: '/imports/:id', of: 'imports', permission: 'import.read', load: page(() => import('./pages/imports/Import.tsx')) },
+];
+
+export const groups: Group[] = ['results', 'customers', 'operations', 'foundation'];
