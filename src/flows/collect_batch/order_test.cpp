@@ -68,7 +68,7 @@ protected:
         const std::string name = std::to_string(cluster);
         const std::string phone = std::to_string(13'000'000'000 + cluster);
         std::vector<Key> strong = {{IdentityKind::Phone, phone}, {IdentityKind::Email, "a" + name + "@example.com"},
-                                   {IdentityKind::Email, "b" + name + "@example.com"}, {IdentityKind::Card, "c" + name},
+                                   {IdentityKind::UnionId, "n" + name}, {IdentityKind::Card, "c" + name},
                                    {IdentityKind::CustomId, "u" + name}};
         for (std::size_t i = strong.size() - 1; i > 0; --i) std::swap(strong[i], strong[rng_.below(i + 1)]);
         strong.resize(rng_.below(strong.size()) + 1);
@@ -83,7 +83,9 @@ protected:
             if (!weak.empty() && rng_.below(3) == 0) {
                 keys.push_back(weak[rng_.below(weak.size())]);
             } else {
-                for (std::uint64_t n = rng_.below(3) + 1; n > 0; --n) keys.push_back(strong[rng_.below(strong.size())]);
+                const std::size_t begin = rng_.below(strong.size());
+                const std::size_t end = std::min(strong.size(), begin + rng_.below(3) + 1);
+                keys.assign(strong.begin() + static_cast<std::ptrdiff_t>(begin), strong.begin() + static_cast<std::ptrdiff_t>(end));
                 if (!weak.empty() && rng_.below(2) == 0) keys.push_back(weak[rng_.below(weak.size())]);
             }
             events.push_back(event(std::move(keys)));

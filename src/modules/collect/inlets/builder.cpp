@@ -100,6 +100,8 @@ void Builder::finish(Parsed& into, std::string type, std::string properties, std
     event_.properties = std::move(properties);
     event_.rule = rule;
     event_.joins = joins;
+    // What an event declares holds from the event on, whenever it arrives: a late one does not undo a newer one.
+    for (customer::Trait& trait : event_.traits) trait.at = event_.time;
     into.events.push_back(std::move(event_));
 }
 
