@@ -12,9 +12,9 @@ LOADER = importlib.machinery.SourceFileLoader("tidy_program", str(ROOT / "tools/
 PROGRAM = importlib.util.module_from_spec(importlib.util.spec_from_loader("tidy_program", LOADER))
 LOADER.exec_module(PROGRAM)
 CLEAN = {
-    "README.md": "# A project\n\n<!-- map -->\n" + "".join(f"    {folder}/   words\n" for folder in (
+    "README.md": "# A project\n\n<!-- map -->\n```\n" + "".join(f"{folder}/   words\n" for folder in (
         "src/base", "src/platform", "src/kernel", "src/modules", "src/modules/org", "src/modules/customer", "src/flows",
-        "src/app", "tools")),
+        "src/app", "tools")) + "```\n",
     "src/base/result.h": "#pragma once\n#include <tl/expected.hpp>\n",
     "src/platform/files/files.h": "#pragma once\n#include \"base/result.h\"\n",
     "src/platform/files/files.cpp": "#include \"platform/files/files.h\"\n#include <unistd.h>\n#include <zstd.h>\n",
@@ -36,7 +36,7 @@ class Tidy(unittest.TestCase):
     def run_on(self, changes):
         with tempfile.TemporaryDirectory() as folder:
             tree = dict(CLEAN, **{"tools/arrows.toml": (ROOT / "tools/arrows.toml").read_text()})
-            tree["tools/arrows.toml"] = tree["tools/arrows.toml"].split("[routes]")[0] + "[routes]\npublic = []\n"
+            tree["tools/arrows.toml"] = tree["tools/arrows.toml"].split("[routes]")[0] + "[routes]\ndoors = []\npublic = []\n"
             tree.update(changes)
             for path, text in tree.items():
                 (Path(folder) / path).parent.mkdir(parents=True, exist_ok=True)
@@ -137,22 +137,33 @@ class Tidy(unittest.TestCase):
         self.flagged({"src/modules/org/module.cpp": route}, "src/modules/org/module.cpp:2: routes: GET /api/v1/all")
         listed = (ROOT / "tools/arrows.toml").read_text().split("[routes]")[0]
         self.passes({"src/modules/org/module.cpp": route,
-                     "tools/arrows.toml": listed + '[routes]\npublic = ["GET /api/v1/all"]\n'})
-        self.flagged({"tools/arrows.toml": listed + '[routes]\npublic = ["GET /api/v1/gone"]\n'},
+                     "tools/arrows.toml": listed + '[routes]\ndoors = []\npublic = ["GET /api/v1/all"]\n'})
+        self.flagged({"tools/arrows.toml": listed + '[routes]\ndoors = []\npublic = ["GET /api/v1/gone"]\n'},
                      "GET /api/v1/gone is listed")
+
+    def test_routes_beside_the_api(self):
+        route = 'auto r = http::route(http::Method::Get, "/all", handler);\n'
+        self.flagged({"src/modules/org/module.cpp": route}, "src/modules/org/module.cpp:1: routes: a route without")
+        document = '{"paths": {"/api/v1/all": {"get": {"x-permission": "public"}}}}'
+        readme = CLEAN["README.md"].replace("tools/ ", "web/  words\ntools/ ")
+        self.flagged({"web/api/openapi.json": document, "README.md": readme}, "routes: GET /api/v1/all asks nobody")
+        self.passes({"web/api/openapi.json": document.replace("public", "order.read"), "README.md": readme})
 
     def test_rows_nobody_knows(self):
         table = {"docs/requirements.csv": "id,group,starred,title\nCDP-01,CDP,1,x\n",
-                 "README.md": CLEAN["README.md"] + "    docs/   words\n"}
+                 "README.md": CLEAN["README.md"].replace("tools/ ", "docs/  words\ntools/ ")}
         self.passes(dict(table, **{"src/kernel/x.cpp": 'auto d = Doc{.rows = {"CDP-01"}};\n'}))
         self.flagged(dict(table, **{"src/kernel/x.cpp": '\nauto d = Doc{.rows = {"CDP-01", "CDP-1"}};\n'}),
                      "src/kernel/x.cpp:2: rows: CDP-1 ")
         self.flagged(dict(table, **{"src/kernel/x.cpp": 'if (hooks::is_off("X-1")) return;\n'}), "rows: X-1 ")
 
     def test_a_map_that_lies(self):
-        self.flagged({"README.md": CLEAN["README.md"] + "    src/cellar/   nothing\n"}, "src/cellar does not exist")
-        self.flagged({"README.md": CLEAN["README.md"].replace("    src/flows/   words\n", "")},
-                     "map: src/flows/ is missing")
+        readme = CLEAN["README.md"]
+        self.flagged({"README.md": readme.replace("tools/ ", "cellar/  words\ntools/ ")}, "map: cellar does not exist")
+        self.flagged({"README.md": readme.replace("src/flows/   words\n", "")}, "map: src/flows/ is missing")
+        self.flagged({"README.md": readme.replace("<!-- map -->", "")}, "map: no folder map")
+        self.flagged({"src/base/README.md": "See [that](../gone.md#there) and [this](https://example.com/).\n"},
+                     "src/base/README.md:1: map: ../gone.md does not exist")
 
 
 if __name__ == "__main__":

@@ -410,6 +410,7 @@ class Runner:
             self.server.options = [fill(o, self.variables) for o in options]
         self.connection = None
         self.server.start()
+        self.server.control("settle", {})
 
     def do_sleep(self, duration_ms):
         time.sleep(duration_ms / 1000)

@@ -1,12 +1,15 @@
-"""Routes that ask nobody's permission, and the map in README.md."""
+"""Routes that ask nobody's permission, requirement rows, and the map in README.md."""
 
+import json
+import os
 import re
 from pathlib import Path
 
-from .source import Finding
+from .source import SKIPPED_FOLDERS, Finding, matches
 
 METHODS = ("Get", "Post", "Put", "Patch", "Delete")
-MAP_LINE = re.compile(r"^\s{0,8}([\w.@-]+(?:/[\w.@*<>-]+)*/?)(?:\s{2,}|\s*$)")
+MAP_LINE = re.compile(r"\s*([\w.@-]+(?:/[\w.@*<>-]+)*/)(?:\s|$)")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 def check_routes(sources, arrows):
@@ -29,8 +32,30 @@ def check_routes(sources, arrows):
                               "tools/arrows.toml [routes]")
             else:
                 used.add(named)
+    yield from bare_routes(sources, arrows)
+    yield from documented_routes(sources, allowed)
     for missing in sorted(allowed - used):
         yield Finding("tools/arrows.toml", 1, "routes", f"{missing} is listed as public, but not registered")
+
+
+def bare_routes(sources, arrows):
+    """http::route() knows no permission: only the doors that check a key of their own, or show nobody's data, use it."""
+    for source in sources.values():
+        if not source.path.startswith("src/") or matches(source.path, arrows["routes"]["doors"] + ["src/**/*_test.cpp"]):
+            continue
+        for match in re.finditer(r"\bhttp::(?:route\s*\(|Route\s*\w*\s*\{)", source.code):
+            yield Finding(source.path, source.line_of(match.start()), "routes",
+                          "a route without the Api names no permission; see [routes] doors in tools/arrows.toml")
+
+
+def documented_routes(sources, allowed):
+    """The API's own document, where it is committed, says the same about every route."""
+    document = sources.get("web/api/openapi.json")
+    for path, methods in (json.loads(document.text)["paths"].items() if document else ()):
+        for method, route in methods.items():
+            if isinstance(route, dict) and route.get("x-permission", "none") in ("public", "none", ""):
+                if f"{method.upper()} {path}" not in allowed:
+                    yield Finding(document.path, 1, "routes", f"{method.upper()} {path} asks nobody's permission")
 
 
 def statement_around(source, line):
@@ -76,37 +101,42 @@ def check_rows(root, sources):
                                   f"{row} is no row of docs/requirements.csv")
 
 
-def check_map(root, sources, arrows):
-    """README.md's map, between "<!-- map -->" and the end of the block after it, names exactly what stands."""
+def check_map(root, sources):
+    """README.md's map, the fenced block after "<!-- map -->", names exactly what stands; no page links to nothing."""
     readme = Path(root) / "README.md"
     if not readme.exists():
         yield Finding("README.md", 1, "map", "there is no README.md")
         return
+    for page in pages(root):
+        text = page.read_text(encoding="utf-8", errors="replace")
+        for match in LINK.finditer(text):
+            target = match[1].split("#")[0]
+            outside = "://" in target or target.startswith("mailto:")
+            if target and not outside and not (page.parent / target).exists():
+                yield Finding(page.relative_to(root).as_posix(), text.count("\n", 0, match.start()) + 1, "map",
+                              f"{target} does not exist")
     lines = readme.read_text(encoding="utf-8").split("\n")
     start = next((i for i, text in enumerate(lines) if text.strip() == "<!-- map -->"), None)
     if start is None:
         yield Finding("README.md", 1, "map", "no folder map: put \"<!-- map -->\" before the block of folders")
         return
-    named, fenced = set(), False
-    for number in range(start + 1, len(lines)):
-        text = lines[number]
-        if text.startswith("```"):
-            if fenced:
-                break
-            fenced = True
-            continue
-        if not fenced and text and not text.startswith((" ", "\t")):
-            break
-        match = MAP_LINE.match(text)
-        if not match or "/" not in match[1]:
-            continue
-        path = match[1].rstrip("/")
-        named.add(path)
+    end = next((i for i in range(start + 2, len(lines)) if lines[i].startswith("```")), len(lines))
+    named = {}
+    for number in range(start + 2, end):
+        match = MAP_LINE.match(lines[number])
+        if match:
+            named[match[1].rstrip("/")] = number + 1
+    for path, number in named.items():
         if not (Path(root) / path).exists():
-            yield Finding("README.md", number + 1, "map", f"{path} does not exist")
-    for path in sorted(expected_folders(root, sources)):
-        if path not in named:
-            yield Finding("README.md", start + 1, "map", f"{path}/ is missing from the map")
+            yield Finding("README.md", number, "map", f"{path} does not exist")
+    for path in sorted(expected_folders(root, sources) - set(named)):
+        yield Finding("README.md", start + 1, "map", f"{path}/ is missing from the map")
+
+
+def pages(root):
+    for folder, names, files in os.walk(root):
+        names[:] = [n for n in names if n not in SKIPPED_FOLDERS and not n.startswith("build")]
+        yield from (Path(folder) / name for name in sorted(files) if name.endswith(".md"))
 
 
 def expected_folders(root, sources):

@@ -87,7 +87,7 @@ def read_tree(root):
         for name in sorted(files):
             path = Path(folder) / name
             relative = path.relative_to(root).as_posix()
-            if path.suffix in TEXT_SUFFIXES or is_script(path, relative):
+            if path.suffix in TEXT_SUFFIXES or relative == "web/api/openapi.json" or is_script(path, relative):
                 try:
                     sources[relative] = Source(relative, path.read_text(encoding="utf-8"))
                 except (UnicodeDecodeError, FileNotFoundError):
