@@ -3,6 +3,9 @@
 #   build_program FOLDER TARGET… [-- CMAKE_OPTION…]
 # NINJA names another ninja to use (a wrapper that takes a lock on a shared build folder, say).
 
+# A second checkout on the same machine finds what the first has compiled: paths below it count as relative.
+export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+
 build_configure() {
   local folder="$1"; shift
   # A copied or moved checkout carries a cache that names its old place; CMake refuses such a cache, so drop it.
