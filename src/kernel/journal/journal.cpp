@@ -59,6 +59,7 @@ public:
         TRY(check_against_mark());
         if (segments_.empty()) TRY(begin_segment(1));
         TRY(open_active());
+        TRY(files_.sync_directory(directory_));
         mark_.last = std::max(mark_.last, last());
         return write_mark();
     }
@@ -226,10 +227,25 @@ private:
             log::info("journal.torn_end_cut", {{"segment", segment_name(first)}, {"offset", scan.end}});
             TRY(file->truncate(scan.end));
         }
-        // What is read from here on must not be lost again: it may never have been synced.
-        if (last) TRY(file->sync());
+        if (last) TRY(make_durable(*file, *segment));
         segments_[first] = std::move(segment);
         return ok();
+    }
+
+    // What is read from here on must not be lost again, but what stands above the mark may never have been synced, or
+    // its sync may have failed: then only bytes that are written anew reach the disk.
+    Status make_durable(files::File& file, const Segment& segment) {
+        auto offset = static_cast<std::uint64_t>(kSegmentHeaderBytes);
+        for (const auto& [sequence, at] : segment.index) {
+            if (sequence <= mark_.last + 1) offset = at;
+        }
+        constexpr std::size_t kPieceBytes = 4u << 20;
+        while (offset < segment.bytes) {
+            const auto piece = TRY(file.read_at(offset, std::min<std::uint64_t>(kPieceBytes, segment.bytes - offset)));
+            TRY(file.write_at(offset, piece));
+            offset += piece.size();
+        }
+        return file.sync();
     }
 
     Status check_against_mark() const {
@@ -247,7 +263,7 @@ private:
     Status open_active() {
         active_ = segments_.rbegin()->second;
         file_ = TRY(files_.open(path_of(active_->first, ".seg"), files::Open::ReadWrite));
-        return files_.sync_directory(directory_);
+        return ok();
     }
 
     // ---- writing
