@@ -1,5 +1,5 @@
-// How many small requests a second the HTTP layer alone answers: 659 bytes in, 100 bytes out, keep-alive, 64 connections,
-// server and load generator in this process. Prints one line per way of handling.
+// How many small requests a second the HTTP layer alone answers: 659 bytes in, 100 bytes out, keep-alive, 64
+// connections, server and load generator in this process. Prints one line per way of handling.
 // Usage: http_echo [seconds] [connections] [io_threads]
 
 #include <fmt/core.h>
@@ -59,14 +59,17 @@ std::size_t answer_bytes(std::string_view text) {
 }
 
 Load drive(std::uint16_t port, std::string_view path, int seconds, int connections) {
-    const std::string request = "POST " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                                "Content-Length: 659\r\n\r\n" + std::string(659, 'x');
+    const std::string request = "POST " + std::string(path) +
+                                " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                                "Content-Length: 659\r\n\r\n" +
+                                std::string(659, 'x');
     const int epoll = ::epoll_create1(0);
     std::vector<Peer> peers(static_cast<std::size_t>(connections));
     const auto send = [&](Peer& peer) {
         peer.sent = Clock::now();
         peer.received = 0;
-        return ::send(peer.socket, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size());
+        const auto sent = ::send(peer.socket, request.data(), request.size(), MSG_NOSIGNAL);
+        return sent == static_cast<ssize_t>(request.size());
     };
     for (auto& peer : peers) {
         peer.socket = connect_to(port);
@@ -120,7 +123,9 @@ int main(int argc, char** argv) {
     tilth::http::ServerOptions options;
     options.port = 0;
     options.io_threads = argc > 3 ? std::atoi(argv[3]) : 2;
-    const auto answer = [](Request& request) { return Response::json(200, std::string(std::min<std::size_t>(request.body.size(), 100), 'y')); };
+    const auto answer = [](Request& request) {
+        return Response::json(200, std::string(std::min<std::size_t>(request.body.size(), 100), 'y'));
+    };
     auto on_io = tilth::http::route(Method::Post, "/inline", answer);
     on_io.inline_on_io = true;
     auto server = tilth::http::serve(options, {on_io, tilth::http::route(Method::Post, "/worker", answer)});

@@ -253,9 +253,11 @@ Response refusal(ErrorCode code, int status, std::string_view detail) {
     Response response;
     response.status = status;
     response.content_type = "application/problem+json; charset=utf-8";
-    response.body = "{\"type\":\"about:blank\",\"status\":" + std::to_string(status) + ",\"code\":\"" +
-                    std::string(words.name) + "\",\"title\":\"" + escape_json(words.zh) + "\",\"title_en\":\"" +
-                    escape_json(words.en) + "\",\"detail\":\"" + escape_json(detail) + "\"}";
+    // The shape of kernel/api's problems; what is refused here has reached no route, so there is no language to choose.
+    response.body = "{\"type\":\"urn:tilth:problem:" + std::string(words.name) + "\",\"title\":\"" +
+                    escape_json(words.zh) + "\",\"status\":" + std::to_string(status) + ",\"code\":\"" +
+                    std::string(words.name) + "\",\"detail\":\"" + escape_json(detail.empty() ? words.en : detail) +
+                    "\",\"errors\":[],\"incident\":\"\"}";
     return response;
 }
 
