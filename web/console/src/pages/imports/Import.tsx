@@ -28,7 +28,7 @@ export default function Import() {
   const { id = '' } = useParams();
   const query = useQuery({
     queryKey: ['import', id],
-    queryFn: ({ signal }) => body(api.GET('/api/v1/imports/{id}', { params: { path: { id } }, signal })),
+    queryFn: async ({ signal }) => (await body(api.GET('/api/v1/imports/{id}', { params: { path: { id } }, signal }))) as ImportPage,
     refetchInterval: ({ state }) => (state.data && isWorking(state.data.item.state) ? 1000 : false),
   });
   if (query.error instanceof ApiProblem && query.error.status === 404) {
