@@ -10,8 +10,8 @@
 //   since       business day from which the person is known: first seen or first paid, whichever is earlier
 //   first_day   business day of the first-ever paid sale, anywhere;   first_here   the same, at the nodes asked for
 //   entries     sales and returns in the window;      orders   paid sales in the window
-//   days        business days with a paid sale;       last_day the last of them
-//   counted     paid sales without suspect ones: at most `metric.receipts_per_day` a person and business day
+//   days        business days with a paid sale (daily);  last_day the last of them
+//   counted     paid sales without suspect ones (ranked): at most `metric.receipts_per_day` a person and business day
 //   sold        money received in the window;  refunded  money paid back (≤ 0);  net = sold + refunded
 //   bought      person is known and has a paid sale in the window
 //   is_new      has entries, and first_day lies in the window;   is_old  has entries and is not new
@@ -53,6 +53,7 @@ struct Variant {
     Base base = Base::None;
     bool stock = false;                        // counts people who did nothing in the window, too
     bool ranked = false;                       // needs `counted`
+    bool daily = false;                        // needs `days`
 };
 
 struct Definition {

@@ -1,5 +1,6 @@
 #include "modules/performance/metrics/evaluator.h"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 
@@ -19,9 +20,30 @@ bool is_sparse(const Metric& metric) {
 }
 
 std::string sum_of(std::string_view expression) {
-    if (expression.empty()) return "0";
     return "CAST(COALESCE(SUM(CAST(" + std::string(expression) + " AS BIGINT)), 0) AS BIGINT)";
 }
+
+// The sums of a question, each asked for once: planning a statement costs more than running it, and grows with them.
+class Sums {
+public:
+    // The column of the answer; 0 for no expression.
+    std::size_t column(std::string_view expression) {
+        if (expression.empty()) return 0;
+        const auto at = std::find(expressions_.begin(), expressions_.end(), expression);
+        const auto place = static_cast<std::size_t>(at - expressions_.begin());
+        if (at == expressions_.end()) expressions_.push_back(expression);
+        return kFirst + place;
+    }
+    std::string select() const {
+        std::string text = "SELECT w, grp";
+        for (const std::string_view expression : expressions_) text += ", " + sum_of(expression);
+        return text + " FROM facts GROUP BY w, grp";
+    }
+
+private:
+    static constexpr std::size_t kFirst = 2;   // after w and grp
+    std::vector<std::string_view> expressions_;
+};
 
 FactsQuery facts_of(const Frame& frame, const Definition& definition, std::vector<Period> windows) {
     FactsQuery query;
@@ -49,34 +71,24 @@ std::map<Kind, std::vector<std::size_t>> by_kind(std::span<const Metric> metrics
     return kinds;
 }
 
-std::string select_of(std::span<const Metric> metrics, const std::vector<std::size_t>& places) {
-    std::string text = "SELECT w, grp";
-    for (const std::size_t m : places) {
-        const Variant& variant = *metrics[m].variant;
-        for (const std::string_view part :
-             {variant.numerator, variant.denominator, variant.people_numerator, variant.people_denominator}) {
-            text += ", " + sum_of(part);
-        }
-    }
-    return text + " FROM facts GROUP BY w, grp";
-}
-
 std::int64_t integer(const Cell& cell) { return std::get<std::int64_t>(cell); }
 
 using Cube = std::vector<std::vector<std::vector<Measured>>>;
 
-Status fill(Cube& cube, const std::vector<std::size_t>& places, const columns::Table& table) {
+struct Columns {
+    std::size_t numerator, denominator, people_numerator, people_denominator;
+};
+
+void fill(Cube& cube, const std::vector<std::size_t>& places, const std::vector<Columns>& columns, const columns::Table& table) {
     for (const auto& row : table.rows) {
         const auto window = static_cast<std::size_t>(integer(row[0]));
         const auto group = static_cast<std::size_t>(integer(row[1]));
-        std::size_t column = 2;
-        for (const std::size_t m : places) {
-            cube[m][window][group] = {integer(row[column]), integer(row[column + 1]), integer(row[column + 2]),
-                                      integer(row[column + 3])};
-            column += 4;
+        const auto sum = [&row](std::size_t column) { return column == 0 ? 0 : integer(row[column]); };
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            cube[places[i]][window][group] = {sum(columns[i].numerator), sum(columns[i].denominator),
+                                              sum(columns[i].people_numerator), sum(columns[i].people_denominator)};
         }
     }
-    return ok();
 }
 
 Result<Cube> cube_of(const Frame& frame, std::span<const Metric> metrics, const std::vector<Period>& periods,
@@ -88,11 +100,17 @@ Result<Cube> cube_of(const Frame& frame, std::span<const Metric> metrics, const 
         FactsQuery query = facts_of(frame, definition, windows_of(definition, periods, frame.meanings));
         query.groups = groups;
         query.other_group = static_cast<std::int32_t>(count) - 1;
+        Sums sums;
+        std::vector<Columns> columns;
         for (const std::size_t m : places) {
-            query.stock = query.stock || metrics[m].variant->stock;
-            query.ranked = query.ranked || metrics[m].variant->ranked;
+            const Variant& variant = *metrics[m].variant;
+            columns.push_back({sums.column(variant.numerator), sums.column(variant.denominator),
+                               sums.column(variant.people_numerator), sums.column(variant.people_denominator)});
+            query.stock = query.stock || variant.stock;
+            query.ranked = query.ranked || variant.ranked;
+            query.daily = query.daily || variant.daily;
         }
-        TRY(fill(cube, places, TRY(frame.source.columns->query(facts_sql(query) + select_of(metrics, places)))));
+        fill(cube, places, columns, TRY(frame.source.columns->query(facts_sql(query) + sums.select())));
     }
     return cube;
 }
@@ -164,6 +182,7 @@ std::string people_sql(const Frame& frame, const Metric& metric, const Period& p
     FactsQuery query = facts_of(frame, *metric.definition, {window_of(*metric.definition, period, frame.meanings)});
     query.stock = metric.variant->stock;
     query.ranked = metric.variant->ranked;
+    query.daily = metric.variant->daily;
     std::string_view condition = metric.variant->people_numerator;
     if (part == Part::Denominator) condition = metric.variant->people_denominator;
     if (condition.empty()) condition = "false";

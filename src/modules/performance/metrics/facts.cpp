@@ -58,7 +58,8 @@ std::string bought_sql(const FactsQuery& query) {
     text += ", b AS (SELECT w.w, ";
     text += grouped ? "COALESCE(g.grp, " + number(query.other_group) + ") AS grp" : std::string("0 AS grp");
     text += ", o.person, COUNT(*) AS entries, COUNT(*) FILTER (o.kind = 0) AS orders, "
-            "COUNT(DISTINCT o.day) FILTER (o.kind = 0) AS days, MAX(o.day) FILTER (o.kind = 0) AS last_day, ";
+            "MAX(o.day) FILTER (o.kind = 0) AS last_day, ";
+    text += query.daily ? "COUNT(DISTINCT o.day) FILTER (o.kind = 0) AS days, " : "0 AS days, ";
     text += query.ranked ? "COUNT(*) FILTER (o.kind = 0 AND o.nth <= " + number(query.meanings.receipts_per_day) + ")"
                          : std::string("0");
     text += " AS counted, COALESCE(SUM(o.net) FILTER (o.kind = 0), 0) AS sold, "
@@ -104,7 +105,7 @@ std::string facts_sql(const FactsQuery& query) {
     std::string text = "WITH " + windows_sql(query.windows);
     if (!query.groups.empty()) text += groups_sql(query);
     text += orders_sql(query) + bought_sql(query) + people_sql(query) + joined_sql(query.stock);
-    text += ", facts AS (SELECT *, " + std::string(kDerived);
+    text += ", facts AS MATERIALIZED (SELECT *, " + std::string(kDerived);
     text += "COALESCE(member AND home AND last_day > d1 - " + number(query.meanings.active_days) + ", false) AS active FROM j) ";
     return text;
 }

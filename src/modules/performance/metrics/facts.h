@@ -30,6 +30,7 @@ struct FactsQuery {
     std::int32_t other_group = 0;
     bool stock = false;
     bool ranked = false;
+    bool daily = false;
     bool everywhere = false;
     Meanings meanings = {};
 };

@@ -16,7 +16,8 @@ constexpr Variant kVariants[] = {
      .denominator = "bought",
      .people_numerator = "bought AND days >= 2",
      .people_denominator = "bought",
-     .base = Base::Denominator},
+     .base = Base::Denominator,
+     .daily = true},
     {.id = "frequency",
      .name_zh = "复购频次",
      .name_en = "repeat frequency",
@@ -27,7 +28,8 @@ constexpr Variant kVariants[] = {
      .denominator = "bought AND days >= 2",
      .people_numerator = "bought AND days >= 2",
      .people_denominator = "bought AND days >= 2",
-     .base = Base::Denominator},
+     .base = Base::Denominator,
+     .daily = true},
 };
 
 }  // namespace

@@ -63,7 +63,7 @@ constexpr std::array kShown = {
     Shown{"M-04", ""},          Shown{"M-05", "active_rate"}, Shown{"M-05", "frequency"},    Shown{"M-05", "order_value"},
     Shown{"net_sales", ""},     Shown{"orders", ""},          Shown{"customers", ""},        Shown{"new_customers", ""},
     Shown{"M-01", "receipts"},  Shown{"M-07", "per_order"},   Shown{"M-07", "per_customer"}, Shown{"M-09a", ""},
-    Shown{"M-09b", "rate"},     Shown{"M-24", ""},            Shown{"returns_share", ""},    Shown{"M-38", ""},
+    Shown{"M-09b", "rate"},     Shown{"M-24", ""},            Shown{"returns_share", ""},
 };
 
 std::vector<Metric> metrics_of(std::span<const Shown> shown) {

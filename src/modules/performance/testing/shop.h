@@ -30,8 +30,6 @@ struct Buyer {
 };
 
 struct Sale {
-    OrderId id;
-    std::string number;
     commerce::OrderKind kind = commerce::OrderKind::Sale;
     int buyer = -1;             // place in buyers; -1: nobody known
     int node = -1;              // place in nodes; -1: none
@@ -116,9 +114,9 @@ public:
         return link;
     }
 
-    void add_sale(Sale sale) {
+    commerce::OrderInput input_of(const Sale& sale, std::size_t place) const {
         commerce::OrderInput input;
-        input.number = sale.number.empty() ? "no" + std::to_string(sales.size()) : sale.number;
+        input.number = "no" + std::to_string(place);
         input.kind = sale.kind;
         input.channel = "till";
         input.paid_at = sale.at;
@@ -131,8 +129,15 @@ public:
         line.quantity = Quantity::pieces(sale.kind == commerce::OrderKind::Return ? -1 : 1);
         line.amount_minor = sale.net;
         input.lines = {line};
-        made<std::vector<commerce::Applied>>([&](kernel::Unit& unit) { return orders->apply(unit, input); });
-        sales.push_back(std::move(sale));
+        return input;
+    }
+    // In the order given, some hundred in one unit.
+    void add_sales(const std::vector<Sale>& fresh) {
+        made<bool>([&](kernel::Unit& unit) -> Result<bool> {
+            for (std::size_t i = 0; i < fresh.size(); ++i) TRY(orders->apply(unit, input_of(fresh[i], sales.size() + i)));
+            return true;
+        });
+        sales.insert(sales.end(), fresh.begin(), fresh.end());
     }
 
     // Some hundred orders over 500 days, of members, others, cookies and nobody; returns, adjustments, equal moments.
@@ -148,6 +153,7 @@ public:
                                              : customer::IdentityKind::Anonymous;
             add_buyer(identity, pick(6), moment());
         }
+        std::vector<Sale> fresh;
         for (int i = 0; i < sale_count; ++i) {
             Sale sale;
             const int kind = pick(20);
@@ -155,13 +161,15 @@ public:
                         : kind < 19 ? commerce::OrderKind::Return
                                     : commerce::OrderKind::Adjustment;
             // Few buyers buy often.
-            sale.buyer = pick(5) == 0 ? -1 : std::min(pick(static_cast<std::uint64_t>(buyer_count)), pick(static_cast<std::uint64_t>(buyer_count)));
+            const auto all = static_cast<std::uint64_t>(buyer_count);
+            sale.buyer = pick(5) == 0 ? -1 : std::min(pick(all), pick(all));
             sale.node = pick(12) == 0 ? -1 : pick(6);
-            sale.at = pick(6) == 0 && !sales.empty() ? sales.back().at : moment();
+            sale.at = pick(6) == 0 && !fresh.empty() ? fresh.back().at : moment();
             sale.net = static_cast<std::int64_t>(rng.below(50'000)) * (sale.kind == commerce::OrderKind::Return ? -1 : 1);
             sale.source = pick(9) == 0 ? "import:imp_1" : "till";
-            add_sale(sale);
+            fresh.push_back(sale);
         }
+        add_sales(fresh);
     }
     void take_back(const std::string& source) {
         for (std::int64_t gone = 1; gone > 0;) {
