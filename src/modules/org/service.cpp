@@ -237,7 +237,7 @@ Status OrgService::revoke_key(kernel::Unit& unit, const Id<tag::ApiKey>& key) {
     return ok();
 }
 
-Status OrgService::check_grant(const kernel::Context& context, const std::vector<std::string>& permissions) const {
+Status OrgService::check_known(const std::vector<std::string>& permissions) const {
     for (std::size_t i = 0; i < permissions.size(); ++i) {
         const std::string& name = permissions[i];
         const bool known = name == "*" || name.ends_with(".*") ||
@@ -247,6 +247,10 @@ Status OrgService::check_grant(const kernel::Context& context, const std::vector
                                   "There is no such permission", "从权限表里选择", "Choose from the list");
         }
     }
+    return ok();
+}
+
+Status OrgService::check_held(const kernel::Context& context, const std::vector<std::string>& permissions) const {
     if (context.permissions->all()) return ok();
     const kernel::PermissionSet asked = expand(permissions, declared_);
     const auto held = [&](const std::string& name) { return context.permissions->has(name); };
@@ -258,7 +262,8 @@ Status OrgService::check_grant(const kernel::Context& context, const std::vector
 
 Result<std::string> OrgService::add_key(const kernel::Context& context, std::string_view label,
                                         std::vector<std::string> permissions) {
-    TRY(check_grant(context, permissions));
+    TRY(check_known(permissions));
+    TRY(check_held(context, permissions));
     if (!context.scope->all) return Error(ErrorCode::Forbidden, "a key reaches the whole tenant");
     return kernel_.record.write<std::string>(
         context, [&](kernel::Unit& unit) { return create_key(unit, label, permissions, std::nullopt); });
@@ -271,7 +276,8 @@ Status OrgService::set_role_permissions(kernel::Unit& unit, const Id<tag::Role>&
         return tenant != nullptr && tenant->roles.contains(role);
     });
     if (!known) return Error(ErrorCode::NotFound, "role");
-    TRY(check_grant(unit.context(), permissions));
+    TRY(check_known(permissions));
+    TRY(check_held(unit.context(), permissions));
     TRY(unit.sql().write("DELETE FROM role_permission WHERE tenant_id = ?1 AND role_id = ?2", {unit.tenant(), role}));
     for (const std::string& name : permissions) {
         TRY(unit.sql().write("INSERT INTO role_permission (tenant_id, role_id, permission) VALUES (?1, ?2, ?3)",

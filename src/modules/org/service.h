@@ -81,7 +81,8 @@ public:
 
 private:
     // Invalid for a permission that nobody declared; Forbidden for one that the caller does not have.
-    Status check_grant(const kernel::Context& context, const std::vector<std::string>& permissions) const;
+    Status check_known(const std::vector<std::string>& permissions) const;
+    Status check_held(const kernel::Context& context, const std::vector<std::string>& permissions) const;
     Result<kernel::Context> by_session(const http::Request& request, std::string_view token);
     Result<kernel::Context> by_key(std::string_view presented);
     kernel::Context context_of(const State& state, const TenantState& tenant, const StaffMember& member) const;

@@ -26,7 +26,7 @@ Result<std::string> OrgService::add_member(const kernel::Context& context, const
         return known ? std::optional(tenant->roles.at(staff.role).permissions) : std::nullopt;
     });
     if (!rights) return Error(ErrorCode::NotFound, "role");
-    TRY(check_grant(context, *rights));
+    TRY(check_held(context, *rights));
     std::string password = crypto::random_token().substr(0, 16);
     const std::string hash = TRY(hash_password(Secret(password)));
     auto written = kernel_.record.write<StaffId>(context, [&](kernel::Unit& unit) -> Result<StaffId> {
