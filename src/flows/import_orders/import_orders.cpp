@@ -16,8 +16,14 @@ constexpr int kFileConfidence = 60;
 // The rows of one order that stand in one unit, with where each came from.
 struct Group {
     Row head;
+    std::vector<customer::Claim> claims;  // of the head
     std::vector<commerce::OrderLine> lines;
     std::vector<std::size_t> at;
+};
+struct Batch {
+    Options options;
+    std::vector<Group> groups;
+    std::vector<collect::RowOutcome> outcomes;  // by row
 };
 
 class ImportOrders final : public collect::ImportTarget {
@@ -28,37 +34,34 @@ public:
     std::string_view name() const override { return "orders"; }
     const std::vector<collect::TargetField>& fields() const override { return import_orders::fields(); }
 
-    Result<void> check(const kernel::Context&, const collect::ImportRef& import,
-                       const collect::MappedRow& row) override {
-        const Options options = TRY(import_orders::parse_options(import.options));
-        TRY(import_orders::read_row(row, options));
+    Status check_options(std::string_view options) override {
+        TRY(import_orders::parse_options(options, Currency{}));
         return ok();
+    }
+
+    Result<std::vector<collect::RowOutcome>> check(kernel::View& view, const collect::ImportRef& import,
+                                                   const std::vector<collect::MappedRow>& rows) override {
+        Batch batch = TRY(batch_of(view.tenant(), import, rows));
+        for (const Group& group : batch.groups) {
+            note(TRY(orders_.compare(view.sql(), view.tenant(), input_of(import, batch.options, group))), group, batch);
+        }
+        return std::move(batch.outcomes);
     }
 
     Result<std::vector<collect::RowOutcome>> apply(kernel::Unit& unit, const collect::ImportRef& import,
                                                    const std::vector<collect::MappedRow>& rows) override {
-        const Options options = TRY(import_orders::parse_options(import.options));
-        std::vector<collect::RowOutcome> outcomes(rows.size());
-        std::vector<std::string> order_of_numbers;
-        std::map<std::string, Group> groups;
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            auto row = import_orders::read_row(rows[i], options);
-            if (!row) {
-                outcomes[i] = rejected(row.error());
-                continue;
+        Batch batch = TRY(batch_of(unit.tenant(), import, rows));
+        for (const Group& group : batch.groups) {
+            commerce::OrderInput input = input_of(import, batch.options, group);
+            if (!group.head.node_code.empty()) {
+                const auto kind = batch.options.nodes_are_regions ? org::NodeKind::Region : org::NodeKind::Store;
+                input.node = TRY(org_.ensure_node(unit, kind, group.head.node_code, group.head.node_name,
+                                                  org_.root(unit.tenant())));
             }
-            const auto [at, fresh] = groups.try_emplace(row->number);
-            if (fresh) {
-                at->second.head = *row;
-                order_of_numbers.push_back(row->number);
-            }
-            at->second.lines.push_back(std::move(row->line));
-            at->second.at.push_back(i);
+            if (!group.claims.empty()) input.customer = TRY(customer_of(unit, import, group, input.node));
+            note(TRY(orders_.apply(unit, input)), group, batch);
         }
-        for (const std::string& number : order_of_numbers) {
-            TRY(apply_group(unit, import, options, groups.at(number), outcomes));
-        }
-        return outcomes;
+        return std::move(batch.outcomes);
     }
 
     Result<std::vector<collect::ControlTotal>> totals(sql::Connection& sql, const TenantId& tenant,
@@ -86,8 +89,55 @@ private:
         return {collect::RowOutcome::Kind::Rejected, error.fields.front().rule, error.fields.front().field};
     }
 
-    Status apply_group(kernel::Unit& unit, const collect::ImportRef& import, const Options& options, const Group& group,
-                       std::vector<collect::RowOutcome>& outcomes) {
+    // Rows that can be taken, by order in the order of the file; the others are refused in `outcomes`.
+    Result<Batch> batch_of(const TenantId& tenant, const collect::ImportRef& import,
+                           const std::vector<collect::MappedRow>& rows) const {
+        const auto own = org_.tenant(tenant);
+        Batch batch;
+        batch.options = TRY(import_orders::parse_options(import.options, own ? own->currency : Currency{}));
+        batch.outcomes.resize(rows.size());
+        std::map<std::pair<std::string, commerce::OrderKind>, std::size_t> places;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            std::vector<customer::Claim> claims;
+            auto row = row_of(tenant, rows[i], batch.options, claims);
+            if (!row) {
+                batch.outcomes[i] = rejected(row.error());
+                continue;
+            }
+            const auto [at, fresh] = places.try_emplace({row->number, row->kind}, batch.groups.size());
+            if (fresh) batch.groups.push_back({*row, std::move(claims), {}, {}});
+            Group& group = batch.groups[at->second];
+            group.lines.push_back(std::move(row->line));
+            group.at.push_back(i);
+        }
+        return batch;
+    }
+
+    Result<Row> row_of(const TenantId& tenant, const collect::MappedRow& mapped, const Options& options,
+                       std::vector<customer::Claim>& claims) const {
+        Row row = TRY(import_orders::read_row(mapped, options));
+        const std::pair<customer::IdentityKind, std::optional<std::string>*> keys[] = {
+            {customer::IdentityKind::Phone, &row.phone},
+            {customer::IdentityKind::Email, &row.email},
+            {customer::IdentityKind::Card, &row.card},
+            {customer::IdentityKind::CustomId, &row.custom_id},
+        };
+        for (const auto& [kind, value] : keys) {
+            if (!*value) continue;
+            auto claim = customer::make_claim(kernel_.vault, tenant, kind, **value);
+            if (claim) {
+                claims.push_back(std::move(*claim));
+                continue;
+            }
+            const auto& fields = claim.error().fields;
+            if (fields.empty() || fields.front().rule != "placeholder") return claim.error();
+            value->reset();
+        }
+        TRY(import_orders::check_row(row, options));
+        return row;
+    }
+
+    static commerce::OrderInput input_of(const collect::ImportRef& import, const Options& options, const Group& group) {
         commerce::OrderInput input;
         input.number = group.head.number;
         input.kind = group.head.kind;
@@ -96,40 +146,27 @@ private:
         input.currency = options.currency;
         input.source = import.source();
         input.lines = group.lines;
-        if (!group.head.node_code.empty()) {
-            const auto kind = options.nodes_are_regions ? org::NodeKind::Region : org::NodeKind::Store;
-            input.node =
-                TRY(org_.ensure_node(unit, kind, group.head.node_code, group.head.node_name, org_.root(unit.tenant())));
-        }
-        if (!group.head.anonymous()) input.customer = TRY(customer_of(unit, import, group.head, input.node));
-        const auto applied = TRY(orders_.apply(unit, input));
-        for (std::size_t i = 0; i < applied.size(); ++i) {
-            outcomes[group.at[i]].kind = applied[i] == commerce::Applied::New ? collect::RowOutcome::Kind::New
-                                                                              : collect::RowOutcome::Kind::Unchanged;
-        }
-        return ok();
+        return input;
     }
 
-    Result<CustomerId> customer_of(kernel::Unit& unit, const collect::ImportRef& import, const Row& row,
+    static void note(const std::vector<commerce::Applied>& applied, const Group& group, Batch& batch) {
+        using Kind = collect::RowOutcome::Kind;
+        for (std::size_t i = 0; i < applied.size(); ++i) {
+            batch.outcomes[group.at[i]].kind = applied[i] == commerce::Applied::New ? Kind::New : Kind::Unchanged;
+        }
+    }
+
+    Result<CustomerId> customer_of(kernel::Unit& unit, const collect::ImportRef& import, const Group& group,
                                    const std::optional<OrgNodeId>& node) {
         customer::Sighting sighting;
-        sighting.at = row.paid_at;
+        sighting.at = group.head.paid_at;
         const std::string source = import.source();
         sighting.source = source;
         sighting.home_node = node;
-        const std::pair<customer::IdentityKind, const std::optional<std::string>*> keys[] = {
-            {customer::IdentityKind::Phone, &row.phone},
-            {customer::IdentityKind::Email, &row.email},
-            {customer::IdentityKind::Card, &row.card},
-            {customer::IdentityKind::CustomId, &row.custom_id},
-        };
-        for (const auto& [kind, value] : keys) {
-            if (!*value) continue;
-            sighting.claims.push_back(TRY(customer::make_claim(kernel_.vault, unit.tenant(), kind, **value)));
-        }
+        sighting.claims = group.claims;
         const auto found = TRY(customers_.resolve(unit, sighting));
-        if (row.customer_name) {
-            TRY(customers_.declare(unit, found.customer, {{"name", *row.customer_name}}, source, kFileConfidence));
+        if (group.head.customer_name) {
+            TRY(customers_.declare(unit, found.customer, {{"name", *group.head.customer_name}}, source, kFileConfidence));
         }
         return found.customer;
     }

@@ -10,6 +10,11 @@ namespace {
 
 constexpr int kPriceScale = 4;
 constexpr int kQuantityScale = 3;
+constexpr std::size_t kNumberBytesMax = 80;
+constexpr std::size_t kTextBytesMax = 500;
+constexpr std::size_t kNodeBytesMax = 80;
+constexpr std::int64_t kLineMinorMax = 1'000'000'000'000;      // with 5,000 lines an order
+constexpr std::int64_t kQuantityMilliMax = 1'000'000'000'000;
 
 const std::optional<std::string>& value(const collect::MappedRow& row, Column column) {
     static const std::optional<std::string> absent;
@@ -26,41 +31,21 @@ Result<std::int64_t> decimal(const collect::MappedRow& row, Column column, int s
                           "Not a number, or too many decimals", "检查该列的格式", "Check the format of the column");
 }
 
-commerce::OrderKind kind_of(std::string_view number, const Options& options) {
-    if (!options.return_prefix.empty() && number.starts_with(options.return_prefix)) return commerce::OrderKind::Return;
-    if (!options.adjustment_prefix.empty() && number.starts_with(options.adjustment_prefix)) {
-        return commerce::OrderKind::Adjustment;
-    }
-    return commerce::OrderKind::Sale;
+commerce::OrderKind kind_of(std::string_view number, Quantity quantity, const Options& options) {
+    using commerce::OrderKind;
+    if (!options.adjustment_prefix.empty() && number.starts_with(options.adjustment_prefix)) return OrderKind::Adjustment;
+    if (options.return_prefix.empty()) return quantity.milli < 0 ? OrderKind::Return : OrderKind::Sale;
+    return number.starts_with(options.return_prefix) ? OrderKind::Return : OrderKind::Sale;
 }
 
-Status check_value(const Row& row) {
-    const std::int64_t quantity = row.line.quantity.milli;
-    if (row.kind == commerce::OrderKind::Sale && quantity < 0) {
-        return Error::invalid("quantity", "negative_in_sale", "销售单里数量为负：多为库存报损",
-                              "A sale with a negative "
-                              "quantity: usually stock written off",
-                              "退货请用退货单号，报损不必导入", "Give returns a return number; leave write-offs out");
-    }
-    if (row.kind == commerce::OrderKind::Return && quantity > 0) {
-        return Error::invalid("quantity", "positive_in_return", "退货单里数量为正", "A return with a positive quantity",
-                              "数量前加负号", "Put a minus before the quantity");
-    }
-    if (quantity == 0) {
-        return Error::invalid("quantity", "zero", "数量为 0", "The quantity is zero", "删除该行", "Remove the row");
-    }
-    const bool worthless = row.line.amount_minor ? *row.line.amount_minor == 0 : row.line.price.e4 == 0;
-    if (worthless && row.anonymous()) {
-        return Error::invalid("price", "no_value", "既无金额也无客户：多为库存调整",
-                              "Neither money nor a customer: usually a "
-                              "movement of stock",
-                              "不是销售，不必导入", "It is no sale; leave it out");
-    }
-    if (row.kind != commerce::OrderKind::Adjustment && row.line.price.e4 < 0) {
-        return Error::invalid("price", "negative_price", "单价为负", "The price is negative", "调整项请用调整单号",
-                              "Give adjustments an adjustment number");
-    }
-    return ok();
+Status check_length(const std::string& value, std::size_t bytes_max, std::string_view field) {
+    if (value.size() <= bytes_max) return ok();
+    return Error::invalid(std::string(field), "too_long", "内容过长", "The value is too long", "检查该列是否对应正确",
+                          "Check whether this is the right column");
+}
+
+Result<std::int64_t> line_minor(const commerce::OrderLine& line, Currency currency) {
+    return TRY(line_amount(line.price, line.quantity, currency)).minor;
 }
 
 }  // namespace
@@ -104,15 +89,26 @@ const std::vector<collect::TargetField>& fields() {
     return all;
 }
 
-Result<Options> parse_options(std::string_view json) {
-    const json::Value given = TRY(json::Value::parse(json.empty() ? "{}" : json));
+Result<Options> parse_options(std::string_view json, Currency own) {
+    const auto given = json::Value::parse(json.empty() ? "{}" : json);
+    if (!given || !given->is_object()) {
+        return Error::invalid("options", "not_an_object", "选项须为 JSON 对象", "Options are a JSON object");
+    }
     Options options;
-    if (given.has("currency")) options.currency = TRY(Currency::parse(given["currency"].str()));
-    options.channel = given["channel"].str_or(options.channel);
-    options.shift_days = given["shift_days"].i64_or(0);
-    options.nodes_are_regions = given["node_kind"].str() == "region";
-    options.return_prefix = given["return_prefix"].str_or(options.return_prefix);
-    options.adjustment_prefix = given["adjustment_prefix"].str_or(options.adjustment_prefix);
+    options.currency = own;
+    if (given->has("currency")) {
+        const auto currency = Currency::parse((*given)["currency"].str());
+        if (!currency) {
+            return Error::invalid("options/currency", "unknown_currency", "币种不对", "There is no such currency",
+                                  "例如 CNY", "For example CNY");
+        }
+        options.currency = *currency;
+    }
+    options.channel = (*given)["channel"].str_or(options.channel);
+    options.shift_days = (*given)["shift_days"].i64_or(0);
+    options.nodes_are_regions = (*given)["node_kind"].str() == "region";
+    options.return_prefix = (*given)["return_prefix"].str_or(options.return_prefix);
+    options.adjustment_prefix = (*given)["adjustment_prefix"].str_or(options.adjustment_prefix);
     return options;
 }
 
@@ -128,9 +124,7 @@ std::string plain_id(std::string_view text) {
 Result<Row> read_row(const collect::MappedRow& mapped, const Options& options) {
     Row row;
     row.number = plain_id(text(mapped, Column::OrderNumber));
-    row.kind = kind_of(row.number, options);
-    row.paid_at = TRY(parse_instant(text(mapped, Column::PaidAt)))
-    +days(options.shift_days);
+    row.paid_at = TRY(parse_instant(text(mapped, Column::PaidAt))) + days(options.shift_days);
     row.line.fingerprint = mapped.fingerprint;
     row.line.occurrence = mapped.occurrence;
     row.line.sku = text(mapped, Column::Sku);
@@ -140,6 +134,7 @@ Result<Row> read_row(const collect::MappedRow& mapped, const Options& options) {
     if (value(mapped, Column::Amount)) {
         row.line.amount_minor = TRY(decimal(mapped, Column::Amount, options.currency.minor_digits(), "amount"));
     }
+    row.kind = kind_of(row.number, row.line.quantity, options);
     const auto id = [&mapped](Column column) -> std::optional<std::string> {
         if (!value(mapped, column)) return std::nullopt;
         return plain_id(*value(mapped, column));
@@ -151,8 +146,54 @@ Result<Row> read_row(const collect::MappedRow& mapped, const Options& options) {
     row.customer_name = value(mapped, Column::CustomerName);
     row.node_code = text(mapped, Column::NodeCode);
     row.node_name = value(mapped, Column::NodeName).value_or(row.node_code);
-    TRY(check_value(row));
+    TRY(check_length(row.number, kNumberBytesMax, "order_number"));
+    TRY(check_length(row.line.sku, kTextBytesMax, "sku"));
+    TRY(check_length(row.line.name, kTextBytesMax, "product_name"));
+    TRY(check_length(row.node_code, kNodeBytesMax, "node_code"));
+    TRY(check_length(row.node_name, kNodeBytesMax, "node_name"));
     return row;
+}
+
+Status check_row(const Row& row, const Options& options) {
+    const std::int64_t quantity = row.line.quantity.milli;
+    if (row.kind == commerce::OrderKind::Sale && quantity < 0) {
+        return Error::invalid("quantity", "negative_in_sale", "销售单里数量为负：多为库存报损",
+                              "A sale with a negative quantity: usually stock written off",
+                              "退货请用退货单号，报损不必导入", "Give returns a return number; leave write-offs out");
+    }
+    if (row.kind == commerce::OrderKind::Return && quantity > 0) {
+        return Error::invalid("quantity", "positive_in_return", "退货单里数量为正", "A return with a positive quantity",
+                              "数量前加负号", "Put a minus before the quantity");
+    }
+    if (quantity == 0) {
+        return Error::invalid("quantity", "zero", "数量为 0", "The quantity is zero", "删除该行", "Remove the row");
+    }
+    const bool worthless = row.line.amount_minor ? *row.line.amount_minor == 0 : row.line.price.e4 == 0;
+    if (worthless && row.anonymous()) {
+        return Error::invalid("price", "no_value", "既无金额也无客户：多为库存调整",
+                              "Neither money nor a customer: usually a movement of stock", "不是销售，不必导入",
+                              "It is no sale; leave it out");
+    }
+    if (row.kind != commerce::OrderKind::Adjustment && row.line.price.e4 < 0) {
+        return Error::invalid("price", "negative_price", "单价为负", "The price is negative", "调整项请用调整单号",
+                              "Give adjustments an adjustment number");
+    }
+    const bool against = row.line.amount_minor && *row.line.amount_minor != 0 &&
+                         (*row.line.amount_minor < 0) != (quantity < 0);
+    if (row.kind != commerce::OrderKind::Adjustment && against) {
+        return Error::invalid("amount", "wrong_sign", "金额与数量的正负不一致", "Amount and quantity differ in sign",
+                              "退货的数量与金额都为负", "Returns have both negative");
+    }
+    // Far above what anybody sells; the sum of an order's lines stays within 64 bits.
+    const auto amount = row.line.amount_minor ? Result<std::int64_t>(*row.line.amount_minor)
+                                              : line_minor(row.line, options.currency);
+    const bool fits = amount && *amount <= kLineMinorMax && *amount >= -kLineMinorMax &&
+                      quantity <= kQuantityMilliMax && quantity >= -kQuantityMilliMax;
+    if (!fits) {
+        return Error::invalid("amount", "too_large", "金额或数量过大", "The amount or the quantity is too large",
+                              "检查列是否对应正确", "Check whether these are the right columns");
+    }
+    return ok();
 }
 
 }  // namespace tilth::flows::import_orders

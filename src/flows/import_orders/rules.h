@@ -35,10 +35,11 @@ struct Options {
     std::string channel = "file";
     std::int64_t shift_days = 0;
     bool nodes_are_regions = false;
-    std::string return_prefix = "C";
-    std::string adjustment_prefix = "A";
+    std::string return_prefix;      // empty: a row with a negative quantity is a return
+    std::string adjustment_prefix;  // empty: there are no adjustments
 };
-Result<Options> parse_options(std::string_view json);
+// Invalid names the option. `own` is the currency of who imports.
+Result<Options> parse_options(std::string_view json, Currency own);
 
 struct Row {
     std::string number;
@@ -54,9 +55,11 @@ struct Row {
     std::string node_name;
     bool anonymous() const { return !card && !phone && !email && !custom_id; }
 };
-// Refuses with a field and a stable rule: negative_in_sale, positive_in_return, no_value (no money and no customer: a
-// movement of stock), bad_decimal, too_long.
+// Refuses with a field and a stable rule: bad_decimal, too_long.
 Result<Row> read_row(const collect::MappedRow& row, const Options& options);
+// What the values of a row must not be together: negative_in_sale, positive_in_return, zero, negative_price, wrong_sign,
+// too_large, no_value (no money and no customer: a movement of stock). Whatever passes, commerce takes.
+Status check_row(const Row& row, const Options& options);
 
 // A number that a spreadsheet made of an id: "13085.0" is the id 13085.
 std::string plain_id(std::string_view text);

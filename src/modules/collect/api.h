@@ -134,8 +134,11 @@ public:
     virtual ~ImportTarget() = default;
     virtual std::string_view name() const = 0;                        // "orders"
     virtual const std::vector<TargetField>& fields() const = 0;
-    // A dry check of one row's business rules without writing; used by ③ and, equally, by ⑤.
-    virtual Result<void> check(const kernel::Context& context, const ImportRef& import, const MappedRow& row) = 0;
+    // Names the option that cannot be.
+    virtual Status check_options(std::string_view options) = 0;
+    // What apply() would answer for these rows, without writing: the dry run and the run give the same numbers.
+    virtual Result<std::vector<RowOutcome>> check(kernel::View& view, const ImportRef& import,
+                                                  const std::vector<MappedRow>& rows) = 0;
     virtual Result<std::vector<RowOutcome>> apply(kernel::Unit& unit, const ImportRef& import, const std::vector<MappedRow>& rows) = 0;
     virtual Result<std::vector<ControlTotal>> totals(sql::Connection& sql, const TenantId& tenant, const ImportRef& import) = 0;
     // Removes what the import brought, ≤ limit facts a call; 0 when nothing is left.

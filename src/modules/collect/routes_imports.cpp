@@ -152,7 +152,6 @@ namespace {
 using http::Method;
 using kernel::Context;
 using kernel::None;
-using kernel::Unit;
 using kernel::View;
 using RejectPage = kernel::Page<RejectItem>;
 
@@ -203,6 +202,7 @@ Result<ImportPage> import_page(CollectService& collect, View& view, const Import
 }
 
 Result<RejectPage> reject_page(kernel::Kernel& kernel, View& view, const RejectQuery& request) {
+    if (!TRY(store::find(view.sql(), view.tenant(), request.id))) return Error(ErrorCode::NotFound, "import");
     std::int64_t after = 0;
     if (request.cursor) after = TRY(parse_decimal(TRY(kernel::decode_cursor(request.cursor->str(), 1))[0], 0));
     const auto rows = static_cast<std::size_t>(kernel::page_rows(request.limit));
@@ -319,9 +319,9 @@ void add_read_routes(kernel::Kernel& kernel, CollectService& collect) {
 }
 
 void add_work_routes(kernel::Kernel& kernel, CollectService& collect) {
-    kernel.api.command<MappingRequest, None>(
+    kernel.api.action<MappingRequest, None>(
         Method::Put, "/api/v1/imports/{id}/mapping", kImportRun,
-        [&collect](Unit& unit, const MappingRequest& request) -> Result<None> {
+        [&collect](const Context& context, const MappingRequest& request) -> Result<None> {
             Mapping mapping;
             if (request.target) mapping.target = request.target->str();
             if (request.zone) mapping.zone = request.zone->str();
@@ -330,7 +330,7 @@ void add_work_routes(kernel::Kernel& kernel, CollectService& collect) {
                 mapping.columns.push_back(
                     {column.field.str(), column.header.str(), column.constant ? column.constant->str() : ""});
             }
-            TRY(collect.set_mapping(unit, request.id, mapping));
+            TRY(collect.choose_mapping(context, request.id, mapping));
             return None{};
         },
         {.zh = "保存对应列", .en = "Save the mapping", .rows = {"CDP-10"}, .tag = "collect"});
@@ -344,10 +344,10 @@ void add_work_routes(kernel::Kernel& kernel, CollectService& collect) {
          {Work{"/api/v1/imports/{id}/check", kCheckJob, "检查（不写入）", "Dry run over the whole file"},
           Work{"/api/v1/imports/{id}/run", kRunJob, "开始导入", "Run the import"},
           Work{"/api/v1/imports/{id}/take-back", kTakeBackJob, "撤销本次导入", "Take the import back whole"}}) {
-        kernel.api.command<ImportKey, Started>(
+        kernel.api.action<ImportKey, Started>(
             Method::Post, work.path, kImportRun,
-            [&collect, job = work.job](Unit& unit, const ImportKey& key) -> Result<Started> {
-                return Started { TRY(collect.start(unit, job, key.id)) };
+            [&collect, job = work.job](const Context& context, const ImportKey& key) -> Result<Started> {
+                return Started{TRY(collect.begin(context, job, key.id))};
             },
             {.zh = work.zh, .en = work.en, .rows = {"CDP-10"}, .tag = "collect"});
     }

@@ -58,21 +58,25 @@ Status CollectService::refuse(kernel::Unit& unit, const SourceId& source, const 
     return ok();
 }
 
-void CollectService::count(const SourceId& source, std::int64_t accepted, std::int64_t refused, Instant at) {
+void CollectService::count(const SourceId& source, std::int64_t accepted, std::int64_t, Instant at) {
     const std::lock_guard lock(mutex_);
     Counters& counters = counters_[source];
     counters.accepted += accepted;
-    counters.refused += refused;
     counters.last = std::max(counters.last, at);
 }
 
 Result<std::vector<Source>> CollectService::sources(sql::Connection& sql, const TenantId& tenant) const {
-    auto all = TRY(sql.all("SELECT id, name, kind FROM source WHERE tenant_id = ?1 ORDER BY id", {tenant},
-                           [](const sql::Row& row) {
+    auto all = TRY(sql.all("SELECT s.id, s.name, s.kind, r.events, r.last FROM source s LEFT JOIN "
+                           "(SELECT source_id, COUNT(*) AS events, MAX(at) AS last FROM refused_event "
+                           "WHERE tenant_id = ?1 GROUP BY source_id) r ON r.source_id = s.id "
+                           "WHERE s.tenant_id = ?1 ORDER BY s.id",
+                           {tenant}, [](const sql::Row& row) {
                                Source source;
                                source.id = row.id<SourceId>(0);
                                source.name = row.txt(1);
                                source.kind = row.txt(2);
+                               if (!row.null(3)) source.refused = row.i64(3);
+                               if (!row.null(4)) source.last_received = row.instant(4);
                                return source;
                            }));
     const std::lock_guard lock(mutex_);
@@ -80,14 +84,16 @@ Result<std::vector<Source>> CollectService::sources(sql::Connection& sql, const 
         const auto found = counters_.find(source.id);
         if (found == counters_.end()) continue;
         source.accepted = found->second.accepted;
-        source.refused = found->second.refused;
-        source.last_received = found->second.last;
+        source.last_received = std::max(source.last_received, found->second.last);
     }
     return all;
 }
 
 Result<std::vector<Refused>> CollectService::refused(sql::Connection& sql, const TenantId& tenant,
                                                      const SourceId& source, int limit) const {
+    const auto known = TRY(sql.one("SELECT id FROM source WHERE tenant_id = ?1 AND id = ?2", {tenant, source},
+                                   [](const sql::Row&) { return true; }));
+    if (!known) return Error(ErrorCode::NotFound, "source");
     return sql.all(
         "SELECT number, at, code FROM refused_event WHERE tenant_id = ?1 AND source_id = ?2 ORDER BY number DESC LIMIT "
         "?3",
@@ -132,17 +138,53 @@ Result<Sniffed> CollectService::sniff(const TenantId& tenant, const ImportRow& i
     return sniffed;
 }
 
-Status CollectService::set_mapping(kernel::Unit& unit, const ImportId& id, const Mapping& mapping) {
-    const auto row = TRY(store::find(unit.sql(), unit.tenant(), id));
+Result<ImportRow> CollectService::row_of(const kernel::Context& context, const ImportId& id) const {
+    auto row = TRY(kernel_.record.read<std::optional<ImportRow>>(
+        context, [&](kernel::View& view) { return store::find(view.sql(), view.tenant(), id); }));
     if (!row) return Error(ErrorCode::NotFound, "import");
-    if (jobs_.target(mapping.target) == nullptr) {
+    return std::move(*row);
+}
+
+Status CollectService::check_mapping(const TenantId& tenant, const ImportRow& row, const Mapping& mapping) {
+    ImportTarget* target = jobs_.target(mapping.target);
+    if (target == nullptr) {
         return Error::invalid("target", "unknown_target", "没有这种导入", "There is no such target", "选择 orders",
                               "Choose orders");
     }
-    const bool settled =
-        row->state == ImportState::Uploaded || row->state == ImportState::Checked || row->state == ImportState::Failed;
-    if (!settled) return Error(ErrorCode::Conflict, "the import has run");
+    const auto zone = mapping.zone.empty() ? Result<Zone>(org_.calendar(tenant).zone) : Zone::find(mapping.zone);
+    if (!zone) {
+        return Error::invalid("zone", "unknown_zone", "没有这个时区", "There is no such time zone", "例如 Asia/Shanghai",
+                              "For example Asia/Shanghai");
+    }
+    TRY(target->check_options(mapping.options));
+    TRY(RowReader::make(*target, mapping, TRY(sniff(tenant, row, 0)).header, *zone));
+    return ok();
+}
+
+Status CollectService::choose_mapping(const kernel::Context& context, const ImportId& id, const Mapping& mapping) {
+    TRY(check_mapping(context.tenant, TRY(row_of(context, id)), mapping));
+    auto written = kernel_.record.write<bool>(context, [&](kernel::Unit& unit) -> Result<bool> {
+        TRY(set_mapping(unit, id, mapping));
+        return true;
+    });
+    return written ? ok() : Status(written.error());
+}
+
+Status CollectService::set_mapping(kernel::Unit& unit, const ImportId& id, const Mapping& mapping) {
+    const auto row = TRY(store::find(unit.sql(), unit.tenant(), id));
+    if (!row) return Error(ErrorCode::NotFound, "import");
+    const bool has_run =
+        row->state == ImportState::Running || row->state == ImportState::Done || row->state == ImportState::TakingBack;
+    if (has_run || TRY(busy(unit, *row))) return Error(ErrorCode::Conflict, "the import has run");
     return store::set_mapping(unit, id, print_mapping(mapping), mapping.target);
+}
+
+Result<JobId> CollectService::begin(const kernel::Context& context, std::string_view job, const ImportId& id) {
+    if (job != kTakeBackJob) {
+        const ImportRow row = TRY(row_of(context, id));
+        TRY(check_mapping(context.tenant, row, TRY(parse_mapping(row.mapping))));
+    }
+    return kernel_.record.write<JobId>(context, [&](kernel::Unit& unit) { return start(unit, job, id); });
 }
 
 // Whether the import's last job still works on it: one that failed or was cancelled has left.
@@ -171,6 +213,7 @@ Result<ImportId> CollectService::import_file(const kernel::Context& context, con
                                              const Mapping& mapping) {
     const std::string bytes = TRY(kernel_.files.read_whole(path, limits::kImportFileBytesMax));
     const ImportRow row = TRY(upload(context, path.substr(path.rfind('/') + 1), bytes));
+    TRY(check_mapping(context.tenant, row, mapping));
     auto started = kernel_.record.write<JobId>(context, [&](kernel::Unit& unit) -> Result<JobId> {
         TRY(set_mapping(unit, row.id, mapping));
         return start(unit, kRunJob, row.id);

@@ -48,15 +48,19 @@ public:
     // Spools, sniffs, suggests a mapping, writes the row.
     Result<ImportRow> upload(const kernel::Context& context, std::string_view name, std::string_view bytes);
     Result<Sniffed> sniff(const TenantId& tenant, const ImportRow& import, std::size_t rows);
-    Status set_mapping(kernel::Unit& unit, const ImportId& id, const Mapping& mapping);
-    Result<JobId> start(kernel::Unit& unit, std::string_view job, const ImportId& id);
+    // Invalid names the column, the zone or the option that does not fit the file.
+    Status choose_mapping(const kernel::Context& context, const ImportId& id, const Mapping& mapping);
+    Result<JobId> begin(const kernel::Context& context, std::string_view job, const ImportId& id);
     const ImportJobs& import_jobs() const { return jobs_; }
 
 private:
+    Result<ImportRow> row_of(const kernel::Context& context, const ImportId& id) const;
+    Status check_mapping(const TenantId& tenant, const ImportRow& row, const Mapping& mapping);
+    Status set_mapping(kernel::Unit& unit, const ImportId& id, const Mapping& mapping);
+    Result<JobId> start(kernel::Unit& unit, std::string_view job, const ImportId& id);
     Result<bool> busy(kernel::Unit& unit, const ImportRow& row);
     struct Counters {
         std::int64_t accepted = 0;
-        std::int64_t refused = 0;
         Instant last;
     };
     kernel::Kernel& kernel_;

@@ -34,7 +34,7 @@ struct OrderLine {
 };
 
 struct OrderInput {
-    std::string number;              // the source's; unique per tenant and channel
+    std::string number;              // the source's; unique per tenant, channel and kind
     OrderKind kind = OrderKind::Sale;
     std::string channel;             // "till", "shop", "file" …
     Instant paid_at;
@@ -66,6 +66,8 @@ public:
     // Adds the lines that are new (by fingerprint and occurrence) to the order of that number, making it when absent.
     // result[i] says what became of input.lines[i].
     virtual Result<std::vector<Applied>> apply(kernel::Unit& unit, const OrderInput& input) = 0;
+    // What apply() would answer, without writing.
+    virtual Result<std::vector<Applied>> compare(sql::Connection& sql, const TenantId& tenant, const OrderInput& input) = 0;
     // Removes the lines that `source` brought, with orders left empty; ≤ limit lines a call; 0 when nothing is left.
     virtual Result<std::int64_t> take_back(kernel::Unit& unit, std::string_view source, int limit) = 0;
 

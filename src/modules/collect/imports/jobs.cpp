@@ -9,7 +9,7 @@ namespace tilth::collect {
 namespace {
 
 constexpr std::size_t kRowsPerUnit = 500;  // with their lines and customers well below 10,000 rows a unit
-constexpr std::size_t kRowsPerCheck = 5'000;
+constexpr std::size_t kRowsPerCheck = 2'000;
 constexpr int kTakeBackPerUnit = 500;
 constexpr std::string_view kRejectPurpose = "import_reject";
 
@@ -41,8 +41,8 @@ ImportTarget* ImportJobs::target(std::string_view name) const {
 }
 
 void ImportJobs::define() {
-    kernel_.jobs.define(std::string(kCheckJob), [this](kernel::JobStep& step) { return check_step(step); });
-    kernel_.jobs.define(std::string(kRunJob), [this](kernel::JobStep& step) { return run_step(step); });
+    kernel_.jobs.define(std::string(kCheckJob), [this](kernel::JobStep& step) { return work_step(step, false); });
+    kernel_.jobs.define(std::string(kRunJob), [this](kernel::JobStep& step) { return work_step(step, true); });
     kernel_.jobs.define(std::string(kTakeBackJob), [this](kernel::JobStep& step) { return take_back_step(step); });
 }
 
@@ -74,6 +74,8 @@ Result<std::shared_ptr<ImportJobs::Reading>> ImportJobs::reading(kernel::JobStep
         step.context(), [&](kernel::View& view) { return store::find(view.sql(), view.tenant(), id); }));
     if (!row) return Error(ErrorCode::NotFound, "import");
     made->import = std::move(*row);
+    // A job that begins counts from nothing, whatever an earlier one has found.
+    if (cursor_of(step.job()) == 0) made->import.counts = {};
     made->target = target(made->import.target);
     if (made->target == nullptr) return Error(ErrorCode::Invalid, "no import target " + made->import.target);
     const Mapping mapping = TRY(parse_mapping(made->import.mapping));
@@ -124,93 +126,68 @@ Result<std::string> ImportJobs::seal_row(const TenantId& tenant, const RawRow& r
     return kernel_.vault.seal_for_tenant(tenant, kRejectPurpose, cells.print());
 }
 
-Result<kernel::StepOutcome> ImportJobs::check_step(kernel::JobStep& step) {
-    const auto now = TRY(reading(step));
-    Batch batch = TRY(next_batch(*now, kRowsPerCheck));
-    const collect::ImportRef ref {
-        now->import.id, TRY(parse_mapping(now->import.mapping))
-        .options
+// Counts what became of a batch, and seals what was refused.
+Result<ImportJobs::Tally> ImportJobs::tally(const TenantId& tenant, const Reading& reading, const Batch& batch,
+                                            const std::vector<RowOutcome>& outcomes) const {
+    Tally tally{reading.import.counts, {}};
+    tally.counts.read = static_cast<std::int64_t>(reading.rows_read);
+    const auto refuse = [&](const RawRow& raw, std::string cause, std::string field) -> Status {
+        std::string sealed = TRY(seal_row(tenant, raw));
+        tally.rejects.push_back({static_cast<std::int64_t>(raw.line), std::move(cause), std::move(field),
+                                 std::move(sealed)});
+        ++tally.counts.invalid;
+        return ok();
     };
-    std::vector<store::Reject> rejects;
-    const TenantId tenant = step.context().tenant;
-    for (const auto& [raw, refusal] : batch.refused) {
-        rejects.push_back(
-            { static_cast<std::int64_t>(raw.line), refusal.cause, refusal.field, TRY(seal_row(tenant, raw)) });
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        using Kind = RowOutcome::Kind;
+        tally.counts.fresh += outcomes[i].kind == Kind::New ? 1 : 0;
+        tally.counts.updated += outcomes[i].kind == Kind::Updated ? 1 : 0;
+        tally.counts.unchanged += outcomes[i].kind == Kind::Unchanged ? 1 : 0;
+        if (outcomes[i].kind == Kind::Rejected) TRY(refuse(batch.raws[i], outcomes[i].cause, outcomes[i].field));
     }
-    for (std::size_t i = 0; i < batch.rows.size(); ++i) {
-        const MappedRow& row = batch.rows[i];
-        const auto checked = now->target->check(step.context(), ref, row);
-        if (checked) {
-            ++now->import.counts.fresh;
-            continue;
-        }
-        const auto& fields = checked.error().fields;
-        rejects.push_back({
-            static_cast<std::int64_t>(row.line), fields.empty() ? "invalid" : fields.front().rule,
-                fields.empty() ? "" : fields.front().field, TRY(seal_row(tenant, batch.raws[i]))
-        });
-    }
-    now->import.counts.read = static_cast<std::int64_t>(now->rows_read);
-    now->import.counts.invalid += static_cast<std::int64_t>(rejects.size());
-    step.cursor(std::to_string(now->rows_read));
-    step.progress("checking", static_cast<std::int64_t>(now->rows_read), rows_expected(*now));
-    if (batch.last) step.result(result_json(step.context(), now->import));
-    TRY(step.write([&](kernel::Unit& unit) -> Status {
-        for (const auto& reject : rejects) TRY(store::add_reject(unit, now->import.id, reject));
-        TRY(store::set_counts(unit, now->import.id, now->import.counts));
-        return batch.last ? store::set_state(unit, now->import.id, ImportState::Checked, std::nullopt) : ok();
-    }));
-    if (!batch.last) return kernel::StepOutcome::More;
-    forget(step.job().id);
-    return now->import.counts.invalid > 0 ? kernel::StepOutcome::Partial : kernel::StepOutcome::Done;
+    for (const auto& [raw, refusal] : batch.refused) TRY(refuse(raw, refusal.cause, refusal.field));
+    return tally;
 }
 
-Result<kernel::StepOutcome> ImportJobs::run_step(kernel::JobStep& step) {
+Status ImportJobs::save(kernel::Unit& unit, const ImportId& id, const Tally& tally, std::optional<ImportState> end) {
+    for (const auto& reject : tally.rejects) TRY(store::add_reject(unit, id, reject));
+    TRY(store::set_counts(unit, id, tally.counts));
+    return end ? store::set_state(unit, id, *end, std::nullopt) : ok();
+}
+
+Result<kernel::StepOutcome> ImportJobs::work_step(kernel::JobStep& step, bool writing) {
     const auto now = TRY(reading(step));
-    Batch batch = TRY(next_batch(*now, kRowsPerUnit));
-    const collect::ImportRef ref {
-        now->import.id, TRY(parse_mapping(now->import.mapping))
-        .options
-    };
+    Batch batch = TRY(next_batch(*now, writing ? kRowsPerUnit : kRowsPerCheck));
+    const Mapping mapping = TRY(parse_mapping(now->import.mapping));
+    const ImportRef ref{now->import.id, mapping.options};
     const TenantId tenant = step.context().tenant;
-    if (cursor_of(step.job()) == 0) now->import.counts = {};
-    ImportCounts counts;
+    Tally tallied;
+    const auto end = batch.last ? std::optional(writing ? ImportState::Done : ImportState::Checked) : std::nullopt;
     step.cursor(std::to_string(now->rows_read));
-    step.progress("writing", static_cast<std::int64_t>(now->rows_read), rows_expected(*now));
-    const auto written = step.write([&](kernel::Unit& unit) -> Status {
-        counts = now->import.counts;
-        counts.read = static_cast<std::int64_t>(now->rows_read);
-        const auto outcomes = TRY(now->target->apply(unit, ref, batch.rows));
-        for (std::size_t i = 0; i < outcomes.size(); ++i) {
-            using Kind = RowOutcome::Kind;
-            counts.fresh += outcomes[i].kind == Kind::New ? 1 : 0;
-            counts.updated += outcomes[i].kind == Kind::Updated ? 1 : 0;
-            counts.unchanged += outcomes[i].kind == Kind::Unchanged ? 1 : 0;
-            if (outcomes[i].kind != Kind::Rejected) continue;
-            ++counts.invalid;
-            const std::string sealed = TRY(seal_row(tenant, batch.raws[i]));
-            TRY(store::add_reject(
-                unit, ref.id,
-                {static_cast<std::int64_t>(batch.rows[i].line), outcomes[i].cause, outcomes[i].field, sealed}));
+    step.progress(writing ? "writing" : "checking", static_cast<std::int64_t>(now->rows_read), rows_expected(*now));
+    const auto written = [&]() -> Status {
+        if (!writing) {
+            const auto outcomes = TRY(kernel_.record.read<std::vector<RowOutcome>>(
+                step.context(), [&](kernel::View& view) { return now->target->check(view, ref, batch.rows); }));
+            tallied = TRY(tally(tenant, *now, batch, outcomes));
         }
-        for (const auto& [raw, refusal] : batch.refused) {
-            ++counts.invalid;
-            TRY(store::add_reject(unit, ref.id, {
-                static_cast<std::int64_t>(raw.line), refusal.cause, refusal.field, TRY(seal_row(tenant, raw))
-            }));
-        }
-        TRY(store::set_counts(unit, ref.id, counts));
-        return batch.last ? store::set_state(unit, ref.id, ImportState::Done, std::nullopt) : ok();
-    });
+        return step.write([&](kernel::Unit& unit) -> Status {
+            if (writing) {
+                const auto outcomes = TRY(now->target->apply(unit, ref, batch.rows));
+                tallied = TRY(tally(tenant, *now, batch, outcomes));
+            }
+            return save(unit, ref.id, tallied, end);
+        });
+    }();
     if (!written) {
         forget(step.job().id);  // The next try reads from the saved cursor.
         return written.error();
     }
-    now->import.counts = counts;
+    now->import.counts = tallied.counts;
     if (!batch.last) return kernel::StepOutcome::More;
     step.result(result_json(step.context(), now->import));
     forget(step.job().id);
-    return counts.invalid > 0 ? kernel::StepOutcome::Partial : kernel::StepOutcome::Done;
+    return tallied.counts.invalid > 0 ? kernel::StepOutcome::Partial : kernel::StepOutcome::Done;
 }
 
 Result<kernel::StepOutcome> ImportJobs::take_back_step(kernel::JobStep& step) {

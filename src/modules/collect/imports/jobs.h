@@ -47,8 +47,15 @@ private:
 
     Result<std::shared_ptr<Reading>> reading(kernel::JobStep& step);
     Result<Batch> next_batch(Reading& reading, std::size_t rows_max);
-    Result<kernel::StepOutcome> check_step(kernel::JobStep& step);
-    Result<kernel::StepOutcome> run_step(kernel::JobStep& step);
+    struct Tally {
+        ImportCounts counts;  // of the whole file so far
+        std::vector<store::Reject> rejects;
+    };
+    Result<Tally> tally(const TenantId& tenant, const Reading& reading, const Batch& batch,
+                        const std::vector<RowOutcome>& outcomes) const;
+    static Status save(kernel::Unit& unit, const ImportId& id, const Tally& tally, std::optional<ImportState> end);
+    // The dry run and the run are one: they differ in what the target is asked.
+    Result<kernel::StepOutcome> work_step(kernel::JobStep& step, bool writing);
     Result<kernel::StepOutcome> take_back_step(kernel::JobStep& step);
     Result<std::string> seal_row(const TenantId& tenant, const RawRow& row) const;
     static std::int64_t rows_expected(const Reading& reading);

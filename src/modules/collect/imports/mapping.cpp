@@ -73,11 +73,13 @@ Result<RowReader> RowReader::make(const ImportTarget& target, const Mapping& map
     RowReader reader(std::move(zone));
     reader.fields_ = &target.fields();
     reader.feeds_.resize(target.fields().size());
-    for (const auto& column : mapping.columns) {
+    for (std::size_t i = 0; i < mapping.columns.size(); ++i) {
+        const auto& column = mapping.columns[i];
+        const std::string place = "columns/" + std::to_string(i);
         const auto field = std::find_if(target.fields().begin(), target.fields().end(),
                                         [&](const TargetField& one) { return one.name == column.field; });
         if (field == target.fields().end()) {
-            return Error::invalid("columns", "unknown_field", "没有字段 " + column.field,
+            return Error::invalid(place + "/field", "unknown_field", "没有字段 " + column.field,
                                   "There is no field " + column.field, "从字段表里选择",
                                   "Choose from the target's fields");
         }
@@ -85,8 +87,8 @@ Result<RowReader> RowReader::make(const ImportTarget& target, const Mapping& map
         feed.constant = column.constant;
         if (column.header.empty()) continue;
         feed.column = column_of(header, column.header);
-        if (feed.column < 0 && field->required) {
-            return Error::invalid("columns", "missing_column", "文件里没有列 " + column.header,
+        if (feed.column < 0) {
+            return Error::invalid(place + "/header", "missing_column", "文件里没有列 " + column.header,
                                   "The file has no column " + column.header, "改选一列", "Choose another column");
         }
     }

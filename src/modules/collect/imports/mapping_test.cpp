@@ -9,7 +9,10 @@ class Target final : public ImportTarget {
 public:
     std::string_view name() const override { return "toy"; }
     const std::vector<TargetField>& fields() const override { return fields_; }
-    Result<void> check(const kernel::Context&, const ImportRef&, const MappedRow&) override { return {}; }
+    Status check_options(std::string_view) override { return ok(); }
+    Result<std::vector<RowOutcome>> check(kernel::View&, const ImportRef&, const std::vector<MappedRow>&) override {
+        return std::vector<RowOutcome>{};
+    }
     Result<std::vector<RowOutcome>> apply(kernel::Unit&, const ImportRef&, const std::vector<MappedRow>&) override {
         return std::vector<RowOutcome>{};
     }

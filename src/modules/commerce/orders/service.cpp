@@ -23,22 +23,38 @@ std::string payload_of(const OrderId& id, const OrderInput& input, const Sums& s
     return value.print();
 }
 
-}  // namespace
-
-Result<std::vector<Applied>> OrdersService::apply(kernel::Unit& unit, const OrderInput& input) {
-    TRY(check_order(input));
-    const auto stored = TRY(store::find_by_number(unit.sql(), unit.tenant(), input.channel, input.number));
-    std::set<store::LineKey> known;
-    if (stored) {
-        for (const auto& key : TRY(store::line_keys(unit.sql(), unit.tenant(), stored->id))) known.insert(key);
-    }
+// Which lines of an order are new, and the order that they come to.
+struct Compared {
+    std::optional<store::Stored> stored;
     std::vector<Applied> outcome;
     std::vector<OrderLine> fresh;
+};
+Result<Compared> compare_lines(sql::Connection& sql, const TenantId& tenant,
+                               const OrderInput& input) {
+    TRY(check_order(input));
+    Compared compared;
+    compared.stored = TRY(store::find_by_number(sql, tenant, input));
+    std::set<store::LineKey> known;
+    if (compared.stored) {
+        for (const auto& key : TRY(store::line_keys(sql, tenant, compared.stored->id))) known.insert(key);
+    }
     for (const OrderLine& line : input.lines) {
         const bool is_new = known.insert({line.fingerprint, line.occurrence}).second;
-        outcome.push_back(is_new ? Applied::New : Applied::Unchanged);
-        if (is_new) fresh.push_back(line);
+        compared.outcome.push_back(is_new ? Applied::New : Applied::Unchanged);
+        if (is_new) compared.fresh.push_back(line);
     }
+    return compared;
+}
+
+}  // namespace
+
+Result<std::vector<Applied>> OrdersService::compare(sql::Connection& sql, const TenantId& tenant,
+                                                    const OrderInput& input) {
+    return TRY(compare_lines(sql, tenant, input)).outcome;
+}
+
+Result<std::vector<Applied>> OrdersService::apply(kernel::Unit& unit, const OrderInput& input) {
+    auto [stored, outcome, fresh] = TRY(compare_lines(unit.sql(), unit.tenant(), input));
     if (fresh.empty()) return outcome;
 
     const Sums before = stored ? stored->sums : Sums{};

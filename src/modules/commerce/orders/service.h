@@ -8,6 +8,8 @@ namespace tilth::commerce {
 class OrdersService final : public Orders {
 public:
     Result<std::vector<Applied>> apply(kernel::Unit& unit, const OrderInput& input) override;
+    Result<std::vector<Applied>> compare(sql::Connection& sql, const TenantId& tenant,
+                                         const OrderInput& input) override;
     Result<std::int64_t> take_back(kernel::Unit& unit, std::string_view source, int limit) override;
     Result<std::vector<Change>> changed_since(sql::Connection& sql, const TenantId& tenant, std::int64_t change_no,
                                               int limit) override;

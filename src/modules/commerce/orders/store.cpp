@@ -37,12 +37,11 @@ OrderView view_of(const sql::Row& row) {
 
 }  // namespace
 
-Result<std::optional<Stored>> find_by_number(sql::Connection& sql, const TenantId& tenant, std::string_view channel,
-                                             std::string_view number) {
+Result<std::optional<Stored>> find_by_number(sql::Connection& sql, const TenantId& tenant, const OrderInput& input) {
     return sql.one(
         "SELECT id, lines, net_minor, items_milli, customer_id FROM sales_order "
-        "WHERE tenant_id = ?1 AND channel = ?2 AND number = ?3",
-        {tenant, channel, number}, [](const sql::Row& row) {
+        "WHERE tenant_id = ?1 AND channel = ?2 AND number = ?3 AND kind = ?4",
+        {tenant, input.channel, input.number, static_cast<std::int64_t>(input.kind)}, [](const sql::Row& row) {
             return Stored{row.id<OrderId>(0), {row.i64(1), row.i64(2), row.i64(3)}, row.opt_id<CustomerId>(4)};
         });
 }
@@ -185,7 +184,7 @@ Result<std::string> state_hash(sql::Connection& sql, const TenantId& tenant) {
     crypto::Hasher hasher;
     TRY(sql.query(
         "SELECT channel, number, kind, paid_at, customer_id, node_id, lines, net_minor, items_milli FROM sales_order "
-        "WHERE tenant_id = ?1 ORDER BY channel, number",
+        "WHERE tenant_id = ?1 ORDER BY channel, number, kind",
         {tenant}, [&hasher](const sql::Row& row) {
             hasher.add(row.txt(0));
             hasher.add(row.txt(1));

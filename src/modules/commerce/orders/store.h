@@ -15,8 +15,7 @@ struct Stored {
     Sums sums;
     std::optional<CustomerId> customer;
 };
-Result<std::optional<Stored>> find_by_number(sql::Connection& sql, const TenantId& tenant, std::string_view channel,
-                                             std::string_view number);
+Result<std::optional<Stored>> find_by_number(sql::Connection& sql, const TenantId& tenant, const OrderInput& input);
 Result<std::optional<OrderView>> find(sql::Connection& sql, const TenantId& tenant, const OrderId& id);
 
 struct LineKey {

@@ -18,7 +18,8 @@ CREATE TABLE sales_order (
     change_no   i64     NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
-CREATE UNIQUE INDEX sales_order_number ON sales_order (tenant_id, channel, number);
+-- Tills give a return the number of its sale: the kind is part of the key.
+CREATE UNIQUE INDEX sales_order_number ON sales_order (tenant_id, channel, number, kind);
 CREATE INDEX sales_order_change ON sales_order (tenant_id, change_no);
 CREATE INDEX sales_order_paid ON sales_order (tenant_id, paid_at, id);
 CREATE INDEX sales_order_customer ON sales_order (tenant_id, customer_id, paid_at);
