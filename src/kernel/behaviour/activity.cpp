@@ -225,19 +225,20 @@ public:
     std::string state_hash(const TenantId& tenant) const override {
         const std::shared_lock lock(mutex_);
         crypto::Hasher hasher;
+        static const TenantState nothing;  // A tenant that did nothing is the same whether it is known or not.
         const auto found = tenants_.find(tenant);
-        if (found == tenants_.end()) return crypto::hex(crypto::view(hasher.finish()));
+        const TenantState& state = found == tenants_.end() ? nothing : found->second;
         std::array<std::uint64_t, 2> sum{};
-        found->second.customers.each([&sum](const Entry& entry) {
+        state.customers.each([&sum](const Entry& entry) {
             const Bytes16 hash = crypto::fingerprint({reinterpret_cast<const char*>(&entry), sizeof entry});
             std::array<std::uint64_t, 2> words{};
             std::memcpy(words.data(), hash.data(), 16);
             sum[0] += words[0];
             sum[1] += words[1];
         });
-        hasher.add(found->second.position);
+        hasher.add(state.position);
         hasher.add({reinterpret_cast<const char*>(sum.data()), sizeof sum});
-        for (const Counts* counts : {&found->second.types, &found->second.sources}) {
+        for (const Counts* counts : {&state.types, &state.sources}) {
             for (const auto& [name, count] : *counts) {
                 hasher.add(name);
                 hasher.add(count.events);
