@@ -393,6 +393,12 @@ Result<std::unique_ptr<Pipeline>> make_pipeline(PipelineParts parts) {
                                                 {TenantId{}}, [](const sql::Row& found) { return found.i64(0); }));
             return row.value_or(0);
         }));
+    // A journal that ends before what was applied from it is another's, or has been cut: going on would lose what is
+    // acknowledged next.
+    if (static_cast<std::uint64_t>(applied) > parts.journal.last()) {
+        return Error(ErrorCode::Corrupt, "the record has applied batch " + std::to_string(applied) +
+                                             ", the journal ends at " + std::to_string(parts.journal.last()));
+    }
     return std::unique_ptr<Pipeline>(
         std::make_unique<PipelineThread>(parts, std::move(in_flight), static_cast<std::uint64_t>(applied)));
 }
