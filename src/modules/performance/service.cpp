@@ -30,8 +30,10 @@ void define_settings(kernel::Settings& settings) {
                          .en = std::move(en)});
     };
     days("rfm.window_days", "365", 3'660, "RFM 窗口（天）", "RFM window (days)");
-    days("metric.active_days", "365", kYearDays, "活跃会员：近多少天内有购买", "Active member: a purchase within so many days");
-    days("metric.receipts_per_day", "4", 100, "同一会员每天最多计几笔，超出为可疑", "Receipts of one member that count a day; more are suspect");
+    days("metric.active_days", "365", kYearDays, "活跃会员：近多少天内有购买",
+         "Active member: a purchase within so many days");
+    days("metric.receipts_per_day", "4", 100, "同一会员每天最多计几笔，超出为可疑",
+         "Receipts of one member that count a day; more are suspect");
 }
 
 }  // namespace
@@ -68,7 +70,9 @@ void PerformanceService::follow() {
     while (!stopping_) {
         lock.unlock();
         const auto status = catch_up();
-        if (!status) log::warn("performance.behind", {{"code", info(status.error().code).name}, {"detail", status.error().detail}});
+        if (!status)
+            log::warn("performance.behind",
+                      {{"code", info(status.error().code).name}, {"detail", status.error().detail}});
         lock.lock();
         stopping_changed_.wait_for(lock, status ? kPoll : kPauseAfterFailure, [this] { return stopping_; });
     }
@@ -77,7 +81,8 @@ void PerformanceService::follow() {
 // ---- Questions ----
 
 Meanings PerformanceService::meanings(const TenantId& tenant) const {
-    return {kernel_.settings.integer(tenant, "metric.active_days"), kernel_.settings.integer(tenant, "metric.receipts_per_day"),
+    return {kernel_.settings.integer(tenant, "metric.active_days"),
+            kernel_.settings.integer(tenant, "metric.receipts_per_day"),
             kernel_.settings.integer(tenant, "rfm.window_days")};
 }
 
@@ -101,7 +106,10 @@ Result<NodeSet> PerformanceService::nodes(const kernel::Context& context, const 
 }
 
 Result<Frame> PerformanceService::frame(const kernel::Context& context, const std::optional<OrgNodeId>& node) const {
-    return Frame{TRY(projection_.source(context.tenant)), meanings(context.tenant), TRY(nodes(context, node))};
+    return Frame {
+        TRY(projection_.source(context.tenant))
+        , meanings(context.tenant), TRY(nodes(context, node))
+    };
 }
 
 Result<Period> PerformanceService::period(const kernel::Context& context, const std::optional<Day>& from,
@@ -109,19 +117,20 @@ Result<Period> PerformanceService::period(const kernel::Context& context, const 
     const Day last = to.value_or(today(context) + -1);
     const Day first = from.value_or(last + (1 - kDefaultDays));
     if (first > last) {
-        return Error::invalid("to", "before_from", "结束日早于开始日", "The period ends before it begins", "交换两个日期",
-                              "Swap the two days");
+        return Error::invalid("to", "before_from", "结束日早于开始日", "The period ends before it begins",
+                              "交换两个日期", "Swap the two days");
     }
     if (last - first >= kPeriodDaysMax) {
-        return Error::invalid("to", "too_long", "时间范围超过十年", "The period is longer than ten years", "缩短时间范围",
-                              "Choose a shorter period");
+        return Error::invalid("to", "too_long", "时间范围超过十年", "The period is longer than ten years",
+                              "缩短时间范围", "Choose a shorter period");
     }
     return Period{first, last};
 }
 
 Result<std::shared_ptr<const RfmTable>> PerformanceService::rfm(const kernel::Context& context, const Source& source,
                                                                 const std::optional<Day>& as_of) {
-    return rfm_.table(context.tenant, source, as_of.value_or(today(context) + -1), meanings(context.tenant).rfm_window_days);
+    return rfm_.table(context.tenant, source, as_of.value_or(today(context) + -1),
+                      meanings(context.tenant).rfm_window_days);
 }
 
 }  // namespace tilth::performance

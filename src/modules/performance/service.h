@@ -39,7 +39,8 @@ public:
     Result<NodeSet> nodes(const kernel::Context& context, const std::optional<OrgNodeId>& node) const;
     Result<Frame> frame(const kernel::Context& context, const std::optional<OrgNodeId>& node) const;
     // Both ends given or neither: the 30 days before today. Invalid, field "to", for what is no period.
-    Result<Period> period(const kernel::Context& context, const std::optional<Day>& from, const std::optional<Day>& to) const;
+    Result<Period> period(const kernel::Context& context, const std::optional<Day>& from,
+                          const std::optional<Day>& to) const;
     // As of the last business day that is over, unless said otherwise: the day with which periods end by default.
     Result<std::shared_ptr<const RfmTable>> rfm(const kernel::Context& context, const Source& source,
                                                 const std::optional<Day>& as_of = std::nullopt);

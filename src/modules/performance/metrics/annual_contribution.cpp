@@ -4,7 +4,8 @@ namespace tilth::performance::metric {
 
 namespace {
 
-constexpr std::string_view kInputs[] = {"orders.net", "orders.day", "customers.member", "customers.since", "customers.home"};
+constexpr std::string_view kInputs[] = {"orders.net", "orders.day", "customers.member", "customers.since",
+                                        "customers.home"};
 constexpr Variant kVariants[] = {
     {.id = "",
      .name_zh = "",

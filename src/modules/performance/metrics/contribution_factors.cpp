@@ -12,7 +12,8 @@ constexpr Variant kVariants[] = {
      .name_zh = "会员活跃率",
      .name_en = "active-member rate",
      .formula_zh = "平均活跃会员数 ÷ 平均会员数（均按会员日数；活跃 = 近若干天内有已支付销售单）",
-     .formula_en = "Average active members ÷ average members (both by member-days; active: a paid sale within so many days)",
+     .formula_en =
+         "Average active members ÷ average members (both by member-days; active: a paid sale within so many days)",
      .unit = Unit::Ratio,
      .numerator = "CASE WHEN active THEN member_days ELSE 0 END",
      .denominator = "member_days",

@@ -28,7 +28,7 @@
 namespace tilth::performance {
 
 enum class Unit : std::uint8_t { Money, Ratio, Count, Number, Days };
-enum class Direction : std::uint8_t { Up, Down, Neutral };              // which way is good
+enum class Direction : std::uint8_t { Up, Down, Neutral };  // which way is good
 // Period: the days asked for. Year: the 365 days that end with them. Rfm: the window of the RFM scores, likewise.
 enum class Window : std::uint8_t { Period, Year, Rfm };
 // What tells that a value stands on too few: the people behind its denominator, or the denominator itself.
@@ -39,25 +39,25 @@ inline constexpr std::int64_t kSmallBase = 30;
 
 // One way to compute a metric; the first one is the default. value = numerator × scale ÷ denominator, computed once.
 struct Variant {
-    std::string_view id;                       // "per_order"; "" when there is one only
-    std::string_view name_zh;                  // added to the metric's in brackets
+    std::string_view id;       // "per_order"; "" when there is one only
+    std::string_view name_zh;  // added to the metric's in brackets
     std::string_view name_en;
     std::string_view formula_zh;
     std::string_view formula_en;
     Unit unit = Unit::Count;
-    std::string_view numerator;                // summed over facts
-    std::string_view denominator = {};         // empty: the value is the numerator
-    std::string_view people_numerator;         // the persons behind it
+    std::string_view numerator;         // summed over facts
+    std::string_view denominator = {};  // empty: the value is the numerator
+    std::string_view people_numerator;  // the persons behind it
     std::string_view people_denominator = {};
     std::int64_t scale = 1;
     Base base = Base::None;
-    bool stock = false;                        // counts people who did nothing in the window, too
-    bool ranked = false;                       // needs `counted`
-    bool daily = false;                        // needs `days`
+    bool stock = false;   // counts people who did nothing in the window, too
+    bool ranked = false;  // needs `counted`
+    bool daily = false;   // needs `days`
 };
 
 struct Definition {
-    std::string_view id;                       // "M-07", "net_sales"
+    std::string_view id;  // "M-07", "net_sales"
     std::string_view name_zh;
     std::string_view name_en;
     std::span<const std::string_view> inputs;
@@ -65,7 +65,7 @@ struct Definition {
     int version = 1;
     Direction direction = Direction::Up;
     Window window = Window::Period;
-    bool everywhere = false;                   // orders count wherever paid; people count where they belong
+    bool everywhere = false;  // orders count wherever paid; people count where they belong
     std::span<const Variant> variants;
 };
 

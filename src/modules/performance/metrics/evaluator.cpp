@@ -15,9 +15,7 @@ using Groups = std::vector<std::pair<std::int32_t, std::int32_t>>;
 
 constexpr std::size_t kSparsePoints = 12;
 
-bool is_sparse(const Metric& metric) {
-    return metric.variant->stock || metric.definition->window != Window::Period;
-}
+bool is_sparse(const Metric& metric) { return metric.variant->stock || metric.definition->window != Window::Period; }
 
 std::string sum_of(std::string_view expression) {
     return "CAST(COALESCE(SUM(CAST(" + std::string(expression) + " AS BIGINT)), 0) AS BIGINT)";
@@ -41,7 +39,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t kFirst = 2;   // after w and grp
+    static constexpr std::size_t kFirst = 2;  // after w and grp
     std::vector<std::string_view> expressions_;
 };
 
@@ -55,7 +53,8 @@ FactsQuery facts_of(const Frame& frame, const Definition& definition, std::vecto
     return query;
 }
 
-std::vector<Period> windows_of(const Definition& definition, const std::vector<Period>& periods, const Meanings& meanings) {
+std::vector<Period> windows_of(const Definition& definition, const std::vector<Period>& periods,
+                               const Meanings& meanings) {
     std::vector<Period> windows;
     for (const Period& period : periods) windows.push_back(window_of(definition, period, meanings));
     return windows;
@@ -79,7 +78,8 @@ struct Columns {
     std::size_t numerator, denominator, people_numerator, people_denominator;
 };
 
-void fill(Cube& cube, const std::vector<std::size_t>& places, const std::vector<Columns>& columns, const columns::Table& table) {
+void fill(Cube& cube, const std::vector<std::size_t>& places, const std::vector<Columns>& columns,
+          const columns::Table& table) {
     for (const auto& row : table.rows) {
         const auto window = static_cast<std::size_t>(integer(row[0]));
         const auto group = static_cast<std::size_t>(integer(row[1]));
@@ -155,8 +155,8 @@ Result<Cube> measure_groups(const Frame& frame, std::span<const Metric> metrics,
     return cube_of(frame, metrics, periods, groups, count);
 }
 
-Result<std::vector<std::vector<Point>>> trends(const Frame& frame, std::span<const Metric> metrics, const Period& period,
-                                               Grain grain) {
+Result<std::vector<std::vector<Point>>> trends(const Frame& frame, std::span<const Metric> metrics,
+                                               const Period& period, Grain grain) {
     std::vector<std::vector<Point>> series(metrics.size());
     for (const bool sparse : {false, true}) {
         std::vector<Metric> chosen;

@@ -15,7 +15,7 @@ namespace tilth::performance {
 // One figure as it was counted.
 struct Measured {
     std::int64_t numerator = 0;
-    std::int64_t denominator = 0;              // 0 without a denominator
+    std::int64_t denominator = 0;  // 0 without a denominator
     std::int64_t people_numerator = 0;
     std::int64_t people_denominator = 0;
 
@@ -25,7 +25,7 @@ struct Measured {
 };
 
 struct Point {
-    Day day;                                   // the first of its days
+    Day day;  // the first of its days
     std::optional<double> value;
 };
 
@@ -48,8 +48,8 @@ Result<std::vector<std::vector<std::vector<Measured>>>> measure_groups(
     const std::vector<std::pair<std::int32_t, std::int32_t>>& groups, std::size_t count);
 // The trend within a period. Metrics that look at everybody, or far back, get at most 12 points: each is a value of
 // its own, never a share of another. One series a metric.
-Result<std::vector<std::vector<Point>>> trends(const Frame& frame, std::span<const Metric> metrics, const Period& period,
-                                               Grain grain);
+Result<std::vector<std::vector<Point>>> trends(const Frame& frame, std::span<const Metric> metrics,
+                                               const Period& period, Grain grain);
 // A SELECT of the persons behind a part: exactly as many as people_numerator or people_denominator says.
 std::string people_sql(const Frame& frame, const Metric& metric, const Period& period, Part part);
 // The window that a metric looks at for a period.

@@ -52,18 +52,23 @@ std::string orders_sql(const FactsQuery& query) {
 std::string bought_sql(const FactsQuery& query) {
     const std::string here = query.everywhere ? "true" : node_condition("o.node", query.nodes);
     const bool grouped = !query.groups.empty();
-    std::string text = ", f AS (SELECT person, MIN(day) AS first_entry, MIN(CASE WHEN kind = 0 THEN day END) AS first_day, "
-                       "MIN(CASE WHEN kind = 0 AND " + here + " THEN day END) AS first_here "
-                       "FROM o WHERE person IS NOT NULL GROUP BY person)";
+    std::string text =
+        ", f AS (SELECT person, MIN(day) AS first_entry, MIN(CASE WHEN kind = 0 THEN day END) AS first_day, "
+        "MIN(CASE WHEN kind = 0 AND " +
+        here +
+        " THEN day END) AS first_here "
+        "FROM o WHERE person IS NOT NULL GROUP BY person)";
     text += ", b AS (SELECT w.w, ";
     text += grouped ? "COALESCE(g.grp, " + number(query.other_group) + ") AS grp" : std::string("0 AS grp");
-    text += ", o.person, COUNT(*) AS entries, COUNT(*) FILTER (o.kind = 0) AS orders, "
-            "MAX(o.day) FILTER (o.kind = 0) AS last_day, ";
+    text +=
+        ", o.person, COUNT(*) AS entries, COUNT(*) FILTER (o.kind = 0) AS orders, "
+        "MAX(o.day) FILTER (o.kind = 0) AS last_day, ";
     text += query.daily ? "COUNT(DISTINCT o.day) FILTER (o.kind = 0) AS days, " : "0 AS days, ";
     text += query.ranked ? "COUNT(*) FILTER (o.kind = 0 AND o.nth <= " + number(query.meanings.receipts_per_day) + ")"
                          : std::string("0");
-    text += " AS counted, COALESCE(SUM(o.net) FILTER (o.kind = 0), 0) AS sold, "
-            "COALESCE(SUM(o.net) FILTER (o.kind = 1), 0) AS refunded FROM o JOIN w ON o.day BETWEEN w.d0 AND w.d1 ";
+    text +=
+        " AS counted, COALESCE(SUM(o.net) FILTER (o.kind = 0), 0) AS sold, "
+        "COALESCE(SUM(o.net) FILTER (o.kind = 1), 0) AS refunded FROM o JOIN w ON o.day BETWEEN w.d0 AND w.d1 ";
     if (grouped) text += "LEFT JOIN g ON g.node = o.node ";
     return text + "WHERE " + here + " GROUP BY ALL)";
 }
@@ -77,14 +82,17 @@ std::string people_sql(const FactsQuery& query) {
 std::string joined_sql(bool stock) {
     std::string text = ", j AS (SELECT w.w, w.d0, w.d1, ";
     text += stock ? "COALESCE(b.grp, 0) AS grp, p.person" : "b.grp, b.person";
-    text += ", COALESCE(p.member, false) AS member, COALESCE(p.home, false) AS home, "
-            "LEAST(p.since, f.first_entry) AS since, f.first_day, f.first_here, ";
+    text +=
+        ", COALESCE(p.member, false) AS member, COALESCE(p.home, false) AS home, "
+        "LEAST(p.since, f.first_entry) AS since, f.first_day, f.first_here, ";
     text += kBought;
     if (!stock) {
-        return text + " FROM b JOIN w ON w.w = b.w LEFT JOIN p ON p.person = b.person LEFT JOIN f ON f.person = b.person)";
+        return text +
+               " FROM b JOIN w ON w.w = b.w LEFT JOIN p ON p.person = b.person LEFT JOIN f ON f.person = b.person)";
     }
-    text += " FROM p CROSS JOIN w LEFT JOIN b ON b.person = p.person AND b.w = w.w LEFT JOIN f ON f.person = p.person "
-            "UNION ALL SELECT w.w, w.d0, w.d1, b.grp, b.person, false, false, NULL, NULL, NULL, ";
+    text +=
+        " FROM p CROSS JOIN w LEFT JOIN b ON b.person = p.person AND b.w = w.w LEFT JOIN f ON f.person = p.person "
+        "UNION ALL SELECT w.w, w.d0, w.d1, b.grp, b.person, false, false, NULL, NULL, NULL, ";
     text += kBought;
     return text + " FROM b JOIN w ON w.w = b.w WHERE b.person IS NULL)";
 }
@@ -106,7 +114,8 @@ std::string facts_sql(const FactsQuery& query) {
     if (!query.groups.empty()) text += groups_sql(query);
     text += orders_sql(query) + bought_sql(query) + people_sql(query) + joined_sql(query.stock);
     text += ", facts AS MATERIALIZED (SELECT *, " + std::string(kDerived);
-    text += "COALESCE(member AND home AND last_day > d1 - " + number(query.meanings.active_days) + ", false) AS active FROM j) ";
+    text += "COALESCE(member AND home AND last_day > d1 - " + number(query.meanings.active_days) +
+            ", false) AS active FROM j) ";
     return text;
 }
 

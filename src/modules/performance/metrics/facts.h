@@ -23,9 +23,9 @@ struct Meanings {
 struct FactsQuery {
     std::int32_t tenant = 0;
     NodeSet nodes = {};
-    std::vector<Period> windows;               // facts.w is the place in this list
-    // Splits what was bought by node: facts.grp is the second number, or `other_group` for nodes not in the list. Empty:
-    // one group, 0. Not with stock.
+    std::vector<Period> windows;  // facts.w is the place in this list
+    // Splits what was bought by node: facts.grp is the second number, or `other_group` for nodes not in the list.
+    // Empty: one group, 0. Not with stock.
     std::vector<std::pair<std::int32_t, std::int32_t>> groups = {};
     std::int32_t other_group = 0;
     bool stock = false;

@@ -4,20 +4,10 @@
 #include <string>
 
 // A metric is one file and one line here.
-#define TILTH_METRICS(metric) \
-    metric(net_sales)         \
-    metric(orders)            \
-    metric(customers)         \
-    metric(new_customers)     \
-    metric(returns_share)     \
-    metric(member_share)      \
-    metric(annual_contribution) \
-    metric(contribution_factors) \
-    metric(order_value)       \
-    metric(old_customer_repurchase) \
-    metric(repeat_rate)       \
-    metric(old_customer_share) \
-    metric(rfm_scored)
+#define TILTH_METRICS(metric)                                                                             \
+    metric(net_sales) metric(orders) metric(customers) metric(new_customers) metric(returns_share)        \
+        metric(member_share) metric(annual_contribution) metric(contribution_factors) metric(order_value) \
+            metric(old_customer_repurchase) metric(repeat_rate) metric(old_customer_share) metric(rfm_scored)
 
 namespace tilth::performance {
 

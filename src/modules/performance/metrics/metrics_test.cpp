@@ -2,8 +2,8 @@
 // must hold between metrics.
 #include <gtest/gtest.h>
 
-#include "modules/performance/testing/shop.h"
 #include "modules/performance/testing/naive.h"
+#include "modules/performance/testing/shop.h"
 
 namespace tilth::performance {
 namespace {
@@ -98,7 +98,8 @@ TEST_P(MetricsTest, EveryMetricEqualsItsNaiveComputationInEveryScope) {
                 EXPECT_EQ(found.denominator, expected.denominator);
                 EXPECT_EQ(found.people_numerator, static_cast<std::int64_t>(expected.people_numerator.size()));
                 EXPECT_EQ(found.people_denominator, static_cast<std::int64_t>(expected.people_denominator.size()));
-                if (p != (static_cast<std::size_t>(node) + m) % spans.size()) continue;   // lists: each metric in each scope once
+                if (p != (static_cast<std::size_t>(node) + m) % spans.size())
+                    continue;  // lists: each metric in each scope once
                 EXPECT_EQ(listed(where, metric, period, Part::Numerator), keys(expected.people_numerator));
                 EXPECT_EQ(listed(where, metric, period, Part::Denominator), keys(expected.people_denominator));
             }
@@ -163,7 +164,8 @@ TEST_P(MetricsTest, NewAndOldSplitTheSalesAndPartsOfTheTreeAddUp) {
         Day first{1'000'000};
         for (const testing::Sale& other : shop_.sales) {
             if (other.gone || other.kind != commerce::OrderKind::Sale || other.buyer < 0) continue;
-            if (shop_.buyers[static_cast<std::size_t>(other.buyer)].person == buyer.person) first = std::min(first, shop_.day_of(other.at));
+            if (shop_.buyers[static_cast<std::size_t>(other.buyer)].person == buyer.person)
+                first = std::min(first, shop_.day_of(other.at));
         }
         if (first >= period.from && first <= period.to) fresh += sale.net;
     }
@@ -171,7 +173,8 @@ TEST_P(MetricsTest, NewAndOldSplitTheSalesAndPartsOfTheTreeAddUp) {
     const auto total = measured(whole, "net_sales", "", period).numerator;
     std::vector<std::pair<std::int32_t, std::int32_t>> groups;
     for (const int store : {3, 4, 5}) {
-        groups.push_back({*shop_.service->number_of(shop_.tenant, shop_.nodes[static_cast<std::size_t>(store)]), store - 3});
+        groups.push_back(
+            {*shop_.service->number_of(shop_.tenant, shop_.nodes[static_cast<std::size_t>(store)]), store - 3});
     }
     const Metric net = MUST(find_metric("net_sales", ""));
     const auto parts = MUST(measure_groups(whole, {&net, 1}, {period}, groups, 4));

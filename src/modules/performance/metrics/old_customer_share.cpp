@@ -4,7 +4,8 @@ namespace tilth::performance::metric {
 
 namespace {
 
-constexpr std::string_view kInputs[] = {"orders.net", "orders.customer", "orders.kind", "orders.day", "customers.person"};
+constexpr std::string_view kInputs[] = {"orders.net", "orders.customer", "orders.kind", "orders.day",
+                                        "customers.person"};
 constexpr Variant kVariants[] = {
     {.id = "",
      .name_zh = "",

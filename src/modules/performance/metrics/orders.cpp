@@ -19,7 +19,11 @@ constexpr Variant kVariants[] = {
 }  // namespace
 
 extern const Definition orders;
-const Definition orders{
-    .id = "orders", .name_zh = "订单数", .name_en = "Orders", .inputs = kInputs, .owner = "operations", .variants = kVariants};
+const Definition orders{.id = "orders",
+                        .name_zh = "订单数",
+                        .name_en = "Orders",
+                        .inputs = kInputs,
+                        .owner = "operations",
+                        .variants = kVariants};
 
 }  // namespace tilth::performance::metric

@@ -26,12 +26,16 @@ std::string listed_sql(std::int32_t tenant, const PeopleQuery& query) {
     std::string text =
         "WITH bought AS (SELECT c.person, COUNT(*) FILTER (o.kind = 0) AS orders, CAST(SUM(o.net) AS BIGINT) AS net, "
         "MIN(o.paid_at) FILTER (o.kind = 0) AS first_at, MAX(o.paid_at) FILTER (o.kind = 0) AS last_at "
-        "FROM orders o JOIN customers c ON c.customer = o.customer WHERE o.tenant = " + own + " AND c.tenant = " + own +
-        " AND o.kind < 2 AND " + node_condition("o.node", query.nodes) + " GROUP BY c.person), ";
+        "FROM orders o JOIN customers c ON c.customer = o.customer WHERE o.tenant = " +
+        own + " AND c.tenant = " + own + " AND o.kind < 2 AND " + node_condition("o.node", query.nodes) +
+        " GROUP BY c.person), ";
     text += "everybody AS (SELECT person, BOOL_OR(known) AS known, MIN(first_seen) AS first_seen, BOOL_OR(" +
-            node_condition("home", query.nodes) + ") AS home FROM customers WHERE tenant = " + own + " GROUP BY person), ";
-    text += "listed AS (SELECT e.person, COALESCE(b.orders, 0) AS orders, COALESCE(b.net, 0) AS net, b.first_at, b.last_at, "
-            "e.first_seen FROM everybody e LEFT JOIN bought b ON b.person = e.person WHERE true";
+            node_condition("home", query.nodes) + ") AS home FROM customers WHERE tenant = " + own +
+            " GROUP BY person), ";
+    text +=
+        "listed AS (SELECT e.person, COALESCE(b.orders, 0) AS orders, COALESCE(b.net, 0) AS net, b.first_at, "
+        "b.last_at, "
+        "e.first_seen FROM everybody e LEFT JOIN bought b ON b.person = e.person WHERE true";
     if (query.at_home) text += " AND e.home";
     if (query.known) text += *query.known ? " AND e.known" : " AND NOT e.known";
     if (query.first_from) text += " AND e.first_seen >= " + std::to_string(query.first_from->ms);
@@ -59,15 +63,18 @@ Result<PeoplePage> list_people(const Source& source, const PeopleQuery& query) {
     }
     text += " ORDER BY key" + way + ", person" + way + " LIMIT " + std::to_string(query.limit) + ")";
     // The total is of one snapshot with the page, and there when the page is empty.
-    text += " SELECT t.total, p.person, p.orders, p.net, p.first_at, p.last_at, p.first_seen, p.key FROM "
-            "(SELECT COUNT(*) AS total FROM keyed) t LEFT JOIN page p ON true ORDER BY p.key" + way + ", p.person" + way;
+    text +=
+        " SELECT t.total, p.person, p.orders, p.net, p.first_at, p.last_at, p.first_seen, p.key FROM "
+        "(SELECT COUNT(*) AS total FROM keyed) t LEFT JOIN page p ON true ORDER BY p.key" +
+        way + ", p.person" + way;
     const auto table = TRY(source.columns->query(text));
     PeoplePage page;
     for (const auto& row : table.rows) {
         const auto integer = [&row](std::size_t column) { return std::get<std::int64_t>(row[column]); };
         page.total = integer(0);
         if (std::holds_alternative<std::monostate>(row[1])) break;
-        page.rows.push_back({integer(1), integer(2), integer(3), instant(row[4]), instant(row[5]), Instant{integer(6)}, integer(7)});
+        page.rows.push_back(
+            {integer(1), integer(2), integer(3), instant(row[4]), instant(row[5]), Instant{integer(6)}, integer(7)});
     }
     return page;
 }

@@ -15,6 +15,16 @@ constexpr int kBatchRows = 10'000;
 
 Cell blob(std::string_view bytes) { return std::string(bytes); }
 
+// One thread a question: a second one doubles the cost of these short questions (measured), and several are asked at
+// the same time anyway.
+columns::Options options_of(const std::string& path) {
+    columns::Options options;
+    options.path = path;
+    if (!path.empty()) options.temp_directory = path + ".tmp";
+    options.threads = 1;
+    return options;
+}
+
 // The calendar as text: rows counted by another one are of no use.
 std::string text_of(const BusinessCalendar& calendar) {
     return calendar.zone.name() + "+" + std::to_string(calendar.cutoff.ms);
@@ -38,10 +48,7 @@ Status Projection::make() {
         TRY(files_.remove(path_));
         TRY(files_.remove(path_ + ".wal"));
     }
-    columns::Options options;
-    options.path = path_;
-    if (!path_.empty()) options.temp_directory = path_ + ".tmp";
-    std::shared_ptr<columns::Columns> made = TRY(columns::open(options));
+    std::shared_ptr<columns::Columns> made = TRY(columns::open(options_of(path_)));
     TRY(made->run(kCreateTables));
     const Cell version = std::int64_t{kProjectionVersion};
     TRY(made->run("INSERT INTO projection VALUES (?)", {&version, 1}));
@@ -53,12 +60,10 @@ Status Projection::make() {
 
 // False when the file holds something else than this version's tables.
 Result<bool> Projection::load() {
-    columns::Options options;
-    options.path = path_;
-    options.temp_directory = path_ + ".tmp";
-    std::shared_ptr<columns::Columns> opened = TRY(columns::open(options));
+    std::shared_ptr<columns::Columns> opened = TRY(columns::open(options_of(path_)));
     const auto version = opened->query("SELECT version FROM projection");
-    if (!version || version->rows.size() != 1 || version->rows[0][0] != Cell(std::int64_t{kProjectionVersion})) return false;
+    if (!version || version->rows.size() != 1 || version->rows[0][0] != Cell(std::int64_t{kProjectionVersion}))
+        return false;
     std::map<TenantId, Follower> found;
     std::map<std::int64_t, TenantId> numbers;
     const auto tenants = TRY(opened->query("SELECT no, tenant, calendar, orders_no, customers_no FROM tenant"));
@@ -173,7 +178,8 @@ Result<bool> Projection::is_ahead(const TenantId& tenant, const Position& positi
             return true;
         }
         return position.customers > 0 &&
-               TRY(feeds_.customers.changed_since(view.sql(), tenant, position.customers - 1, 1)).empty();
+               TRY(feeds_.customers.changed_since(view.sql(), tenant, position.customers - 1, 1))
+        .empty();
     });
 }
 
@@ -319,7 +325,8 @@ Status Projection::write_tree(const TenantId& tenant, Follower& follower) {
                             std::int64_t{static_cast<int>(node.kind)},
                             node.code,
                             node.name};
-        TRY(columns_->run("UPDATE node SET parent = $3, kind = $4, code = $5, name = $6 WHERE tenant = $2 AND no = $1", row));
+        TRY(columns_->run("UPDATE node SET parent = $3, kind = $4, code = $5, name = $6 WHERE tenant = $2 AND no = $1",
+                          row));
     }
     follower.tree = std::move(tree);
     return ok();

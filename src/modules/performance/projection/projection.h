@@ -26,7 +26,9 @@ struct NodeSet {
 };
 
 // A person in the projection: known people are odd.
-constexpr std::int64_t person_key(std::uint32_t ordinal, bool known) { return std::int64_t{ordinal} * 2 + (known ? 1 : 0); }
+constexpr std::int64_t person_key(std::uint32_t ordinal, bool known) {
+    return std::int64_t{ordinal} * 2 + (known ? 1 : 0);
+}
 constexpr std::uint32_t ordinal_of(std::int64_t key) { return static_cast<std::uint32_t>(key / 2); }
 constexpr bool is_known(std::int64_t key) { return key % 2 != 0; }
 
@@ -42,7 +44,7 @@ struct Source {
     std::shared_ptr<columns::Columns> columns;
     std::int32_t tenant = 0;
     Position position;
-    Instant as_of;               // everything committed by then is in the columns
+    Instant as_of;  // everything committed by then is in the columns
 };
 
 struct Feeds {
@@ -75,10 +77,10 @@ private:
         std::string calendar;
         Position position;
         Instant as_of;
-        bool checked = false;    // its position was held against the record since the file was opened
+        bool checked = false;  // its position was held against the record since the file was opened
         bool ready = false;
         std::unordered_map<OrgNodeId, std::int32_t> nodes;
-        std::vector<org::OrgNode> tree;   // as last written
+        std::vector<org::OrgNode> tree;  // as last written
     };
     struct Batch {
         std::vector<customer::Customers::Dimension> customers;
@@ -116,9 +118,9 @@ private:
     Feeds feeds_;
     files::FileSystem& files_;
     std::string path_;
-    std::mutex writing_;                        // one writer at a time
-    std::weak_ptr<columns::Columns> closing_;   // an engine that questions still hold; the file waits for it
-    mutable std::mutex mutex_;                  // guards what follows against questions; only writers change it
+    std::mutex writing_;                       // one writer at a time
+    std::weak_ptr<columns::Columns> closing_;  // an engine that questions still hold; the file waits for it
+    mutable std::mutex mutex_;                 // guards what follows against questions; only writers change it
     std::shared_ptr<columns::Columns> columns_;
     std::map<TenantId, Follower> followers_;
 };

@@ -28,7 +28,9 @@ struct Folder {
 class ProjectionTest : public ::testing::TestWithParam<sql::Engine> {
 protected:
     Feeds feeds() { return {shop_.kernel.record(), *shop_.org, *shop_.customers, *shop_.orders}; }
-    std::unique_ptr<Projection> open() { return std::make_unique<Projection>(feeds(), shop_.kernel->files, folder_.file()); }
+    std::unique_ptr<Projection> open() {
+        return std::make_unique<Projection>(feeds(), shop_.kernel->files, folder_.file());
+    }
     ProjectionState state(Projection& projection) {
         MUST(projection.catch_up());
         return MUST(projection.state(shop_.tenant));
@@ -42,7 +44,8 @@ protected:
     Folder folder_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Engines, ProjectionTest, ::testing::ValuesIn(sql::testing::engines()), sql::testing::engine_name);
+INSTANTIATE_TEST_SUITE_P(Engines, ProjectionTest, ::testing::ValuesIn(sql::testing::engines()),
+                         sql::testing::engine_name);
 
 TEST_P(ProjectionTest, FollowsOrdersTakeBackAndJoiningWithoutTouchingOrders) {
     shop_.fill(3, 20, 120);
@@ -88,7 +91,7 @@ TEST_P(ProjectionTest, ARebuildADeletedFileAndAnotherVersionComeBackTheSame) {
     EXPECT_EQ(rebuilt.customers_change_no, followed.customers_change_no);
 
     projection.reset();
-    projection = open();   // Opened where it stood.
+    projection = open();  // Opened where it stood.
     EXPECT_EQ(state(*projection).hash, followed.hash);
 
     projection.reset();
@@ -139,7 +142,8 @@ TEST_P(ProjectionTest, TheThreadFollowsByItselfAndQuestionsWaitForTheFirstDeriva
         ::usleep(10'000);
     }
     shop_.performance->stop();
-    EXPECT_EQ(MUST(shop_.performance->state(shop_.tenant)).orders_change_no, static_cast<std::int64_t>(shop_.sales.size()));
+    EXPECT_EQ(MUST(shop_.performance->state(shop_.tenant)).orders_change_no,
+              static_cast<std::int64_t>(shop_.sales.size()));
 }
 
 }  // namespace

@@ -58,7 +58,10 @@ Result<ProjectionState> Projection::state(const TenantId& tenant) {
     const auto found = followers_.find(tenant);
     if (found == followers_.end()) return Error(ErrorCode::NotFound, "tenant");
     const Follower& follower = found->second;
-    return ProjectionState{follower.position.orders, follower.position.customers, TRY(hash_of(follower)), follower.as_of};
+    return ProjectionState {
+        follower.position.orders, follower.position.customers, TRY(hash_of(follower))
+        , follower.as_of
+    };
 }
 
 }  // namespace tilth::performance

@@ -15,9 +15,10 @@ std::string measures_sql(std::int32_t tenant, const Period& window) {
     const std::string own = std::to_string(tenant);
     return "SELECT c.person, " + std::to_string(window.to.number) +
            " - MAX(o.day) FILTER (o.kind = 0) AS r, COUNT(*) FILTER (o.kind = 0) AS f, CAST(SUM(o.net) AS BIGINT) AS m "
-           "FROM orders o JOIN customers c ON c.customer = o.customer WHERE o.tenant = " + own + " AND c.tenant = " + own +
-           " AND c.known AND o.kind < 2 AND o.day BETWEEN " + std::to_string(window.from.number) + " AND " +
-           std::to_string(window.to.number) + " GROUP BY c.person HAVING COUNT(*) FILTER (o.kind = 0) > 0";
+           "FROM orders o JOIN customers c ON c.customer = o.customer WHERE o.tenant = " +
+           own + " AND c.tenant = " + own + " AND c.known AND o.kind < 2 AND o.day BETWEEN " +
+           std::to_string(window.from.number) + " AND " + std::to_string(window.to.number) +
+           " GROUP BY c.person HAVING COUNT(*) FILTER (o.kind = 0) > 0";
 }
 
 RfmTable scored(const Period& window, const std::vector<RfmMeasures>& measures) {
@@ -56,12 +57,13 @@ Result<std::shared_ptr<const RfmTable>> Rfm::table(const TenantId& tenant, const
             if (kept.tenant == tenant && kept.position == source.position && kept.window == window) return kept.table;
         }
     }
-    const auto rows = TRY(source.columns->query(measures_sql(source.tenant, window) + " ORDER BY c.person", {}, kPeopleMax,
-                                                kTimeoutMs));
+    const auto rows = TRY(
+        source.columns->query(measures_sql(source.tenant, window) + " ORDER BY c.person", {}, kPeopleMax, kTimeoutMs));
     std::vector<RfmMeasures> measures;
     measures.reserve(rows.rows.size());
     const auto integer = [](const columns::Cell& cell) { return std::get<std::int64_t>(cell); };
-    for (const auto& row : rows.rows) measures.push_back({integer(row[0]), integer(row[1]), integer(row[2]), integer(row[3])});
+    for (const auto& row : rows.rows)
+        measures.push_back({integer(row[0]), integer(row[1]), integer(row[2]), integer(row[3])});
     auto table = std::make_shared<const RfmTable>(scored(window, measures));
     const std::lock_guard lock(mutex_);
     std::erase_if(kept_, [&](const Kept& kept) { return kept.tenant == tenant && kept.position != source.position; });

@@ -22,7 +22,7 @@ struct RfmPerson {
 struct RfmTable {
     Period window;
     RfmScale scale;
-    std::vector<RfmPerson> people;             // by person
+    std::vector<RfmPerson> people;  // by person
     const RfmPerson* find(std::int64_t person) const;
 };
 
@@ -39,7 +39,7 @@ private:
         std::shared_ptr<const RfmTable> table;
     };
     std::mutex mutex_;
-    std::vector<Kept> kept_;                   // newest last, few
+    std::vector<Kept> kept_;  // newest last, few
 };
 
 // A SELECT of the persons of a class: the same three comparisons that scores and means come to.

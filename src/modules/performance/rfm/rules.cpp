@@ -17,7 +17,7 @@ int least_high(std::int64_t people, std::int64_t sum) {
     return kScoreMax + 1;
 }
 
-std::vector<std::int64_t> values(std::span<const RfmMeasures> people, std::int64_t RfmMeasures::*measure) {
+std::vector<std::int64_t> values(std::span<const RfmMeasures> people, std::int64_t RfmMeasures::* measure) {
     std::vector<std::int64_t> all;
     all.reserve(people.size());
     for (const RfmMeasures& person : people) all.push_back(person.*measure);
@@ -38,7 +38,8 @@ Cuts quintiles(std::vector<std::int64_t> all) {
 }
 
 int rising_score(const Cuts& cuts, std::int64_t value) {
-    return 1 + static_cast<int>(std::count_if(cuts.begin(), cuts.end(), [value](std::int64_t cut) { return cut < value; }));
+    return 1 +
+           static_cast<int>(std::count_if(cuts.begin(), cuts.end(), [value](std::int64_t cut) { return cut < value; }));
 }
 
 RfmScores RfmScale::scores(const RfmMeasures& measures) const {

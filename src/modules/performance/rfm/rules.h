@@ -18,20 +18,20 @@ namespace tilth::performance {
 
 // High or low of R, F and M; the numbers are stored nowhere.
 enum class RfmClass : std::uint8_t {
-    ImportantValue,     // R high, F high, M high
-    ImportantGrowth,    // R high, F low,  M high
-    ImportantKeep,      // R low,  F high, M high
-    ImportantRetain,    // R low,  F low,  M high
-    GeneralValue,       // R high, F high, M low
-    GeneralGrowth,      // R high, F low,  M low
-    GeneralKeep,        // R low,  F high, M low
-    GeneralRetain,      // R low,  F low,  M low
+    ImportantValue,   // R high, F high, M high
+    ImportantGrowth,  // R high, F low,  M high
+    ImportantKeep,    // R low,  F high, M high
+    ImportantRetain,  // R low,  F low,  M high
+    GeneralValue,     // R high, F high, M low
+    GeneralGrowth,    // R high, F low,  M low
+    GeneralKeep,      // R low,  F high, M low
+    GeneralRetain,    // R low,  F low,  M low
 };
 inline constexpr std::size_t kRfmClasses = 8;
 
 struct RfmWords {
     RfmClass rfm_class = RfmClass::ImportantValue;
-    std::string_view name;                     // on the wire
+    std::string_view name;  // on the wire
     std::string_view zh;
     std::string_view en;
 };
@@ -50,7 +50,7 @@ struct RfmMeasures {
     std::int64_t person = 0;
     std::int64_t recency_days = 0;
     std::int64_t frequency = 0;
-    std::int64_t monetary = 0;                 // minor units
+    std::int64_t monetary = 0;  // minor units
 };
 struct RfmScores {
     int r = 0;
@@ -69,7 +69,7 @@ struct RfmScale {
     Cuts f{};
     Cuts m{};
     std::int64_t people = 0;
-    std::int64_t sum_r = 0;                    // of scores
+    std::int64_t sum_r = 0;  // of scores
     std::int64_t sum_f = 0;
     std::int64_t sum_m = 0;
 

@@ -8,8 +8,9 @@
 namespace tilth::performance {
 namespace {
 
-// Twenty members, worked out by hand. Sorted days: 1 2 3 5 | 7 9 12 15 | 20 25 30 40 | 55 60 75 90 | 120 180 240 330, so the
-// cuts are 5, 15, 40, 90. Orders: 1 1 1 1 1 1 1 | 2 2 2 2 | 3 3 3 | 4 4 | 5 6 8 12; the 4th, 8th, 12th and 16th are 1, 2, 3,
+// Twenty members, worked out by hand. Sorted days: 1 2 3 5 | 7 9 12 15 | 20 25 30 40 | 55 60 75 90 | 120 180 240 330,
+// so the cuts are 5, 15, 40, 90. Orders: 1 1 1 1 1 1 1 | 2 2 2 2 | 3 3 3 | 4 4 | 5 6 8 12; the 4th, 8th, 12th and 16th
+// are 1, 2, 3,
 // 4. Spend in the file's order below; sorted 10 … 200 by tens, cuts 40, 80, 120, 160.
 struct Row {
     std::int64_t days, orders, spend;
@@ -17,29 +18,19 @@ struct Row {
     RfmClass expected;
 };
 constexpr Row kRows[] = {
-    {1, 12, 200, 5, 5, 5, RfmClass::ImportantValue},
-    {2, 8, 190, 5, 5, 5, RfmClass::ImportantValue},
-    {3, 1, 10, 5, 1, 1, RfmClass::GeneralGrowth},
-    {5, 6, 180, 5, 5, 5, RfmClass::ImportantValue},
-    {7, 2, 170, 4, 2, 5, RfmClass::ImportantGrowth},
-    {9, 5, 20, 4, 5, 1, RfmClass::GeneralValue},
-    {12, 1, 30, 4, 1, 1, RfmClass::GeneralGrowth},
-    {15, 4, 160, 4, 4, 4, RfmClass::ImportantValue},
-    {20, 1, 40, 3, 1, 1, RfmClass::GeneralRetain},
-    {25, 3, 150, 3, 3, 4, RfmClass::ImportantKeep},
-    {30, 2, 50, 3, 2, 2, RfmClass::GeneralRetain},
-    {40, 4, 140, 3, 4, 4, RfmClass::ImportantKeep},
-    {55, 1, 130, 2, 1, 4, RfmClass::ImportantRetain},
-    {60, 2, 60, 2, 2, 2, RfmClass::GeneralRetain},
-    {75, 3, 70, 2, 3, 2, RfmClass::GeneralKeep},
-    {90, 1, 120, 2, 1, 3, RfmClass::GeneralRetain},
-    {120, 2, 110, 1, 2, 3, RfmClass::GeneralRetain},
-    {180, 3, 100, 1, 3, 3, RfmClass::GeneralKeep},
-    {240, 1, 90, 1, 1, 3, RfmClass::GeneralRetain},
-    {330, 1, 80, 1, 1, 2, RfmClass::GeneralRetain},
+    {1, 12, 200, 5, 5, 5, RfmClass::ImportantValue},  {2, 8, 190, 5, 5, 5, RfmClass::ImportantValue},
+    {3, 1, 10, 5, 1, 1, RfmClass::GeneralGrowth},     {5, 6, 180, 5, 5, 5, RfmClass::ImportantValue},
+    {7, 2, 170, 4, 2, 5, RfmClass::ImportantGrowth},  {9, 5, 20, 4, 5, 1, RfmClass::GeneralValue},
+    {12, 1, 30, 4, 1, 1, RfmClass::GeneralGrowth},    {15, 4, 160, 4, 4, 4, RfmClass::ImportantValue},
+    {20, 1, 40, 3, 1, 1, RfmClass::GeneralRetain},    {25, 3, 150, 3, 3, 4, RfmClass::ImportantKeep},
+    {30, 2, 50, 3, 2, 2, RfmClass::GeneralRetain},    {40, 4, 140, 3, 4, 4, RfmClass::ImportantKeep},
+    {55, 1, 130, 2, 1, 4, RfmClass::ImportantRetain}, {60, 2, 60, 2, 2, 2, RfmClass::GeneralRetain},
+    {75, 3, 70, 2, 3, 2, RfmClass::GeneralKeep},      {90, 1, 120, 2, 1, 3, RfmClass::GeneralRetain},
+    {120, 2, 110, 1, 2, 3, RfmClass::GeneralRetain},  {180, 3, 100, 1, 3, 3, RfmClass::GeneralKeep},
+    {240, 1, 90, 1, 1, 3, RfmClass::GeneralRetain},   {330, 1, 80, 1, 1, 2, RfmClass::GeneralRetain},
 };
-// Sums of scores: R 4 × (5 + 4 + 3 + 2 + 1) = 60, mean 3: high from 4. F: 7 × 1, 4 × 2, 3 × 3, 2 × 4, 4 × 5 = 52, mean 2.6:
-// high from 3. M 60, mean 3: high from 4.
+// Sums of scores: R 4 × (5 + 4 + 3 + 2 + 1) = 60, mean 3: high from 4. F: 7 × 1, 4 × 2, 3 × 3, 2 × 4, 4 × 5 = 52,
+// mean 2.6: high from 3. M 60, mean 3: high from 4.
 
 std::vector<RfmMeasures> fixture() {
     std::vector<RfmMeasures> people;
@@ -70,13 +61,16 @@ TEST(RfmRules, TheTwentyMembersOfTheHandComputedTable) {
 }
 
 TEST(RfmRules, EightClassesUnderTheirNames) {
-    const std::string_view names[] = {"重要价值", "重要发展", "重要保持", "重要挽留", "一般价值", "一般发展", "一般保持", "一般挽留"};
+    const std::string_view names[] = {"重要价值", "重要发展", "重要保持", "重要挽留",
+                                      "一般价值", "一般发展", "一般保持", "一般挽留"};
     for (std::size_t i = 0; i < kRfmClasses; ++i) {
         EXPECT_EQ(kRfmWords[i].zh, names[i]);
         EXPECT_EQ(static_cast<std::size_t>(kRfmWords[i].rfm_class), i);
     }
-    EXPECT_TRUE(is_high_r(RfmClass::GeneralGrowth) && !is_high_f(RfmClass::GeneralGrowth) && !is_high_m(RfmClass::GeneralGrowth));
-    EXPECT_TRUE(!is_high_r(RfmClass::ImportantKeep) && is_high_f(RfmClass::ImportantKeep) && is_high_m(RfmClass::ImportantKeep));
+    EXPECT_TRUE(is_high_r(RfmClass::GeneralGrowth) && !is_high_f(RfmClass::GeneralGrowth) &&
+                !is_high_m(RfmClass::GeneralGrowth));
+    EXPECT_TRUE(!is_high_r(RfmClass::ImportantKeep) && is_high_f(RfmClass::ImportantKeep) &&
+                is_high_m(RfmClass::ImportantKeep));
 }
 
 TEST(RfmRules, OneMemberAndEqualMembersAreNotAboveTheirMean) {
@@ -94,7 +88,7 @@ int naive_score(std::vector<std::int64_t> all, std::int64_t value) {
     int score = 1;
     for (std::size_t k = 1; k <= 4; ++k) {
         std::size_t place = 0;
-        while (place * 5 < k * all.size()) ++place;   // the least place with place ≥ k·n/5
+        while (place * 5 < k * all.size()) ++place;  // the least place with place ≥ k·n/5
         if (all[place - 1] < value) ++score;
     }
     return score;

@@ -10,8 +10,8 @@ std::string order_name(const PeopleQuery& query) {
 }
 
 Error bad_cursor() {
-    return Error::invalid("cursor", "bad_cursor", "分页位置与当前排序不符", "The cursor is of another order", "从第一页开始",
-                          "Begin with the first page");
+    return Error::invalid("cursor", "bad_cursor", "分页位置与当前排序不符", "The cursor is of another order",
+                          "从第一页开始", "Begin with the first page");
 }
 
 Result<PeopleQuery::After> after_of(const PeopleQuery& query, const kernel::CursorText& cursor) {
@@ -44,7 +44,8 @@ Result<std::vector<CustomerItem>> customer_items(PerformanceService& service, ke
         item.id = firsts[i];
         item.known = is_known(row.person);
         item.name_masked = faces[i].name_masked;
-        for (const auto& key : faces[i].keys) item.identities.push_back({std::string(customer::name(key.kind)), key.masked});
+        for (const auto& key : faces[i].keys)
+            item.identities.push_back({std::string(customer::name(key.kind)), key.masked});
         item.home_node = faces[i].home_node;
         if (item.home_node) {
             if (const auto node = service.org().node(tenant, *item.home_node)) item.home_node_name = node->name;
@@ -59,8 +60,8 @@ Result<std::vector<CustomerItem>> customer_items(PerformanceService& service, ke
     return items;
 }
 
-Result<CustomerPage> customer_page(PerformanceService& service, kernel::View& view, const Source& source, PeopleQuery query,
-                                   const Paging& paging) {
+Result<CustomerPage> customer_page(PerformanceService& service, kernel::View& view, const Source& source,
+                                   PeopleQuery query, const Paging& paging) {
     query.sort = paging.sort.value_or(PeopleSort::LastOrder);
     query.order = paging.order.value_or(SortOrder::Desc);
     if (paging.cursor) query.after = TRY(after_of(query, *paging.cursor));

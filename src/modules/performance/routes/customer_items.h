@@ -7,26 +7,26 @@
 namespace tilth::performance {
 
 struct IdentityShort {
-    std::string kind;                          // "phone", "card" …
+    std::string kind;  // "phone", "card" …
     std::string masked;
 };
 API_STRUCT(IdentityShort, (kind, masked))
 
 struct CustomerItem {
-    CustomerId id;                             // the person's first customer
+    CustomerId id;  // the person's first customer
     bool known = false;
     std::string name_masked;
     std::vector<IdentityShort> identities;
     std::optional<OrgNodeId> home_node;
     std::optional<std::string> home_node_name;
-    std::int64_t orders = 0;                   // paid sales at the nodes asked for
+    std::int64_t orders = 0;  // paid sales at the nodes asked for
     Money net_spend;
     std::optional<Instant> last_order_at;
     Instant first_seen_at;
     std::optional<RfmClass> rfm_class;
 };
-API_STRUCT(CustomerItem, (id, known, name_masked, identities, home_node, home_node_name, orders, net_spend, last_order_at,
-                          first_seen_at, rfm_class))
+API_STRUCT(CustomerItem, (id, known, name_masked, identities, home_node, home_node_name, orders, net_spend,
+                          last_order_at, first_seen_at, rfm_class))
 using CustomerPage = kernel::Page<CustomerItem>;
 
 struct Paging {
@@ -41,7 +41,7 @@ struct Paging {
 Result<std::vector<CustomerItem>> customer_items(PerformanceService& service, kernel::View& view, const RfmTable& rfm,
                                                  const std::vector<PersonRow>& rows);
 // A page in the order and from the cursor asked for.
-Result<CustomerPage> customer_page(PerformanceService& service, kernel::View& view, const Source& source, PeopleQuery query,
-                                   const Paging& paging);
+Result<CustomerPage> customer_page(PerformanceService& service, kernel::View& view, const Source& source,
+                                   PeopleQuery query, const Paging& paging);
 
 }  // namespace tilth::performance

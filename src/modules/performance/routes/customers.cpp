@@ -15,7 +15,8 @@ Result<CustomerPage> page(PerformanceService& service, kernel::View& view, const
 
 }  // namespace
 
-Result<CustomerList> customer_list(PerformanceService& service, const kernel::Context& context, const CustomerQuery& request) {
+Result<CustomerList> customer_list(PerformanceService& service, const kernel::Context& context,
+                                   const CustomerQuery& request) {
     const Frame frame = TRY(service.frame(context, request.node));
     const BusinessCalendar calendar = service.org().calendar(context.tenant);
     CustomerList list{frame.source, {}};

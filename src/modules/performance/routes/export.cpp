@@ -13,7 +13,7 @@ using kernel::Context;
 using kernel::Language;
 
 constexpr std::int64_t kExportRowsMax = 50'000;
-constexpr std::int64_t kRowsARead = 500;       // one reader's snapshot lasts a second at most
+constexpr std::int64_t kRowsARead = 500;  // one reader's snapshot lasts a second at most
 
 Result<CustomerQuery> asked(const http::Request& request) {
     std::vector<json::FlatField> fields;
@@ -25,7 +25,8 @@ Result<CustomerQuery> asked(const http::Request& request) {
 
 std::vector<std::string> heading(Language language) {
     if (language == Language::En) {
-        return {"Customer", "Name", "Identities", "Home node", "Orders", "Net spend", "Currency", "Last order", "First seen", "RFM class"};
+        return {"Customer",  "Name",     "Identities", "Home node",  "Orders",
+                "Net spend", "Currency", "Last order", "First seen", "RFM class"};
     }
     return {"客户", "姓名", "身份标识", "归属组织", "订单数", "净消费", "币种", "最近购买", "建档时间", "RFM 类别"};
 }
@@ -62,8 +63,8 @@ Error too_many(std::int64_t rows) {
                                                std::to_string(kExportRowsMax) + ": choose filters");
 }
 
-Status add_rows(PerformanceService& service, const Context& context, const RfmTable& rfm, const std::vector<PersonRow>& rows,
-                File& file) {
+Status add_rows(PerformanceService& service, const Context& context, const RfmTable& rfm,
+                const std::vector<PersonRow>& rows, File& file) {
     const Zone zone = service.org().calendar(context.tenant).zone;
     const auto items = TRY(service.kernel().record.read<std::vector<CustomerItem>>(
         context, [&](kernel::View& view) { return customer_items(service, view, rfm, rows); }));
@@ -82,7 +83,7 @@ Result<File> file_of(PerformanceService& service, const Context& context, const 
     const PeoplePage found = TRY(list_people(list.source, list.query));
     if (found.total > kExportRowsMax) return too_many(found.total);
     const auto rfm = TRY(service.rfm(context, list.source, request.rfm_as_of));
-    File file{"\xEF\xBB\xBF" + csv_line(heading(context.language)), 0};   // spreadsheets take UTF-8 by its mark alone
+    File file{"\xEF\xBB\xBF" + csv_line(heading(context.language)), 0};  // spreadsheets take UTF-8 by its mark alone
     for (std::size_t at = 0; at < found.rows.size(); at += kRowsARead) {
         const auto first = found.rows.begin() + static_cast<std::ptrdiff_t>(at);
         const auto last = found.rows.size() - at > kRowsARead ? first + kRowsARead : found.rows.end();

@@ -37,7 +37,8 @@ std::optional<Period> compared_with(const Period& period, Compare compare) {
     return std::nullopt;
 }
 
-Result<std::vector<MetricValue>> metric_values(const Frame& frame, std::span<const Metric> metrics, const Asked& asked) {
+Result<std::vector<MetricValue>> metric_values(const Frame& frame, std::span<const Metric> metrics,
+                                               const Asked& asked) {
     std::vector<Period> periods = {asked.period};
     if (const auto other = compared_with(asked.period, asked.compare)) periods.push_back(*other);
     const auto measured = TRY(measure(frame, metrics, periods));
@@ -71,7 +72,8 @@ Result<std::vector<const RfmPerson*>> rfm_people(const Frame& frame, const RfmTa
     }
     const auto rows = TRY(frame.source.columns->query(
         "SELECT DISTINCT person FROM customers WHERE tenant = " + std::to_string(frame.source.tenant) + " AND " +
-            node_condition("home", frame.nodes) + " ORDER BY person", {}, kPeopleMax));
+            node_condition("home", frame.nodes) + " ORDER BY person",
+        {}, kPeopleMax));
     for (const auto& row : rows.rows) {
         if (const RfmPerson* person = table.find(std::get<std::int64_t>(row[0]))) people.push_back(person);
     }

@@ -28,7 +28,7 @@ struct MetricValue {
     std::int64_t people_denominator = 0;
     std::optional<double> previous;
     bool small_base = false;
-    Day from;                                  // the window that the metric looks at
+    Day from;  // the window that the metric looks at
     Day to;
     std::vector<SeriesPoint> series;
 };
@@ -40,8 +40,8 @@ struct RfmClassItem {
     std::string name_zh;
     std::string name_en;
     std::int64_t customers = 0;
-    double share = 0;                          // of the customers with a class
-    std::int64_t net_spend = 0;                // minor units, within the RFM window
+    double share = 0;            // of the customers with a class
+    std::int64_t net_spend = 0;  // minor units, within the RFM window
 };
 API_STRUCT(RfmClassItem, (rfm_class, name_zh, name_en, customers, share, net_spend))
 

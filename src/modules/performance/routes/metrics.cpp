@@ -65,6 +65,10 @@ struct PeopleOfMetric {
 };
 API_STRUCT(PeopleOfMetric, (id, variant, part, from, to, node, sort, order, cursor, limit))
 
+}  // namespace tilth::performance
+
+namespace tilth::performance {
+
 namespace {
 
 using kernel::Context;
@@ -77,9 +81,16 @@ MetricDefinition shown(const Definition& definition, Language language) {
         return std::string(language == Language::Zh ? variant.formula_zh : variant.formula_en);
     };
     const Variant& first = definition.variants.front();
-    MetricDefinition item{std::string(definition.id), std::string(definition.name_zh), std::string(definition.name_en),
-                          formula(first), {}, first.unit, definition.direction, std::string(definition.owner),
-                          definition.version, {}};
+    MetricDefinition item{std::string(definition.id),
+                          std::string(definition.name_zh),
+                          std::string(definition.name_en),
+                          formula(first),
+                          {},
+                          first.unit,
+                          definition.direction,
+                          std::string(definition.owner),
+                          definition.version,
+                          {}};
     for (const std::string_view input : definition.inputs) item.inputs.emplace_back(input);
     for (const Variant& variant : definition.variants) {
         if (variant.id.empty()) continue;
@@ -107,7 +118,8 @@ Result<MetricValue> value(PerformanceService& service, const Context& context, c
     const Metric metric = TRY(find_metric(request.id.str(), text_of(request.variant)));
     const Period period = TRY(service.period(context, request.from, request.to));
     const Frame frame = TRY(service.frame(context, request.node));
-    const Asked asked{period, request.compare.value_or(Compare::Previous), request.grain.value_or(natural_grain(period))};
+    const Asked asked{period, request.compare.value_or(Compare::Previous),
+                      request.grain.value_or(natural_grain(period))};
     auto values = TRY(metric_values(frame, {&metric, 1}, asked));
     return std::move(values.front());
 }
@@ -119,7 +131,7 @@ Result<CustomerPage> people(PerformanceService& service, View& view, const Peopl
     const Frame frame = TRY(service.frame(context, request.node));
     PeopleQuery query;
     query.nodes = frame.nodes;
-    query.at_home = false;   // Who stands behind a number is decided by the number.
+    query.at_home = false;  // Who stands behind a number is decided by the number.
     query.within = {people_sql(frame, metric, period, request.part.value_or(Part::Numerator))};
     return customer_page(service, view, frame.source, std::move(query),
                          {request.sort, request.order, request.cursor, request.limit, period.to});
@@ -140,8 +152,10 @@ void add_metric_routes(PerformanceService& service) {
     api.action<ValueQuery, MetricValue>(
         Method::Get, "/api/v1/metrics/{id}/value", kMetricRead,
         [&service](const Context& context, const ValueQuery& request) { return value(service, context, request); },
-        {.zh = "指标取值", .en = "The value of a metric, with comparison and trend",
-         .rows = {"ANA-01", "M-01", "M-04", "M-05", "M-07", "M-09", "M-24"}, .tag = "performance"});
+        {.zh = "指标取值",
+         .en = "The value of a metric, with comparison and trend",
+         .rows = {"ANA-01", "M-01", "M-04", "M-05", "M-07", "M-09", "M-24"},
+         .tag = "performance"});
     api.query<PeopleOfMetric, CustomerPage>(
         Method::Get, "/api/v1/metrics/{id}/people", kMetricRead,
         [&service](View& view, const PeopleOfMetric& request) { return people(service, view, request); },

@@ -23,7 +23,7 @@ struct RegionRow {
     std::int64_t net_sales = 0;
     std::int64_t orders = 0;
     std::int64_t customers = 0;
-    std::optional<double> share;               // of net sales
+    std::optional<double> share;  // of net sales
     std::optional<std::int64_t> previous_net_sales;
 };
 API_STRUCT(RegionRow, (node_id, name, net_sales, orders, customers, share, previous_net_sales))
@@ -42,12 +42,13 @@ API_STRUCT(Overview, (as_of, from, to, currency, metrics, regions, rfm))
 }  // namespace tilth::performance
 
 template <>
-inline constexpr auto tilth::json::field_docs<tilth::performance::OverviewQuery> = std::to_array<tilth::json::FieldDoc>({
-    {"from", "开始日（含），缺省为结束日前 29 天", "First day; by default 29 days before the last", "2026-02-01"},
-    {"to", "结束日（含），缺省为昨天", "Last day; by default yesterday", "2026-02-28"},
-    {"node", "组织节点及其下级", "An organisation node and all below"},
-    {"compare", "对比，缺省为上期", "Compared with; by default the period before"},
-});
+inline constexpr auto tilth::json::field_docs<tilth::performance::OverviewQuery> =
+    std::to_array<tilth::json::FieldDoc>({
+        {"from", "开始日（含），缺省为结束日前 29 天", "First day; by default 29 days before the last", "2026-02-01"},
+        {"to", "结束日（含），缺省为昨天", "Last day; by default yesterday", "2026-02-28"},
+        {"node", "组织节点及其下级", "An organisation node and all below"},
+        {"compare", "对比，缺省为上期", "Compared with; by default the period before"},
+    });
 
 namespace tilth::performance {
 
@@ -60,10 +61,21 @@ struct Shown {
     std::string_view variant;
 };
 constexpr std::array kShown = {
-    Shown{"M-04", ""},          Shown{"M-05", "active_rate"}, Shown{"M-05", "frequency"},    Shown{"M-05", "order_value"},
-    Shown{"net_sales", ""},     Shown{"orders", ""},          Shown{"customers", ""},        Shown{"new_customers", ""},
-    Shown{"M-01", "receipts"},  Shown{"M-07", "per_order"},   Shown{"M-07", "per_customer"}, Shown{"M-09a", ""},
-    Shown{"M-09b", "rate"},     Shown{"M-24", ""},            Shown{"returns_share", ""},
+    Shown{"M-04", ""},
+    Shown{"M-05", "active_rate"},
+    Shown{"M-05", "frequency"},
+    Shown{"M-05", "order_value"},
+    Shown{"net_sales", ""},
+    Shown{"orders", ""},
+    Shown{"customers", ""},
+    Shown{"new_customers", ""},
+    Shown{"M-01", "receipts"},
+    Shown{"M-07", "per_order"},
+    Shown{"M-07", "per_customer"},
+    Shown{"M-09a", ""},
+    Shown{"M-09b", "rate"},
+    Shown{"M-24", ""},
+    Shown{"returns_share", ""},
 };
 
 std::vector<Metric> metrics_of(std::span<const Shown> shown) {
@@ -106,16 +118,19 @@ void finish(std::vector<RegionRow>& rows) {
     for (RegionRow& row : rows) {
         if (total > 0) row.share = static_cast<double>(row.net_sales) / static_cast<double>(total);
     }
-    std::stable_sort(rows.begin(), rows.end(), [](const RegionRow& a, const RegionRow& b) { return a.net_sales > b.net_sales; });
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const RegionRow& a, const RegionRow& b) { return a.net_sales > b.net_sales; });
     if (rows.size() > kRegionsMax) rows.resize(kRegionsMax);
 }
 
-Result<std::vector<RegionRow>> regions_of(PerformanceService& service, const kernel::Context& context, const Frame& frame,
-                                          const OverviewQuery& request, const std::vector<Period>& periods) {
+Result<std::vector<RegionRow>> regions_of(PerformanceService& service, const kernel::Context& context,
+                                          const Frame& frame, const OverviewQuery& request,
+                                          const std::vector<Period>& periods) {
     constexpr std::array kFigures = {Shown{"net_sales", ""}, Shown{"orders", ""}, Shown{"customers", ""}};
     const Split split = split_of(service, context, request.node);
     std::vector<RegionRow> rows;
-    for (const org::OrgNode& part : split.parts) rows.push_back({part.id, part.name, 0, 0, 0, std::nullopt, std::nullopt});
+    for (const org::OrgNode& part : split.parts)
+        rows.push_back({part.id, part.name, 0, 0, 0, std::nullopt, std::nullopt});
     if (split.groups.empty()) rows.clear();
     rows.push_back(split.rest);
     const auto figures = TRY(measure_groups(frame, metrics_of(kFigures), periods, split.groups, rows.size()));
@@ -156,9 +171,13 @@ Result<Overview> overview(PerformanceService& service, const kernel::Context& co
 void add_overview_routes(PerformanceService& service) {
     service.kernel().api.action<OverviewQuery, Overview>(
         kernel::Method::Get, "/api/v1/overview", kOverviewRead,
-        [&service](const kernel::Context& context, const OverviewQuery& request) { return overview(service, context, request); },
-        {.zh = "经营总览", .en = "The state of the business: figures, regions, value classes",
-         .rows = {"ANA-01", "M-01", "M-04", "M-05", "M-07", "M-09", "M-24"}, .tag = "performance"});
+        [&service](const kernel::Context& context, const OverviewQuery& request) {
+            return overview(service, context, request);
+        },
+        {.zh = "经营总览",
+         .en = "The state of the business: figures, regions, value classes",
+         .rows = {"ANA-01", "M-01", "M-04", "M-05", "M-07", "M-09", "M-24"},
+         .tag = "performance"});
 }
 
 }  // namespace tilth::performance

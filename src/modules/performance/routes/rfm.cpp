@@ -24,16 +24,16 @@ struct RfmTile {
 API_STRUCT(RfmTile, (r, f, customers, net_spend))
 
 struct RfmBoard {
-    Instant as_of;                             // of the projection
-    Day from;                                  // the window
+    Instant as_of;  // of the projection
+    Day from;       // the window
     Day to;
     Currency currency;
-    std::int64_t customers = 0;                // with a class, within the scope asked for
+    std::int64_t customers = 0;  // with a class, within the scope asked for
     std::vector<RfmClassItem> items;
-    RfmMeasure recency;                        // days, inverted: few days score high
+    RfmMeasure recency;  // days, inverted: few days score high
     RfmMeasure frequency;
-    RfmMeasure monetary;                       // minor units
-    std::vector<RfmTile> matrix;               // of scores, people in them only
+    RfmMeasure monetary;          // minor units
+    std::vector<RfmTile> matrix;  // of scores, people in them only
 };
 API_STRUCT(RfmBoard, (as_of, from, to, currency, customers, items, recency, frequency, monetary, matrix))
 
@@ -76,7 +76,7 @@ API_STRUCT(CustomerRfm, (recency_days, frequency, monetary, r, f, m, rfm_class, 
 struct CustomerRfmReply {
     Day from;
     Day to;
-    std::optional<CustomerRfm> rfm;            // none without a paid sale in the window
+    std::optional<CustomerRfm> rfm;  // none without a paid sale in the window
 };
 API_STRUCT(CustomerRfmReply, (from, to, rfm))
 
@@ -182,7 +182,8 @@ Result<Looked> look_at(PerformanceService& service, const Context& context, cons
 }
 
 Result<CustomerRfmReply> rfm_of(PerformanceService& service, const Context& context, const CustomerAsked& asked) {
-    return TRY(look_at(service, context, asked)).rfm;
+    return TRY(look_at(service, context, asked))
+    .rfm;
 }
 
 Result<CustomerValue> value_of(PerformanceService& service, const Context& context, const CustomerAsked& asked) {
@@ -201,7 +202,10 @@ void add_rfm_routes(PerformanceService& service) {
     api.action<RfmQuery, RfmBoard>(
         Method::Get, "/api/v1/rfm", kMetricRead,
         [&service](const Context& context, const RfmQuery& request) { return board(service, context, request); },
-        {.zh = "RFM 八类客户", .en = "The eight RFM classes", .rows = {"RFM-01", "RFM-02", "M-38"}, .tag = "performance"});
+        {.zh = "RFM 八类客户",
+         .en = "The eight RFM classes",
+         .rows = {"RFM-01", "RFM-02", "M-38"},
+         .tag = "performance"});
     api.query<RfmPeopleQuery, CustomerPage>(
         Method::Get, "/api/v1/rfm/{rfm_class}/people", kCustomerRead,
         [&service](View& view, const RfmPeopleQuery& request) { return people(service, view, request); },
@@ -213,7 +217,10 @@ void add_rfm_routes(PerformanceService& service) {
     api.action<CustomerAsked, CustomerValue>(
         Method::Get, "/api/v1/customers/{id}/value", kCustomerRead,
         [&service](const Context& context, const CustomerAsked& asked) { return value_of(service, context, asked); },
-        {.zh = "客户的消费与价值", .en = "What one person bought, and its value class", .rows = {"CDP-06"}, .tag = "performance"});
+        {.zh = "客户的消费与价值",
+         .en = "What one person bought, and its value class",
+         .rows = {"CDP-06"},
+         .tag = "performance"});
 }
 
 }  // namespace tilth::performance

@@ -37,7 +37,8 @@ protected:
         std::string cursor;
         for (int page = 0; page < 200; ++page) {
             const char joint = path.find('?') == std::string::npos ? '?' : '&';
-            const auto reply = get(path + joint + "limit=" + std::to_string(limit) + (cursor.empty() ? "" : "&cursor=" + cursor));
+            const auto reply =
+                get(path + joint + "limit=" + std::to_string(limit) + (cursor.empty() ? "" : "&cursor=" + cursor));
             for (const auto& item : reply["items"].items()) items.push_back(item);
             if (!reply.has("next") || reply["next"].is_null()) {
                 EXPECT_EQ(reply["total"]["value"].i64_or(-1), static_cast<std::int64_t>(items.size())) << path;
@@ -114,14 +115,16 @@ TEST_P(RoutesTest, TheDictionaryIsDataInBothLanguages) {
 
 TEST_P(RoutesTest, ClassesSumUpAndEachListIsAsLongAsItsClass) {
     const std::string none = "as_of=" + to_iso(today_ + -1);
-    for (const std::string& where : {none, none + "&node=" + shop_.nodes[1].str(), none + "&node=" + shop_.nodes[3].str()}) {
+    for (const std::string& where :
+         {none, none + "&node=" + shop_.nodes[1].str(), none + "&node=" + shop_.nodes[3].str()}) {
         const auto board = get("/rfm?" + where);
         std::int64_t sum = 0;
         ASSERT_EQ(board["items"].items().size(), 8u);
         for (const auto& item : board["items"].items()) {
             const std::string name(item["rfm_class"].str());
             const auto count = item["customers"].i64_or(-1);
-            EXPECT_EQ(all("/rfm/" + name + "/people?" + where).size(), static_cast<std::size_t>(count)) << name << where;
+            EXPECT_EQ(all("/rfm/" + name + "/people?" + where).size(), static_cast<std::size_t>(count))
+                << name << where;
             const auto people = all("/customers?rfm_class=" + name + "&rfm_" + where);
             EXPECT_EQ(people.size(), static_cast<std::size_t>(count)) << name << where;
             for (const auto& person : people) EXPECT_EQ(person["rfm_class"].str(), name);

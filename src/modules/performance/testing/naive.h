@@ -32,7 +32,8 @@ public:
         for (const Sale& sale : shop.sales) {
             if (Person* person = person_of(sale); person != nullptr && counts(sale)) {
                 person->since = std::min(person->since, day(sale));
-                if (sale.kind == commerce::OrderKind::Sale) person->first_sale = std::min(person->first_sale, day(sale));
+                if (sale.kind == commerce::OrderKind::Sale)
+                    person->first_sale = std::min(person->first_sale, day(sale));
             }
         }
     }
@@ -136,8 +137,10 @@ private:
         }
         std::set<std::size_t> counted;
         for (auto& [key, list] : receipts) {
-            std::sort(list.begin(), list.end());   // Orders of one moment were made in this order, and so were their ids.
-            for (std::size_t i = 0; i < list.size() && static_cast<std::int64_t>(i) < a_day; ++i) counted.insert(list[i].second);
+            std::sort(list.begin(),
+                      list.end());  // Orders of one moment were made in this order, and so were their ids.
+            for (std::size_t i = 0; i < list.size() && static_cast<std::int64_t>(i) < a_day; ++i)
+                counted.insert(list[i].second);
         }
         for (std::size_t i = 0; i < shop_.sales.size(); ++i) {
             const Sale& sale = shop_.sales[i];
@@ -235,7 +238,8 @@ private:
             }
         }
         each(period_, [&](const Sale& sale, Person* person) {
-            if (paid(sale) && person && out.people_denominator.count(who(sale)) > 0) out.people_numerator.insert(who(sale));
+            if (paid(sale) && person && out.people_denominator.count(who(sale)) > 0)
+                out.people_numerator.insert(who(sale));
         });
         out.numerator = static_cast<std::int64_t>(out.people_numerator.size());
         out.denominator = static_cast<std::int64_t>(out.people_denominator.size());

@@ -1,6 +1,6 @@
 #pragma once
-// For *_test.cpp files only: a retailer on a record of its own, filled through commerce and customer, with its own plain
-// list of what happened. Tests compute every figure from that list again, without SQL, and compare.
+// For *_test.cpp files only: a retailer on a record of its own, filled through commerce and customer, with its own
+// plain list of what happened. Tests compute every figure from that list again, without SQL, and compare.
 
 #include <filesystem>
 #include <set>
@@ -22,17 +22,17 @@ inline std::vector<sql::Migration> migrations() {
 
 struct Buyer {
     CustomerId id;
-    std::size_t person = 0;     // the place of the first buyer of its person
+    std::size_t person = 0;  // the place of the first buyer of its person
     bool known = true;
     bool member = false;
-    int home = 0;               // place in nodes
+    int home = 0;  // place in nodes
     Instant first_seen;
 };
 
 struct Sale {
     commerce::OrderKind kind = commerce::OrderKind::Sale;
-    int buyer = -1;             // place in buyers; -1: nobody known
-    int node = -1;              // place in nodes; -1: none
+    int buyer = -1;  // place in buyers; -1: nobody known
+    int node = -1;   // place in nodes; -1: none
     Instant at;
     std::int64_t net = 0;
     std::string source = "till";
@@ -80,7 +80,7 @@ public:
     }
     static std::set<int> below(int node) {
         switch (node) {
-            case 0: return {-1, 0, 1, 2, 3, 4, 5};   // the root holds what has no node, too
+            case 0: return {-1, 0, 1, 2, 3, 4, 5};  // the root holds what has no node, too
             case 1: return {1, 3, 4};
             case 2: return {2, 5};
             default: return {node};
@@ -97,13 +97,13 @@ public:
         sighting.home_node = nodes[static_cast<std::size_t>(home)];
         const auto found =
             made<customer::Resolution>([&](kernel::Unit& unit) { return customers->resolve(unit, sighting); });
-        buyers.push_back({found.customer, buyers.size(), customer::is_strong(kind), kind == customer::IdentityKind::Card, home, at});
+        buyers.push_back(
+            {found.customer, buyers.size(), customer::is_strong(kind), kind == customer::IdentityKind::Card, home, at});
         return static_cast<int>(buyers.size()) - 1;
     }
     std::int64_t join(std::size_t a, std::size_t b) {
-        const auto link = made<std::int64_t>([&](kernel::Unit& unit) {
-            return customers->merge(unit, buyers[a].id, buyers[b].id, "the same person");
-        });
+        const auto link = made<std::int64_t>(
+            [&](kernel::Unit& unit) { return customers->merge(unit, buyers[a].id, buyers[b].id, "the same person"); });
         const std::size_t low = std::min(buyers[a].person, buyers[b].person);
         const std::size_t high = std::max(buyers[a].person, buyers[b].person);
         const bool known = buyers[low].known || buyers[high].known;
@@ -134,7 +134,8 @@ public:
     // In the order given, some hundred in one unit.
     void add_sales(const std::vector<Sale>& fresh) {
         made<bool>([&](kernel::Unit& unit) -> Result<bool> {
-            for (std::size_t i = 0; i < fresh.size(); ++i) TRY(orders->apply(unit, input_of(fresh[i], sales.size() + i)));
+            for (std::size_t i = 0; i < fresh.size(); ++i)
+                TRY(orders->apply(unit, input_of(fresh[i], sales.size() + i)));
             return true;
         });
         sales.insert(sales.end(), fresh.begin(), fresh.end());
@@ -165,7 +166,8 @@ public:
             sale.buyer = pick(5) == 0 ? -1 : std::min(pick(all), pick(all));
             sale.node = pick(12) == 0 ? -1 : pick(6);
             sale.at = pick(6) == 0 && !fresh.empty() ? fresh.back().at : moment();
-            sale.net = static_cast<std::int64_t>(rng.below(50'000)) * (sale.kind == commerce::OrderKind::Return ? -1 : 1);
+            sale.net =
+                static_cast<std::int64_t>(rng.below(50'000)) * (sale.kind == commerce::OrderKind::Return ? -1 : 1);
             sale.source = pick(9) == 0 ? "import:imp_1" : "till";
             fresh.push_back(sale);
         }
