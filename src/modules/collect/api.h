@@ -171,7 +171,8 @@ public:
     // Stores refused rows, sealed; counted per source and cause.
     virtual Status refuse(kernel::Unit& unit, const SourceId& source, const std::vector<Verdict>& refused, Instant at) = 0;
     virtual Dedup& dedup() = 0;
-    // A file already on this machine (CLI, sample): registers it with its mapping and starts the job.
+    // A file already on this machine (CLI, sample): registers it with its mapping (columns left out: by
+    // the header) and starts the job.
     virtual Result<ImportId> import_file(const kernel::Context& context, const std::string& path, const Mapping& mapping) = 0;
     virtual void count(const SourceId& source, std::int64_t accepted, std::int64_t refused, Instant at) = 0;  // memory
 };

@@ -210,9 +210,11 @@ Result<JobId> CollectService::start(kernel::Unit& unit, std::string_view job, co
 }
 
 Result<ImportId> CollectService::import_file(const kernel::Context& context, const std::string& path,
-                                             const Mapping& mapping) {
+                                             const Mapping& given) {
     const std::string bytes = TRY(kernel_.files.read_whole(path, limits::kImportFileBytesMax));
     const ImportRow row = TRY(upload(context, path.substr(path.rfind('/') + 1), bytes));
+    Mapping mapping = given;
+    if (mapping.columns.empty()) mapping.columns = TRY(parse_mapping(row.mapping)).columns;
     TRY(check_mapping(context.tenant, row, mapping));
     auto started = kernel_.record.write<JobId>(context, [&](kernel::Unit& unit) -> Result<JobId> {
         TRY(set_mapping(unit, row.id, mapping));
