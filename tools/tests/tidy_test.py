@@ -36,7 +36,8 @@ class Tidy(unittest.TestCase):
     def run_on(self, changes):
         with tempfile.TemporaryDirectory() as folder:
             tree = dict(CLEAN, **{"tools/arrows.toml": (ROOT / "tools/arrows.toml").read_text()})
-            tree["tools/arrows.toml"] = tree["tools/arrows.toml"].split("[routes]")[0] + "[routes]\ndoors = []\npublic = []\n"
+            before_routes = tree["tools/arrows.toml"].split("[routes]")[0]
+            tree["tools/arrows.toml"] = before_routes + "[routes]\ndoors = []\npublic = []\n"
             tree.update(changes)
             for path, text in tree.items():
                 (Path(folder) / path).parent.mkdir(parents=True, exist_ok=True)

@@ -39,9 +39,10 @@ def check_routes(sources, arrows):
 
 
 def bare_routes(sources, arrows):
-    """http::route() knows no permission: only the doors that check a key of their own, or show nobody's data, use it."""
+    """http::route() knows no permission: only doors that check a key of their own or show no data use it."""
     for source in sources.values():
-        if not source.path.startswith("src/") or matches(source.path, arrows["routes"]["doors"] + ["src/**/*_test.cpp"]):
+        doors = arrows["routes"]["doors"] + ["src/**/*_test.cpp"]
+        if not source.path.startswith("src/") or matches(source.path, doors):
             continue
         for match in re.finditer(r"\bhttp::(?:route\s*\(|Route\s*\w*\s*\{)", source.code):
             yield Finding(source.path, source.line_of(match.start()), "routes",
@@ -86,7 +87,7 @@ def is_registration(source, line):
 
 
 def check_rows(root, sources):
-    """Requirement rows named in the code are rows of docs/requirements.csv: a misspelt one could never be switched off."""
+    """Requirement rows named in the code are rows of docs/requirements.csv: a misspelt one is never switched off."""
     table = Path(root) / "docs/requirements.csv"
     if not table.exists():
         return
