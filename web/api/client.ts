@@ -70,7 +70,7 @@ export class IdempotencyKeys {
 }
 
 export const api = createClient<paths>({
-  baseUrl: '',
+  baseUrl: globalThis.location?.origin ?? '',
   credentials: 'same-origin',
   fetch: (request: Request) => globalThis.fetch(request),
 });

@@ -36,6 +36,7 @@ const router = createBrowserRouter([
   {
     path: '/sign-in',
     lazy: async () => ({ Component: (await import('./pages/session/SignInPage.tsx')).default }),
+    HydrateFallback: () => null,
     ErrorBoundary: Crash,
   },
   {

@@ -25,9 +25,10 @@ export interface DetailEntry { path: string; of: PageKey; permission: string; lo
 
 const page = (load: () => Promise<{ default: ComponentType }>) => async () => ({ Component: (await load()).default });
 
+// "/metrics" belongs to the server: there it tells a monitor how it is doing.
 export const pages: PageEntry[] = [
   { key: 'overview', path: '/overview', group: 'results', permission: 'overview.read', icon: DashboardOutlined, letter: 'o', load: page(() => import('./pages/overview/Overview.tsx')) },
-  { key: 'metrics', path: '/metrics', group: 'results', permission: 'metric.read', icon: BookOutlined, letter: 'm', load: page(() => import('./pages/metrics/Metrics.tsx')) },
+  { key: 'metrics', path: '/metric', group: 'results', permission: 'metric.read', icon: BookOutlined, letter: 'm', load: page(() => import('./pages/metrics/Metrics.tsx')) },
   { key: 'start', path: '/start', group: 'results', permission: 'import.read', icon: RocketOutlined, load: page(() => import('./pages/start/Start.tsx')) },
   { key: 'customers', path: '/customers', group: 'customers', permission: 'customer.read', icon: TeamOutlined, letter: 'c', load: page(() => import('./pages/customers/Customers.tsx')) },
   { key: 'rfm', path: '/rfm', group: 'customers', permission: 'metric.read', icon: TableOutlined, letter: 'r', load: page(() => import('./pages/rfm/Rfm.tsx')) },
@@ -42,7 +43,7 @@ export const pages: PageEntry[] = [
 ];
 
 export const details: DetailEntry[] = [
-  { path: '/metrics/:id', of: 'metrics', permission: 'metric.read', load: page(() => import('./pages/metrics/Metric.tsx')) },
+  { path: '/metric/:id', of: 'metrics', permission: 'metric.read', load: page(() => import('./pages/metrics/Metric.tsx')) },
   { path: '/customers/:id', of: 'customers', permission: 'customer.read', load: page(() => import('./pages/customers/Customer.tsx')) },
   { path: '/orders/:id', of: 'orders', permission: 'order.read', load: page(() => import('./pages/orders/Order.tsx')) },
   { path: '/imports/:id', of: 'imports', permission: 'import.read', load: page(() => import('./pages/imports/Import.tsx')) },

@@ -24,7 +24,7 @@ export function DayRange({ label, from, to, onChange, required }: Props) {
     return { label: t(`preset.${name}`), value: [dayjs(found.from), dayjs(found.to)] as [dayjs.Dayjs, dayjs.Dayjs] };
   });
   return (
-    <DatePicker.RangePicker aria-label={label} allowClear={!required} presets={phone ? undefined : choices}
+    <DatePicker.RangePicker className="grows" aria-label={label} allowClear={!required} presets={phone ? undefined : choices}
       inputReadOnly={phone} value={[day(from), day(to)]} format="YYYY-MM-DD" placeholder={[t('from'), t('to')]}
       onChange={(_, texts) => {
         const [first = '', last = ''] = texts ?? [];

@@ -40,12 +40,17 @@ interface Props<T> {
   onCursor: (cursor: string) => void;
   size?: number;
   onSize?: (size: number) => void;
+  people?: boolean;
 }
 
-export function useTotal(): (total: Total) => string {
+export function useTotal(people = false): (total: Total) => string {
   const { t } = useTranslation('ui');
   const format = useFormat();
-  return (total) => t(total.relation === 'gte' ? 'atLeast' : 'total', { count: total.value, shown: format.exact(total.value) });
+  return ({ value, relation }) => {
+    const words = { count: value, shown: format.exact(value) };
+    if (relation === 'gte') return t('atLeast', words);
+    return people ? t('totalPeople', words) : t('total', words);
+  };
 }
 
 function useColumns<T>(name: string, columns: Column<T>[]) {
@@ -139,11 +144,12 @@ interface FootProps {
   size?: number;
   onSize?: (size: number) => void;
   chooser: ReactNode;
+  people?: boolean;
 }
 
-function Foot({ total, next, rows, cursor, onCursor, size, onSize, chooser }: FootProps) {
+function Foot({ total, next, rows, cursor, onCursor, size, onSize, chooser, people }: FootProps) {
   const { t } = useTranslation('ui');
-  const say = useTotal();
+  const say = useTotal(people);
   // Cursors only lead forward; the way back is what was visited, else the first page.
   const visited = useRef<string[]>([]);
   useEffect(() => {

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DayRange } from './DayRange.tsx';
 import { isComposing } from './hooks.ts';
+import { useViewer } from './viewer.tsx';
 
 export interface Option { value: string; label: string }
 export type QueryField =
@@ -22,7 +23,9 @@ interface Props {
   shown?: number;
 }
 
-export function QueryForm({ fields, values, onChange, shown = 4 }: Props) {
+export function QueryForm({ fields, values, onChange, shown: most = 4 }: Props) {
+  const { phone } = useViewer();
+  const shown = phone ? 1 : most;
   const { t } = useTranslation('ui');
   const [drafts, setDrafts] = useState<Values>({});
   const [open, setOpen] = useState(false);

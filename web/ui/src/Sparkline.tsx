@@ -1,4 +1,4 @@
-// A line without axes, drawn as plain SVG: never a chart instance.
+// A line without axes, drawn as plain SVG: never a chart instance. Days without a value are passed over.
 export function Sparkline({ values, height = 26 }: { values: (number | null)[]; height?: number }) {
   const known = values.filter((value): value is number => value !== null);
   if (known.length < 2) return <div style={{ height }} />;
@@ -6,15 +6,10 @@ export function Sparkline({ values, height = 26 }: { values: (number | null)[]; 
   const span = Math.max(...known) - least || 1;
   const step = 100 / (values.length - 1);
   const points: string[] = [];
-  let broken = true;
   values.forEach((value, index) => {
-    if (value === null) {
-      broken = true;
-      return;
-    }
+    if (value === null) return;
     const y = 2 + (1 - (value - least) / span) * (height - 4);
-    points.push(`${broken ? 'M' : 'L'}${(index * step).toFixed(2)} ${y.toFixed(2)}`);
-    broken = false;
+    points.push(`${points.length === 0 ? 'M' : 'L'}${(index * step).toFixed(2)} ${y.toFixed(2)}`);
   });
   return (
     <svg className="spark" viewBox={`0 0 100 ${height}`} preserveAspectRatio="none" aria-hidden="true">

@@ -32,17 +32,18 @@ const steps: Record<Language, Step[]> = {
 // thousand of a unit on, a decimal says nothing more.
 function shorten(value: number, language: Language, tight: boolean): string {
   const units = steps[language];
-  for (const [index, step] of units.entries()) {
-    const scaled = Math.abs(value) / step.size;
-    const decimals = index > 0 && Number(scaled.toFixed(step.decimals)) >= 1000 ? 0 : step.decimals;
-    const rounded = Number(scaled.toFixed(decimals));
-    if (rounded < 1) continue;
-    const larger = units[index - 1];
-    if (larger && rounded * step.size >= larger.size) {
-      return `${separated((Math.sign(value) * rounded * step.size) / larger.size, larger.decimals)}${larger.unit}`;
-    }
-    const text = separated(value / step.size, decimals);
+  const print = (scaled: number, step: Step, decimals: number) => {
+    const text = separated(scaled, decimals);
     return `${tight && decimals > 0 ? text.replace(/\.0+$/, '') : text}${step.unit}`;
+  };
+  for (const [index, step] of units.entries()) {
+    if (Math.abs(value) < step.size) continue;
+    const scaled = value / step.size;
+    const decimals = index > 0 && Number(Math.abs(scaled).toFixed(step.decimals)) >= 1000 ? 0 : step.decimals;
+    const larger = units[index - 1];
+    const full = Number(Math.abs(scaled).toFixed(decimals)) * step.size;
+    if (larger && full >= larger.size) return print((Math.sign(value) * full) / larger.size, larger, larger.decimals);
+    return print(scaled, step, decimals);
   }
   return separated(value, 0);
 }

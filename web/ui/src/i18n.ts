@@ -1,10 +1,12 @@
 // Words. Chinese is in the bundle, English is fetched when asked for. A wrong key does not compile (see i18n-types.ts
 // of the app). Ant Design, dayjs and <html lang> follow the same language.
-import i18next from 'i18next';
+import { createInstance } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type { Language } from './format.ts';
 import zh from './locales/zh-CN.json';
 import { recall, remember } from './local.ts';
+
+const i18n = createInstance();
 
 export type Words = Record<string, Record<string, unknown>>;
 
@@ -20,7 +22,7 @@ export async function startI18n(chinese: Words, english: () => Promise<Words>, l
   loadEnglish = async () => ({ ...(await english()), ui: (await import('./locales/en-US.json')).default });
   const resources: Record<string, Words> = { 'zh-CN': { ...chinese, ui: zh } };
   if (language === 'en-US') resources['en-US'] = await loadEnglish();
-  await i18next.use(initReactI18next).init({
+  await i18n.use(initReactI18next).init({
     lng: language,
     fallbackLng: 'zh-CN',
     defaultNS: 'shell',
@@ -32,10 +34,10 @@ export async function startI18n(chinese: Words, english: () => Promise<Words>, l
 }
 
 export async function setLanguage(language: Language): Promise<void> {
-  if (language === 'en-US' && !i18next.hasResourceBundle('en-US', 'ui')) {
-    for (const [name, words] of Object.entries(await loadEnglish())) i18next.addResourceBundle('en-US', name, words);
+  if (language === 'en-US' && !i18n.hasResourceBundle('en-US', 'ui')) {
+    for (const [name, words] of Object.entries(await loadEnglish())) i18n.addResourceBundle('en-US', name, words);
   }
   remember('language', language);
   document.documentElement.lang = language;
-  await i18next.changeLanguage(language);
+  await i18n.changeLanguage(language);
 }

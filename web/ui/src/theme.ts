@@ -53,7 +53,7 @@ export function themeOf(mode: Mode, phone: boolean): ThemeConfig {
         borderColor: t.line,
       },
       Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
-      Tabs: { horizontalItemPadding: '8px 0', horizontalMargin: '0 0 12px 0' },
+      Tabs: { itemSelectedColor: t.link, itemHoverColor: t.link, inkBarColor: t.primary, horizontalItemPadding: '8px 0', horizontalMargin: '0 0 12px 0' },
       Segmented: { itemSelectedBg: t.card, trackBg: mode === 'dark' ? '#0f1211' : '#eceeeb' },
     },
   };

@@ -42,7 +42,7 @@ function useSentence(people: People): string {
 
 function Open({ people, word, close }: { people: People; word: string; close: () => void }) {
   const { t } = useTranslation('customers');
-  const total = useTotal();
+  const total = useTotal(true);
   const mayExport = useMay('customer.export');
   const sentence = useSentence(people);
   const [cursors, setCursors] = useState<string[]>(['']);

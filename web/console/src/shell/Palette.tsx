@@ -77,7 +77,7 @@ function useChoices(text: string, close: () => void): { choices: Choice[]; busy:
     }
     for (const metric of wanted ? (dictionary?.items ?? []) : []) {
       if (!matches(wanted, [metric.id, metric.name_zh, metric.name_en])) continue;
-      found.push({ id: metric.id, group: t('palette.definitions'), label: format.pick(metric.name_zh, metric.name_en), hint: metric.id, run: go(`/metrics/${metric.id}`) });
+      found.push({ id: metric.id, group: t('palette.definitions'), label: format.pick(metric.name_zh, metric.name_en), hint: metric.id, run: go(`/metric/${metric.id}`) });
     }
     const dark = mode === 'dark' ? 'light' : 'dark';
     const act = (run: () => void) => () => {

@@ -20,11 +20,15 @@ export function TopBar({ onSearch, onMenu, menu }: Props) {
   return (
     <header className="topbar no-print">
       {phone && <button type="button" className="icon-button" aria-label={t('menu.label')} onClick={onMenu}>{menu}</button>}
-      <button type="button" className="search-open" onClick={onSearch}>
-        <SearchOutlined />
-        <span className="one-line">{t('search.open')}</span>
-        <kbd>Ctrl K</kbd>
-      </button>
+      {phone ? (
+        <button type="button" className="icon-button" aria-label={t('search.open')} onClick={onSearch}><SearchOutlined /></button>
+      ) : (
+        <button type="button" className="search-open" onClick={onSearch}>
+          <SearchOutlined />
+          <span className="one-line">{t('search.open')}</span>
+          <kbd>Ctrl K</kbd>
+        </button>
+      )}
       <div className="right">
         {me.tenant.sample && <span className="sample-badge" title={t('sample.why')}>{t('sample.badge')}</span>}
         <ScopeChip />

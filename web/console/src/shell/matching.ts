@@ -16,5 +16,5 @@ export function objectAddress(text: string): string | undefined {
 
 // Looks like the number of an order, and not like a mainland phone number.
 export function orderNumber(text: string): boolean {
-  return /^[A-Za-z]{0,3}-?\d{4,24}$/.test(text) && !/^1\d{10}$/.test(text);
+  return /^[A-Za-z]{0,3}-?\d{4,24}$/.test(text) && !/^(86)?1\d{10}$/.test(text);
 }

@@ -60,7 +60,7 @@ function Person({ customer }: { customer: CustomerView }) {
   });
   const home = useNodeName()(customer.home_node);
   const items = [
-    { key: 'profile', label: t('tab.profile'), children: <Profile customer={customer} onShown={setShown} /> },
+    { key: 'profile', label: t('tab.profile'), children: <Profile customer={customer} value={value.data} home={home} onShown={setShown} /> },
     { key: 'orders', label: t('tab.orders'), children: <CustomerOrders id={id} /> },
     { key: 'identities', label: t('tab.identities', { count: customer.identities.length }), children: <Identities customer={customer} onShown={setShown} /> },
     { key: 'links', label: t('tab.links'), children: <Links customer={customer} /> },

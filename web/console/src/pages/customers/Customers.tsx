@@ -40,7 +40,7 @@ export default function Customers() {
   const navigate = useNavigate();
   const { permissions } = useViewer();
   const mayExport = useMay('customer.export');
-  const total = useTotal();
+  const total = useTotal(true);
   const columns = useCustomerColumns();
   const [state, change] = useUrlState(schema);
   const { data: nodes } = useQuery({ ...nodesQuery, enabled: permissions.has('org.read') });
@@ -86,7 +86,7 @@ export default function Customers() {
         onChange={(key) => change({ ...preset[key as ViewName], to: '', after: '' }, 'push')} />
       <QueryForm fields={fields} values={{ class: state.class, node: state.node, known: state.known, from: state.from, to: state.to }}
         onChange={(next) => change({ ...(next as Partial<typeof state>), after: '' })} />
-      <ListTable<CustomerItem> name="customers" query={query} columns={columns} rowKey={(row) => row.id}
+      <ListTable<CustomerItem> name="customers" people query={query} columns={columns} rowKey={(row) => row.id}
         card={(row) => <CustomerCard row={row} />} onOpen={(row) => void navigate(`/customers/${row.id}`)}
         sort={state.sort} onSort={(sort) => change({ sort: sort as CustomerSort, after: '' })}
         cursor={state.after} onCursor={(after) => change({ after }, 'push')}

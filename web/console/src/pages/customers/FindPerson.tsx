@@ -52,7 +52,7 @@ export function FindPerson() {
   );
   return (
     <Popover open={found !== undefined} onOpenChange={(open) => { if (!open) setFound(undefined); }} content={content} placement="bottomRight" trigger="click">
-      <Input.Search aria-label={t('find.label')} placeholder={t('find.placeholder')} value={text} style={{ width: 260, maxWidth: '100%' }}
+      <Input.Search className="grows" aria-label={t('find.label')} placeholder={t('find.placeholder')} value={text} style={{ width: 260, maxWidth: '100%' }}
         enterButton={<SearchOutlined aria-label={t('find.button')} />} loading={busy} maxLength={200} autoComplete="off"
         onChange={(event) => { setText(event.target.value); setFound(undefined); }}
         onSearch={(_, event) => { if (!event || !isComposing(event as React.KeyboardEvent)) void find(); }} />

@@ -6,6 +6,7 @@ import type { CustomerView, LinkView } from 'api/contract.ts';
 import { App, Button, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ActionsHead } from 'ui/ActionsHead.tsx';
 import { CopyId } from 'ui/CopyId.tsx';
 import { Empty, ErrorBox, Loaded } from 'ui/states.tsx';
 import { Tag } from 'ui/Tag.tsx';
@@ -28,7 +29,7 @@ export function Links({ customer }: { customer: CustomerView }) {
       <Loaded query={query} rows={3}>
         {({ items }) => items.length === 0 ? <Empty title={t('links.none')}>{t('links.noneText')}</Empty> : (
           <table className="plain">
-            <thead><tr><th>{t('links.when')}</th><th>{t('links.who')}</th><th>{t('links.rule')}</th><th>{t('links.source')}</th><th>{t('links.reason')}</th><th>{t('links.state')}</th><th /></tr></thead>
+            <thead><tr><th>{t('links.when')}</th><th>{t('links.who')}</th><th>{t('links.rule')}</th><th>{t('links.source')}</th><th>{t('links.reason')}</th><th>{t('links.state')}</th><ActionsHead /></tr></thead>
             <tbody>
               {items.map((link) => (
                 <tr key={link.number}>

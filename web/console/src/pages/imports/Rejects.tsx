@@ -5,6 +5,7 @@ import { api, body } from 'api/client.ts';
 import type { ImportPage } from 'api/contract.ts';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { ActionsHead } from 'ui/ActionsHead.tsx';
 import { Card } from 'ui/Card.tsx';
 import { Loaded } from 'ui/states.tsx';
 import { text, useUrlState } from 'ui/url-state.ts';
@@ -30,7 +31,7 @@ export function Rejects({ page }: { page: ImportPage }) {
     <Card title={t('rejects', { count: page.item.counts.invalid, shown: format.exact(page.item.counts.invalid) })} flush
       extra={<Button size="small" icon={<DownloadOutlined />} href={`/api/v1/imports/${page.item.id}/rejects.csv`}>{t('rejectsFile')}</Button>}>
       <table className="plain">
-        <thead><tr><th>{t('causeTitle')}</th><th>{t('field')}</th><th className="num">{t('rows')}</th><th /></tr></thead>
+        <thead><tr><th>{t('causeTitle')}</th><th>{t('field')}</th><th className="num">{t('rows')}</th><ActionsHead /></tr></thead>
         <tbody>
           {page.causes.map((one) => (
             <tr key={`${one.cause}/${one.field}`}>

@@ -5,7 +5,7 @@ import { Link } from 'react-router';
 import { useFormat, useViewer } from 'ui/viewer.tsx';
 import { ownerName } from './owner.ts';
 
-interface Props { definition: MetricDefinition | undefined; metric?: Pick<MetricValue, 'variant' | 'numerator' | 'denominator' | 'from' | 'to' | 'scale'> }
+interface Props { definition: MetricDefinition | undefined; metric?: Pick<MetricValue, 'variant' | 'from' | 'to'> }
 
 export function MetricMeaning({ definition, metric }: Props) {
   const { t } = useTranslation('metrics');
@@ -18,14 +18,12 @@ export function MetricMeaning({ definition, metric }: Props) {
       <div>{variant?.formula ?? definition.formula}</div>
       <dl className="facts small">
         {variant && <><dt>{t('variant')}</dt><dd>{format.pick(variant.name_zh, variant.name_en)}</dd></>}
-        {metric && <><dt>{t('numerator')}</dt><dd>{format.exact(metric.numerator)}</dd></>}
-        {metric?.denominator !== undefined && metric.denominator !== null && <><dt>{t('denominator')}</dt><dd>{format.exact(metric.denominator)}</dd></>}
         {metric && <><dt>{t('window')}</dt><dd>{metric.from} – {metric.to}</dd></>}
         <dt>{t('zone')}</dt><dd>{zone}</dd>
         <dt>{t('owner')}</dt><dd>{ownerName(definition.owner, t)}</dd>
         <dt>{t('version')}</dt><dd>v{definition.version}</dd>
       </dl>
-      <Link to={`/metrics/${definition.id}`}>{t('open')}</Link>
+      <Link to={`/metric/${definition.id}`}>{t('open')}</Link>
     </div>
   );
 }

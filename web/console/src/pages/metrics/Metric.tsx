@@ -36,7 +36,7 @@ export default function Metric() {
       <Loaded query={dictionary} rows={6}>
         {(data) => {
           const definition = data.items.find((one) => one.id === id);
-          if (!definition) return <div className="card"><Empty title={t('unknown')} actions={<Link to="/metrics">{t('title')}</Link>} /></div>;
+          if (!definition) return <div className="card"><Empty title={t('unknown')} actions={<Link to="/metric">{t('title')}</Link>} /></div>;
           return <Known definition={definition} />;
         }}
       </Loaded>
@@ -65,7 +65,7 @@ function Known({ definition }: { definition: MetricDefinition }) {
   return (
     <>
       <PageHeader title={format.pick(definition.name_zh, definition.name_en)} lead={<span className="mono dim">{definition.id}</span>}
-        sub={<Link to="/metrics">{t('title')}</Link>}
+        sub={<Link to="/metric">{t('title')}</Link>}
         actions={
           <>
             <NodeSelect value={state.node} onChange={(node) => change({ node })} />

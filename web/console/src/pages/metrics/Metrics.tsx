@@ -38,7 +38,7 @@ export default function Metrics() {
                     {shown.map((one) => (
                       <tr key={one.id}>
                         <td className="mono" style={{ whiteSpace: 'nowrap' }}>{one.id}</td>
-                        <td style={{ whiteSpace: 'nowrap' }}><Link to={`/metrics/${one.id}`}>{format.pick(one.name_zh, one.name_en)}</Link></td>
+                        <td style={{ whiteSpace: 'nowrap' }}><Link to={`/metric/${one.id}`}>{format.pick(one.name_zh, one.name_en)}</Link></td>
                         <td>
                           {one.variants.length === 0 ? one.formula : one.variants.map((variant) => (
                             <div key={variant.id}><Tag>{format.pick(variant.name_zh, variant.name_en)}</Tag> {variant.formula}</div>
@@ -63,7 +63,7 @@ export default function Metrics() {
 function Row({ metric }: { metric: MetricDefinition }) {
   const format = useFormat();
   return (
-    <Link to={`/metrics/${metric.id}`} className="card-row">
+    <Link to={`/metric/${metric.id}`} className="card-row">
       <span className="top"><span className="strong" style={{ color: 'var(--link)' }}>{format.pick(metric.name_zh, metric.name_en)}</span><span className="mono dimmer">{metric.id}</span></span>
       <span className="below">{metric.formula}</span>
     </Link>

@@ -6,6 +6,7 @@ import type { NodeItem, StaffItem } from 'api/contract.ts';
 import { App, Button } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ActionsHead } from 'ui/ActionsHead.tsx';
 import { Card } from 'ui/Card.tsx';
 import { CopyId } from 'ui/CopyId.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
@@ -110,7 +111,7 @@ function Staff({ items }: { items: StaffItem[] }) {
   return (
     <div className="scroll-x">
       <table className="plain">
-        <thead><tr><th>{t('staff.name')}</th><th>{t('staff.login')}</th><th>{t('staff.posts')}</th><th>{t('staff.state')}</th>{mayWrite && <th />}</tr></thead>
+        <thead><tr><th>{t('staff.name')}</th><th>{t('staff.login')}</th><th>{t('staff.posts')}</th><th>{t('staff.state')}</th>{mayWrite && <ActionsHead />}</tr></thead>
         <tbody>
           {items.map((one) => (
             <tr key={one.id}>

@@ -12,7 +12,7 @@ export function NodeSelect({ value, onChange }: { value: string; onChange: (node
   const options = useMemo(() => (data?.items ?? []).map((node) => ({ value: node.id, label: node.name })), [data]);
   if (options.length === 0) return null;
   return (
-    <Select aria-label={t('node')} placeholder={t('node')} allowClear showSearch={{ optionFilterProp: 'label' }} options={options}
+    <Select className="grows" aria-label={t('node')} placeholder={t('node')} allowClear showSearch={{ optionFilterProp: 'label' }} options={options}
       value={value || undefined} onChange={(node?: string) => onChange(node ?? '')} style={{ width: 168 }} />
   );
 }

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
-import type { MetricValue, Overview as OverviewReply } from 'api/contract.ts';
+import type { MetricValue } from 'api/contract.ts';
 import { Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
@@ -30,7 +30,8 @@ const schema = {
   metric: text('net_sales', 40),
 } as const;
 
-// Cards in the order of reading; the factors of M-05 stand under M-04 and have no card of their own.
+// Cards in the order of reading, the others after the trend; the factors of M-05 stand under M-04 and have no card of
+// their own.
 const order = ['net_sales', 'M-01/receipts', 'M-04', 'M-07/per_order', 'M-07/per_customer', 'M-09a', 'M-09b/rate', 'M-24'];
 export default function Overview() {
   const { t } = useTranslation('overview');
@@ -64,9 +65,10 @@ export default function Overview() {
       <Loaded query={query} rows={9}>
         {(data) => (
           <div className="stack">
-            <Cards data={data} from={from} to={to} node={state.node} against={t(`against.${state.compare}`)} />
+            <Cards metrics={first(data.metrics)} factors={data.metrics.filter((metric) => metric.id === 'M-05')} from={from} to={to} node={state.node} against={t(`against.${state.compare}`)} />
             <Trend metrics={data.metrics} from={from} to={to} node={state.node} compare={state.compare} chosen={state.metric} grain={state.grain}
               onMetric={(metric) => change({ metric })} onGrain={(grain) => change({ grain })} />
+            <Cards metrics={rest(data.metrics)} from={from} to={to} node={state.node} against={t(`against.${state.compare}`)} />
             <div style={{ display: 'grid', gap: 12, gridTemplateColumns: phone ? 'minmax(0, 1fr)' : 'minmax(0, 3fr) minmax(320px, 2fr)' }}>
               <Card title={t('regions.title')} flush>
                 <Regions rows={data.regions} from={from} to={to} />
@@ -82,18 +84,22 @@ export default function Overview() {
   );
 }
 
-interface CardsProps { data: OverviewReply; from: string; to: string; node: string; against: string }
+const first = (metrics: MetricValue[]): MetricValue[] => {
+  const byKey = new Map(metrics.map((metric) => [metricKey(metric), metric]));
+  return order.flatMap((key) => byKey.get(key) ?? []);
+};
+// The classes below say more than the count of M-38.
+const rest = (metrics: MetricValue[]): MetricValue[] =>
+  metrics.filter((metric) => metric.id !== 'M-05' && metric.id !== 'M-38' && !order.includes(metricKey(metric)));
 
-function Cards({ data, from, to, node, against }: CardsProps) {
+interface CardsProps { metrics: MetricValue[]; factors?: MetricValue[]; from: string; to: string; node: string; against: string }
+
+function Cards({ metrics, factors = [], from, to, node, against }: CardsProps) {
   const navigate = useNavigate();
   const { data: dictionary } = useQuery(metricsQuery);
-  const byKey = new Map(data.metrics.map((metric) => [metricKey(metric), metric]));
-  const factors = data.metrics.filter((metric) => metric.id === 'M-05');
-  const shown = order.flatMap((key) => byKey.get(key) ?? []);
-  const more = data.metrics.filter((metric) => metric.id !== 'M-05' && !order.includes(metricKey(metric)));
   return (
     <div className="metrics">
-      {[...shown, ...more].map((metric) => (
+      {metrics.map((metric) => (
         <MetricCard key={metricKey(metric)} metric={metric} against={against}
           definition={<MetricMeaning definition={dictionary?.items.find((one) => one.id === metric.id)} metric={metric} />}
           footer={metric.id === 'M-04' && factors.length > 0 ? <Factors factors={factors} /> : <Parts metric={metric} from={from} to={to} node={node} />}
@@ -107,7 +113,7 @@ function metricAddress(metric: MetricValue, from: string, to: string, node: stri
   const params = new URLSearchParams({ from, to });
   if (metric.variant) params.set('variant', metric.variant);
   if (node) params.set('node', node);
-  return `/metrics/${metric.id}?${params}`;
+  return `/metric/${metric.id}?${params}`;
 }
 
 // 60.0% × 2.4 × £128: the three multiply to the figure above.

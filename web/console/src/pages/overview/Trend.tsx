@@ -76,7 +76,7 @@ function TrendChart({ metric, name, before, beforeName }: Drawn & { name: string
     const line = { type: 'line', symbol: 'circle', symbolSize: 6 };
     return {
       legend: undefined,
-      grid: { left: 4, right: phone ? 12 : 56, top: 16, bottom: 0, containLabel: true },
+      grid: { left: 4, right: phone ? 12 : 96, top: 16, bottom: 0, containLabel: true },
       tooltip: { trigger: 'axis', confine: true, valueFormatter: (value: number | null) => exactText(format, metric, value) },
       xAxis: {
         type: 'category', boundaryGap: false, data: metric.series.map((point) => point.day),

@@ -95,10 +95,10 @@ function Matrix({ board, measure }: { board: RfmBoard; measure: Measure }) {
   const print = (value: number) => (measure === 'customers' ? format.count(value, true) : format.moneyShort(value, true));
   return (
     <div className="scroll-x">
-      <table style={{ width: '100%', borderSpacing: 3, borderCollapse: 'separate', minWidth: phone ? 480 : 640 }}>
+      <table style={{ tableLayout: 'fixed', width: '100%', borderSpacing: 3, borderCollapse: 'separate', minWidth: phone ? 480 : 640 }}>
         <thead>
           <tr>
-            <th className="small dim" scope="col" style={{ textAlign: 'left' }}>{t('board.axes')}</th>
+            <th className="small dim" scope="col" style={{ textAlign: 'left', width: phone ? 110 : 150 }}>{t('board.axes')}</th>
             {[1, 2, 3, 4, 5].map((f) => (
               <th key={f} className="small dim" scope="col">{t('board.f', { score: f, span: span(board.frequency.cuts, f) })}</th>
             ))}

@@ -3,6 +3,7 @@ import { api, body } from 'api/client.ts';
 import { App, Button, Input, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ActionsHead } from 'ui/ActionsHead.tsx';
 import { Card } from 'ui/Card.tsx';
 import { CopyId } from 'ui/CopyId.tsx';
 import { Empty, ErrorBox, Loaded } from 'ui/states.tsx';
@@ -29,7 +30,7 @@ export function Keys() {
         {({ items }) => items.length === 0 ? <Empty title={t('key.none')}>{t('key.noneText')}</Empty> : (
           <div className="scroll-x">
             <table className="plain">
-              <thead><tr><th>{t('key.label')}</th><th>{t('key.kind')}</th><th>{t('key.permissions')}</th><th>{t('key.made')}</th><th>{t('key.state')}</th><th /></tr></thead>
+              <thead><tr><th>{t('key.label')}</th><th>{t('key.kind')}</th><th>{t('key.permissions')}</th><th>{t('key.made')}</th><th>{t('key.state')}</th><ActionsHead /></tr></thead>
               <tbody>
                 {items.map((one) => (
                   <tr key={one.id}>

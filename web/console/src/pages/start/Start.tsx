@@ -49,11 +49,11 @@ export default function Start() {
           <ul className="cards">
             {checks.map(({ key, done, to }) => (
               <li key={key}>
-                <Link to={to} className="card-row row">
+                <Link to={to} className="card-row"><span className="row">
                   {done ? <CheckCircleFilled style={{ color: 'var(--ok)' }} /> : <ClockCircleOutlined style={{ color: 'var(--tertiary)' }} />}
                   <span className="grow"><span className="strong">{t(`check.${key}.title`)}</span> <span className="dim">{t(`check.${key}.text`)}</span></span>
                   <span className="small dim">{done === undefined ? t('look') : done ? t('done') : t('open')}</span>
-                </Link>
+                </span></Link>
               </li>
             ))}
           </ul>

@@ -4,6 +4,7 @@ import { api, body } from 'api/client.ts';
 import type { ParkedList, SystemState } from 'api/contract.ts';
 import { Button, Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { ActionsHead } from 'ui/ActionsHead.tsx';
 import { Card } from 'ui/Card.tsx';
 import { CopyId } from 'ui/CopyId.tsx';
 import { Job } from 'ui/Job.tsx';
@@ -122,7 +123,7 @@ function Parked({ list }: { list: ParkedList }) {
       {list.batches.length > 0 && (
         <Card title={t('parked.batches')} flush>
           <div className="scroll-x"><table className="plain">
-            <thead><tr><th className="num">{t('parked.sequence')}</th><th>{t('parked.source')}</th><th>{t('parked.reason')}</th><th>{t('parked.at')}</th><th /></tr></thead>
+            <thead><tr><th className="num">{t('parked.sequence')}</th><th>{t('parked.source')}</th><th>{t('parked.reason')}</th><th>{t('parked.at')}</th><ActionsHead /></tr></thead>
             <tbody>{list.batches.map((one) => (
               <tr key={one.sequence}><td className="num">{format.exact(one.sequence)}</td><td><CopyId id={one.source} /></td><td>{one.reason}</td><td>{format.dateTimeSeconds(one.parked_at)}</td><td>{again(one.sequence, true)}</td></tr>
             ))}</tbody>
@@ -132,7 +133,7 @@ function Parked({ list }: { list: ParkedList }) {
       {list.events.length > 0 && (
         <Card title={t('parked.events')} flush>
           <div className="scroll-x"><table className="plain">
-            <thead><tr><th>{t('parked.handler')}</th><th>{t('parked.type')}</th><th>{t('parked.key')}</th><th>{t('parked.reason')}</th><th className="num">{t('parked.attempts')}</th><th>{t('parked.at')}</th><th /></tr></thead>
+            <thead><tr><th>{t('parked.handler')}</th><th>{t('parked.type')}</th><th>{t('parked.key')}</th><th>{t('parked.reason')}</th><th className="num">{t('parked.attempts')}</th><th>{t('parked.at')}</th><ActionsHead /></tr></thead>
             <tbody>{list.events.map((one) => (
               <tr key={one.id}><td className="mono">{one.handler}</td><td className="mono">{one.type}</td><td className="mono">{one.key}</td><td>{one.error}</td><td className="num">{one.attempts}</td><td>{format.dateTimeSeconds(one.parked_at)}</td><td>{again(one.id, false)}</td></tr>
             ))}</tbody>

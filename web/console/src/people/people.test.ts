@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { decodePeople, encodePeople, exportAddress, type People } from './people.ts';
+
+const all: People[] = [
+  { kind: 'metric', id: 'M-07', variant: 'per_order', part: 'denominator', from: '2026-02-01', to: '2026-02-28', node: '' },
+  { kind: 'metric', id: 'net_sales', variant: '', part: 'numerator', from: '2026-02-01', to: '2026-02-28', node: 'org_01M82Q4JD65QTAP7FZ5V3GJFJB' },
+  { kind: 'class', class: 'important_keep', asOf: '2026-02-28', node: '' },
+];
+
+test('the door survives the address', () => {
+  for (const people of all) {
+    const params = new URLSearchParams({ people: encodePeople(people) });
+    expect(decodePeople(new URLSearchParams(params.toString()).get('people') ?? '')).toEqual(people);
+  }
+});
+
+test.each(['', 'm', 'm~M-07', 'c~no_class~~', 'm~../x~~n~2026-01-01~2026-01-02~', 'x~y', 'm~~~n~2026-01-01~2026-01-02~'])(
+  '%s opens nothing', (word) => expect(decodePeople(word)).toBeUndefined());
+
+test('an export asks for what the list asks for', () => {
+  expect(exportAddress({ rfm_class: 'important_value', node: '', known: false })).toBe('/api/v1/customers.csv?rfm_class=important_value&known=false');
+});

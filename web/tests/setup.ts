@@ -1,0 +1,18 @@
+// What jsdom lacks and every test needs: media queries, observers, our words in Chinese.
+import { cleanup } from '@testing-library/react';
+import { afterEach, beforeAll, vi } from 'vitest';
+import { startI18n } from 'ui/i18n.ts';
+import { chinese, english } from '../console/src/locales/words.ts';
+
+vi.stubGlobal('matchMedia', (query: string) => ({
+  matches: false, media: query, addEventListener: () => undefined, removeEventListener: () => undefined,
+  addListener: () => undefined, removeListener: () => undefined, dispatchEvent: () => false, onchange: null,
+}));
+vi.stubGlobal('ResizeObserver', class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+});
+
+beforeAll(() => startI18n(chinese, english, 'zh-CN'));
+afterEach(cleanup);
