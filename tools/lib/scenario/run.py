@@ -4,6 +4,7 @@ import base64
 import difflib
 import json
 import re
+import subprocess
 import threading
 import time
 import uuid
@@ -68,7 +69,7 @@ def run(scenario, settings):
             raise ServerTrouble(f"at the end the server stopped with exit code {code}")
     except Failure as failure:
         outcome.verdict, outcome.words = "failed", [str(failure)]
-    except (ServerTrouble, Problem) as trouble:
+    except (ServerTrouble, Problem, OSError, subprocess.SubprocessError) as trouble:
         outcome.verdict, outcome.words = "broken", [f"{runner.where() if runner else scenario.path}: {trouble}"]
     finally:
         if server is not None:
