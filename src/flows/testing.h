@@ -37,11 +37,13 @@ public:
         arrived_.notify_all();
         done(sequence);
     }
-    Result<std::vector<kernel::JournalEntry>> read(std::uint64_t after, std::size_t max_bytes, std::int64_t wait_ms) override {
+    Result<std::vector<kernel::JournalEntry>> read(std::uint64_t after, std::size_t max_bytes,
+                                                   std::int64_t wait_ms) override {
         std::unique_lock lock(mutex_);
         if (unreadable > 0) return --unreadable, Error(ErrorCode::StorageFailed, "a fault of the test");
         const auto there = [&] { return last_ > after && !held; };
-        if (!arrived_.wait_for(lock, std::chrono::milliseconds(wait_ms), there)) return std::vector<kernel::JournalEntry>{};
+        if (!arrived_.wait_for(lock, std::chrono::milliseconds(wait_ms), there))
+            return std::vector<kernel::JournalEntry>{};
         std::vector<kernel::JournalEntry> found;
         std::size_t bytes = 0;
         for (auto at = entries_.upper_bound(after); at != entries_.end(); ++at) {
@@ -72,7 +74,7 @@ public:
         const std::lock_guard lock(mutex_);
         return entries_.size();
     }
-    int unreadable = 0;   // set before the pipeline runs
+    int unreadable = 0;  // set before the pipeline runs
 
 private:
     mutable std::mutex mutex_;
@@ -105,7 +107,8 @@ public:
                    std::string_view source, int confidence) override {
         return real_.declare(unit, customer, traits, source, confidence);
     }
-    Result<std::int64_t> merge(kernel::Unit& unit, const CustomerId& a, const CustomerId& b, std::string_view reason) override {
+    Result<std::int64_t> merge(kernel::Unit& unit, const CustomerId& a, const CustomerId& b,
+                               std::string_view reason) override {
         return real_.merge(unit, a, b, reason);
     }
     Status unmerge(kernel::Unit& unit, std::int64_t link, std::string_view reason) override {
@@ -124,16 +127,21 @@ public:
         return real_.find(tenant, claim);
     }
     std::int64_t people(const TenantId& tenant, bool known) const override { return real_.people(tenant, known); }
-    Result<std::string> state_hash(sql::Connection& sql, const TenantId& tenant) override { return real_.state_hash(sql, tenant); }
+    Result<std::string> state_hash(sql::Connection& sql, const TenantId& tenant) override {
+        return real_.state_hash(sql, tenant);
+    }
     Status verify(sql::Connection& sql, const TenantId& tenant) override { return real_.verify(sql, tenant); }
     Result<std::vector<Dimension>> changed_since(sql::Connection& sql, const TenantId& tenant, std::int64_t change_no,
                                                  int limit) override {
         return real_.changed_since(sql, tenant, change_no, limit);
     }
-    Result<std::vector<Face>> faces(sql::Connection& sql, const TenantId& tenant, const std::vector<CustomerId>& customers) override {
+    Result<std::vector<Face>> faces(sql::Connection& sql, const TenantId& tenant,
+                                    const std::vector<CustomerId>& customers) override {
         return real_.faces(sql, tenant, customers);
     }
-    std::vector<CustomerId> search(const TenantId& tenant, std::string_view text) override { return real_.search(tenant, text); }
+    std::vector<CustomerId> search(const TenantId& tenant, std::string_view text) override {
+        return real_.search(tenant, text);
+    }
 
 private:
     customer::Customers& real_;
@@ -187,7 +195,12 @@ public:
     }
     // A batch of the native inlet from a source of a tenant.
     collect::RawBatch batch(std::uint8_t tenant, std::uint8_t of_source, std::string events) {
-        return {kernel::testing::tenant(tenant), source(of_source), "native", "/api/v1/events", kernel_.clock().now(), {},
+        return {kernel::testing::tenant(tenant),
+                source(of_source),
+                "native",
+                "/api/v1/events",
+                kernel_.clock().now(),
+                {},
                 "{\"events\":[" + std::move(events) + "]}"};
     }
     static std::string event(const std::string& id, const std::string& phone, const std::string& type = "page") {
@@ -197,10 +210,11 @@ public:
     std::vector<std::string> log(std::uint8_t tenant) {
         std::vector<std::string> types;
         auto reader = kernel_.reader();
-        MUST(kernel::scan_events(*reader, kernel::testing::tenant(tenant), 0, [&](std::int64_t, const kernel::Event& one) {
-            types.push_back(one.type);
-            return true;
-        }));
+        MUST(kernel::scan_events(*reader, kernel::testing::tenant(tenant), 0,
+                                 [&](std::int64_t, const kernel::Event& one) {
+                                     types.push_back(one.type);
+                                     return true;
+                                 }));
         return types;
     }
 

@@ -2,8 +2,8 @@
 // the same profile as the events in their own order, once each.
 //
 // Keys here obey what the rules of customer promise: no person has two phones, a weak key (a cookie, a device) belongs
-// to one person whose strong keys are joined by some event, and a sighting without a strong key has one weak key. Beyond
-// that, where a weak key sits depends on who comes first (modules/customer/rules.h).
+// to one person whose strong keys are joined by some event, and a sighting without a strong key has one weak key.
+// Beyond that, where a weak key sits depends on who comes first (modules/customer/rules.h).
 
 #include "flows/testing.h"
 #include "platform/json/value.h"
@@ -44,7 +44,7 @@ struct Outcome {
         std::map<std::string, std::string> profile;
         bool operator==(const Person&) const = default;
     };
-    std::map<std::string, Person> people;   // by its least key
+    std::map<std::string, Person> people;  // by its least key
     bool operator==(const Outcome&) const = default;
 };
 
@@ -57,7 +57,8 @@ protected:
         for (int cluster = 0; cluster < clusters; ++cluster) add_cluster(events, number * 4 + cluster);
         for (std::size_t i = 0; i < events.size(); ++i) {
             events[i].id = "e" + std::to_string(number) + "-" + std::to_string(i);
-            events[i].time = start_ + seconds(static_cast<std::int64_t>(rng_.below(500'000))) + milliseconds(static_cast<std::int64_t>(i));
+            events[i].time = start_ + seconds(static_cast<std::int64_t>(rng_.below(500'000))) +
+                             milliseconds(static_cast<std::int64_t>(i));
         }
         std::sort(events.begin(), events.end(), [](const OneEvent& a, const OneEvent& b) { return a.time < b.time; });
         return events;
@@ -67,13 +68,16 @@ protected:
         using customer::IdentityKind;
         const std::string name = std::to_string(cluster);
         const std::string phone = std::to_string(13'000'000'000 + cluster);
-        std::vector<Key> strong = {{IdentityKind::Phone, phone}, {IdentityKind::Email, "a" + name + "@example.com"},
-                                   {IdentityKind::UnionId, "n" + name}, {IdentityKind::Card, "c" + name},
+        std::vector<Key> strong = {{IdentityKind::Phone, phone},
+                                   {IdentityKind::Email, "a" + name + "@example.com"},
+                                   {IdentityKind::UnionId, "n" + name},
+                                   {IdentityKind::Card, "c" + name},
                                    {IdentityKind::CustomId, "u" + name}};
         for (std::size_t i = strong.size() - 1; i > 0; --i) std::swap(strong[i], strong[rng_.below(i + 1)]);
         strong.resize(rng_.below(strong.size()) + 1);
         std::vector<Key> weak;
-        for (std::uint64_t i = rng_.below(3); i > 0; --i) weak.push_back({IdentityKind::Anonymous, "w" + name + "-" + std::to_string(i)});
+        for (std::uint64_t i = rng_.below(3); i > 0; --i)
+            weak.push_back({IdentityKind::Anonymous, "w" + name + "-" + std::to_string(i)});
         if (!weak.empty()) {
             for (std::size_t i = 0; i + 1 < strong.size(); ++i) events.push_back(event({strong[i], strong[i + 1]}));
             for (const Key& key : weak) events.push_back(event({strong.front(), key}));
@@ -85,7 +89,8 @@ protected:
             } else {
                 const std::size_t begin = rng_.below(strong.size());
                 const std::size_t end = std::min(strong.size(), begin + rng_.below(3) + 1);
-                keys.assign(strong.begin() + static_cast<std::ptrdiff_t>(begin), strong.begin() + static_cast<std::ptrdiff_t>(end));
+                keys.assign(strong.begin() + static_cast<std::ptrdiff_t>(begin),
+                            strong.begin() + static_cast<std::ptrdiff_t>(end));
                 if (!weak.empty() && rng_.below(2) == 0) keys.push_back(weak[rng_.below(weak.size())]);
             }
             events.push_back(event(std::move(keys)));
@@ -108,8 +113,11 @@ protected:
     std::vector<Delivery> shuffled(const std::vector<OneEvent>& events) {
         std::vector<Delivery> all;
         for (const OneEvent& one : events) {
-            const auto delay = [&] { return milliseconds(static_cast<std::int64_t>(rng_.below(static_cast<std::uint64_t>(kDelayMax.ms)))); };
-            for (std::uint64_t copies = rng_.below(5) + 1; copies > 0; --copies) all.push_back({&one, one.time + delay()});
+            const auto delay = [&] {
+                return milliseconds(static_cast<std::int64_t>(rng_.below(static_cast<std::uint64_t>(kDelayMax.ms))));
+            };
+            for (std::uint64_t copies = rng_.below(5) + 1; copies > 0; --copies)
+                all.push_back({&one, one.time + delay()});
         }
         std::sort(all.begin(), all.end(), [](const Delivery& a, const Delivery& b) { return a.received < b.received; });
         return all;
@@ -118,7 +126,9 @@ protected:
     static std::string json_of(const OneEvent& one, const std::string& world) {
         json::Value identities = json::Value::object();
         for (const Key& key : one.keys) identities.set(std::string(customer::name(key.kind)), in_world(key, world));
-        json::Value value = json::Value::object({{"id", world + one.id}, {"type", one.type}, {"time", to_iso(one.time)},
+        json::Value value = json::Value::object({{"id", world + one.id},
+                                                 {"type", one.type},
+                                                 {"time", to_iso(one.time)},
                                                  {"identities", std::move(identities)}});
         if (one.trait) value.set("traits", json::Value::object({{one.trait->first, one.trait->second}}));
         return value.print();
@@ -136,7 +146,8 @@ protected:
         for (std::size_t i = begin; i < end; ++i) {
             auto raw = room_.batch(1, 1, json_of(*deliveries[i].event, world));
             raw.received = deliveries[i].received;
-            group->batches.push_back({i, raw.source, raw.received, collect::inlet("native")->parse(raw, room_.kernel_->vault)});
+            group->batches.push_back(
+                {i, raw.source, raw.received, collect::inlet("native")->parse(raw, room_.kernel_->vault)});
         }
         const auto put = [&](bool undo) {
             room_.kernel_.record().submit(
@@ -163,7 +174,8 @@ protected:
             const auto holder = room_.customers_->find(tenant, claim);
             if (!holder) continue;
             const auto person = room_.customers_->person_of(tenant, *holder).value();
-            const auto [at, fresh] = by_ordinal.try_emplace(person.known ? person.ordinal : 0x8000'0000U + person.ordinal);
+            const auto [at, fresh] =
+                by_ordinal.try_emplace(person.known ? person.ordinal : 0x8000'0000U + person.ordinal);
             at->second.keys.insert(key.value);
             if (fresh) fill(at->second, *reader, room_.customers_->customers_of(tenant, person.ordinal, person.known));
         }
@@ -183,7 +195,7 @@ protected:
                 person.events += seen->events;
             }
             for (const auto& value : MUST(room_.kernel_->vault.open(sql, tenant, customer))) {
-                if (value.field.find(':') != std::string::npos) continue;   // an identity, by number
+                if (value.field.find(':') != std::string::npos) continue;  // an identity, by number
                 auto& kept = newest[value.field];
                 if (value.at >= kept.first) kept = {value.at, value.value};
             }
@@ -198,7 +210,8 @@ protected:
             std::set<std::string> joined;
             for (const Key& key : one.keys) joined.insert(key.value);
             for (auto at = sets.begin(); at != sets.end();) {
-                const bool meets = std::any_of(at->begin(), at->end(), [&](const std::string& key) { return joined.contains(key); });
+                const bool meets =
+                    std::any_of(at->begin(), at->end(), [&](const std::string& key) { return joined.contains(key); });
                 if (!meets) {
                     ++at;
                     continue;
@@ -249,7 +262,7 @@ protected:
     SeededRng rng_{kSeed};
     Instant start_{1'772'000'000'000};
     int values_ = 0;
-    int failures_ = 0;            // the writer's thread, read after drain()
+    int failures_ = 0;  // the writer's thread, read after drain()
     std::int64_t logged_ = 0;
 };
 
