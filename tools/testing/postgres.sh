@@ -27,7 +27,10 @@ quietly() {  # Runs a command; shows what it said only when it fails.
 
 # A socket's path holds at most 107 bytes, so it does not stand in DIR but in a short directory that DIR names.
 socket_directory() {
-  if [ -f "$dir/socket_directory" ] && [ -d "$(cat "$dir/socket_directory")" ]; then cat "$dir/socket_directory"; return; fi
+  if [ -f "$dir/socket_directory" ] && [ -d "$(cat "$dir/socket_directory")" ]; then
+    cat "$dir/socket_directory"
+    return
+  fi
   local made
   made=$(mktemp -d /tmp/tilth-pg.XXXXXX)
   if [ "$(id -u)" = 0 ]; then chown postgres: "$made"; fi

@@ -55,8 +55,8 @@ public:
             commerce::OrderInput input = input_of(import, batch.options, group);
             if (!group.head.node_code.empty()) {
                 const auto kind = batch.options.nodes_are_regions ? org::NodeKind::Region : org::NodeKind::Store;
-                input.node = TRY(org_.ensure_node(unit, kind, group.head.node_code, group.head.node_name,
-                                                  org_.root(unit.tenant())));
+                input.node = TRY(
+                    org_.ensure_node(unit, kind, group.head.node_code, group.head.node_name, org_.root(unit.tenant())));
             }
             if (!group.claims.empty()) input.customer = TRY(customer_of(unit, import, group, input.node));
             note(TRY(orders_.apply(unit, input)), group, batch);
@@ -166,7 +166,8 @@ private:
         sighting.claims = group.claims;
         const auto found = TRY(customers_.resolve(unit, sighting));
         if (group.head.customer_name) {
-            TRY(customers_.declare(unit, found.customer, {{"name", *group.head.customer_name}}, source, kFileConfidence));
+            TRY(customers_.declare(unit, found.customer, {{"name", *group.head.customer_name}}, source,
+                                   kFileConfidence));
         }
         return found.customer;
     }

@@ -3,8 +3,9 @@
 // crosses collect, org, customer and commerce, hence a flow.
 //
 // Options (JSON of the mapping): currency (the tenant's), channel ("file"), shift_days (0), node_kind ("region" or
-// "store"), return_prefix and adjustment_prefix (none). A number that starts with the return prefix is a return; without
-// such a prefix a row with a negative quantity is. With the adjustment prefix it is an adjustment: kept, but no sale.
+// "store"), return_prefix and adjustment_prefix (none). A number that starts with the return prefix is a return;
+// without such a prefix a row with a negative quantity is. With the adjustment prefix it is an adjustment: kept, but no
+// sale.
 //
 // A placeholder in place of a card or code ("0", "-", "null") names nobody: the sale counts as one without a customer.
 

@@ -13,7 +13,7 @@ constexpr int kQuantityScale = 3;
 constexpr std::size_t kNumberBytesMax = 80;
 constexpr std::size_t kTextBytesMax = 500;
 constexpr std::size_t kNodeBytesMax = 80;
-constexpr std::int64_t kLineMinorMax = 1'000'000'000'000;      // with 5,000 lines an order
+constexpr std::int64_t kLineMinorMax = 1'000'000'000'000;  // with 5,000 lines an order
 constexpr std::int64_t kQuantityMilliMax = 1'000'000'000'000;
 
 const std::optional<std::string>& value(const collect::MappedRow& row, Column column) {
@@ -33,7 +33,8 @@ Result<std::int64_t> decimal(const collect::MappedRow& row, Column column, int s
 
 commerce::OrderKind kind_of(std::string_view number, Quantity quantity, const Options& options) {
     using commerce::OrderKind;
-    if (!options.adjustment_prefix.empty() && number.starts_with(options.adjustment_prefix)) return OrderKind::Adjustment;
+    if (!options.adjustment_prefix.empty() && number.starts_with(options.adjustment_prefix))
+        return OrderKind::Adjustment;
     if (options.return_prefix.empty()) return quantity.milli < 0 ? OrderKind::Return : OrderKind::Sale;
     return number.starts_with(options.return_prefix) ? OrderKind::Return : OrderKind::Sale;
 }
@@ -45,7 +46,8 @@ Status check_length(const std::string& value, std::size_t bytes_max, std::string
 }
 
 Result<std::int64_t> line_minor(const commerce::OrderLine& line, Currency currency) {
-    return TRY(line_amount(line.price, line.quantity, currency)).minor;
+    return TRY(line_amount(line.price, line.quantity, currency))
+    .minor;
 }
 
 }  // namespace
@@ -124,7 +126,8 @@ std::string plain_id(std::string_view text) {
 Result<Row> read_row(const collect::MappedRow& mapped, const Options& options) {
     Row row;
     row.number = plain_id(text(mapped, Column::OrderNumber));
-    row.paid_at = TRY(parse_instant(text(mapped, Column::PaidAt))) + days(options.shift_days);
+    row.paid_at = TRY(parse_instant(text(mapped, Column::PaidAt)))
+    +days(options.shift_days);
     row.line.fingerprint = mapped.fingerprint;
     row.line.occurrence = mapped.occurrence;
     row.line.sku = text(mapped, Column::Sku);
@@ -178,15 +181,15 @@ Status check_row(const Row& row, const Options& options) {
         return Error::invalid("price", "negative_price", "单价为负", "The price is negative", "调整项请用调整单号",
                               "Give adjustments an adjustment number");
     }
-    const bool against = row.line.amount_minor && *row.line.amount_minor != 0 &&
-                         (*row.line.amount_minor < 0) != (quantity < 0);
+    const bool against =
+        row.line.amount_minor && *row.line.amount_minor != 0 && (*row.line.amount_minor < 0) != (quantity < 0);
     if (row.kind != commerce::OrderKind::Adjustment && against) {
         return Error::invalid("amount", "wrong_sign", "金额与数量的正负不一致", "Amount and quantity differ in sign",
                               "退货的数量与金额都为负", "Returns have both negative");
     }
     // Far above what anybody sells; the sum of an order's lines stays within 64 bits.
-    const auto amount = row.line.amount_minor ? Result<std::int64_t>(*row.line.amount_minor)
-                                              : line_minor(row.line, options.currency);
+    const auto amount =
+        row.line.amount_minor ? Result<std::int64_t>(*row.line.amount_minor) : line_minor(row.line, options.currency);
     const bool fits = amount && *amount <= kLineMinorMax && *amount >= -kLineMinorMax &&
                       quantity <= kQuantityMilliMax && quantity >= -kQuantityMilliMax;
     if (!fits) {

@@ -57,8 +57,8 @@ struct Row {
 };
 // Refuses with a field and a stable rule: bad_decimal, too_long.
 Result<Row> read_row(const collect::MappedRow& row, const Options& options);
-// What the values of a row must not be together: negative_in_sale, positive_in_return, zero, negative_price, wrong_sign,
-// too_large, no_value (no money and no customer: a movement of stock). Whatever passes, commerce takes.
+// What the values of a row must not be together: negative_in_sale, positive_in_return, zero, negative_price,
+// wrong_sign, too_large, no_value (no money and no customer: a movement of stock). Whatever passes, commerce takes.
 Status check_row(const Row& row, const Options& options);
 
 // A number that a spreadsheet made of an id: "13085.0" is the id 13085.

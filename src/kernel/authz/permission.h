@@ -14,14 +14,16 @@ struct Permission {
     std::string_view en;
 };
 
-inline constexpr Permission kPublic{"public", "公开", "Public"};           // no sign-in; listed in tools/arrows.toml
-inline constexpr Permission kSignedIn{"signed_in", "已登录", "Signed in"};  // any staff session
+inline constexpr Permission kPublic{"public", "公开", "Public"};              // no sign-in; listed in tools/arrows.toml
+inline constexpr Permission kSignedIn{"signed_in", "已登录", "Signed in"};    // any staff session
 inline constexpr Permission kWriteKey{"write_key", "写入密钥", "Write key"};  // trackers: the inlet checks its own key
 
 class PermissionSet {
 public:
     PermissionSet() = default;
-    explicit PermissionSet(std::vector<std::string> names) : names_(std::move(names)) { std::sort(names_.begin(), names_.end()); }
+    explicit PermissionSet(std::vector<std::string> names) : names_(std::move(names)) {
+        std::sort(names_.begin(), names_.end());
+    }
     bool has(std::string_view name) const {
         return all_ || std::binary_search(names_.begin(), names_.end(), name, std::less<>{});
     }

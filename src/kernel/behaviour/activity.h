@@ -1,8 +1,8 @@
 #pragma once
 // What memory derives from the event log: per customer first and last seen and number of events, and the counts per
-// event type and per source. No row is read or written per event: the state is a snapshot file with its log position plus the tail of the
-// log. Delete the snapshot and it comes back the same (state_hash). Updated after each commit on the writer's thread;
-// read from any thread.
+// event type and per source. No row is read or written per event: the state is a snapshot file with its log position
+// plus the tail of the log. Delete the snapshot and it comes back the same (state_hash). Updated after each commit on
+// the writer's thread; read from any thread.
 
 #include <cstdint>
 #include <memory>
@@ -41,7 +41,7 @@ public:
     virtual std::vector<TypeActivity> types(const TenantId& tenant) const = 0;
     virtual std::vector<SourceActivity> sources(const TenantId& tenant) const = 0;
     virtual std::int64_t position(const TenantId& tenant) const = 0;
-    virtual std::string state_hash(const TenantId& tenant) const = 0;   // hex, independent of insertion order
+    virtual std::string state_hash(const TenantId& tenant) const = 0;  // hex, independent of insertion order
     virtual Status save(files::FileSystem& files, const std::string& path) = 0;
     // From the snapshot when it is whole and fits the log, else from the log alone.
     virtual Status load(files::FileSystem& files, const std::string& path, sql::Connection& sql,

@@ -50,7 +50,8 @@ public:
     using Journal::append;
     void append(std::string bytes, std::function<void(Result<std::uint64_t>)> done) override {
         std::optional<Error> refusal;
-        if (bytes.size() > kJournalEntryBytesMax) refusal = Error(ErrorCode::PayloadTooLarge, "a batch beyond the journal's bound");
+        if (bytes.size() > kJournalEntryBytesMax)
+            refusal = Error(ErrorCode::PayloadTooLarge, "a batch beyond the journal's bound");
         if (!refusal) {
             const std::lock_guard lock(mutex_);
             if (ended_ || waiting_bytes_ + bytes.size() > limits::kJournalQueueBytesMax) {
@@ -126,7 +127,8 @@ private:
         std::unique_lock lock(mutex_);
         while (true) {
             const auto left = std::max<std::int64_t>(next_idle - journal_clock_ms(), 0);
-            work_.wait_for(lock, std::chrono::milliseconds(left), [&] { return ended_ || !queue_.empty() || !drops_.empty(); });
+            work_.wait_for(lock, std::chrono::milliseconds(left),
+                           [&] { return ended_ || !queue_.empty() || !drops_.empty(); });
             auto group = next_group();
             auto drops = std::exchange(drops_, {});
             const bool last_turn = ended_ && group.empty();
@@ -242,7 +244,8 @@ std::string join_entries(const std::vector<std::string_view>& entries) {
 Result<std::vector<JournalEntry>> split_entries(std::string_view joined, std::uint64_t first_sequence) {
     std::vector<JournalEntry> out;
     while (!joined.empty()) {
-        if (joined.size() < 4 || joined.size() - 4 < get_u32(joined, 0)) return Error(ErrorCode::Corrupt, "an entry longer than its group");
+        if (joined.size() < 4 || joined.size() - 4 < get_u32(joined, 0))
+            return Error(ErrorCode::Corrupt, "an entry longer than its group");
         const auto size = get_u32(joined, 0);
         out.push_back({first_sequence + out.size(), std::string(joined.substr(4, size))});
         joined.remove_prefix(4 + size);

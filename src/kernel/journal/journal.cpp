@@ -20,8 +20,8 @@ constexpr std::uint64_t kKeyFileBytesMax = 4'096;
 
 struct Segment {
     std::uint64_t first = 0;
-    std::uint64_t next = 0;    // the sequence behind its last entry
-    std::uint64_t bytes = 0;   // of what is sound and synced
+    std::uint64_t next = 0;   // the sequence behind its last entry
+    std::uint64_t bytes = 0;  // of what is sound and synced
     crypto::Key key;
     std::int64_t since_ms = 0;
     std::vector<std::pair<std::uint64_t, std::uint64_t>> index;  // (first sequence, offset) of some frames
@@ -41,14 +41,16 @@ std::string bound_to(std::uint64_t segment, std::uint64_t first, std::uint32_t c
 }
 
 Error corrupt(std::uint64_t segment, std::uint64_t offset, std::string_view why) {
-    return Error(ErrorCode::Corrupt, "journal segment " + segment_name(segment) + " at offset " + std::to_string(offset) + ": " +
-                                         std::string(why));
+    return Error(ErrorCode::Corrupt, "journal segment " + segment_name(segment) + " at offset " +
+                                         std::to_string(offset) + ": " + std::string(why));
 }
 
 class FileStore final : public JournalStore {
 public:
     FileStore(files::FileSystem& files, std::string directory, const crypto::Key& master, JournalOptions options)
-        : files_(files), directory_(std::move(directory)), master_(master.derive("journal segment keys")),
+        : files_(files),
+          directory_(std::move(directory)),
+          master_(master.derive("journal segment keys")),
           options_(std::move(options)) {}
 
     Status open() {
@@ -81,10 +83,12 @@ public:
     Status drop(std::uint64_t sequence) override {
         if (broken_) return Error(ErrorCode::StorageFailed, "the journal is broken");
         const bool whole = active_->next > active_->first && active_->next - 1 <= sequence;
-        const bool worth = active_->bytes >= options_.drop_bytes_min || journal_clock_ms() - active_->since_ms >= options_.drop_age_ms;
+        const bool worth =
+            active_->bytes >= options_.drop_bytes_min || journal_clock_ms() - active_->since_ms >= options_.drop_age_ms;
         if (whole && worth) {
             // A full disk must not keep the older segments from being freed.
-            if (const auto rolled = roll(); !rolled) log::warn("journal.not_rolled", {{"detail", rolled.error().detail}});
+            if (const auto rolled = roll(); !rolled)
+                log::warn("journal.not_rolled", {{"detail", rolled.error().detail}});
         }
         if (broken_) return Error(ErrorCode::StorageFailed, "the journal is broken");
         std::vector<SegmentPtr> applied;
@@ -109,7 +113,8 @@ public:
     void idle() override {
         if (broken_ || mark_.last == last()) return;
         mark_.last = last();
-        if (const auto written = write_mark(); !written) log::warn("journal.mark_failed", {{"detail", written.error().detail}});
+        if (const auto written = write_mark(); !written)
+            log::warn("journal.mark_failed", {{"detail", written.error().detail}});
     }
     void close() override { idle(); }
     std::uint64_t last() const override { return active_->next - 1; }
@@ -121,7 +126,8 @@ public:
         std::uint64_t next = after + 1;
         while (next <= last && (out.empty() || bytes < max_bytes)) {
             TRY(decode_group_of(next));
-            for (auto i = static_cast<std::size_t>(next - decoded_.front().sequence); i < decoded_.size() && next <= last; ++i) {
+            for (auto i = static_cast<std::size_t>(next - decoded_.front().sequence);
+                 i < decoded_.size() && next <= last; ++i) {
                 if (!out.empty() && bytes + decoded_[i].bytes.size() > max_bytes) return out;
                 bytes += decoded_[i].bytes.size();
                 out.push_back(decoded_[i]);
@@ -179,7 +185,8 @@ private:
         // A segment whose header was not synced has never held anything acknowledged.
         if (!starts.empty() && !TRY(has_header(starts.back()))) {
             const auto size = TRY(TRY(files_.open(path_of(starts.back(), ".seg"), files::Open::Read))->size());
-            if (mark_.last >= starts.back() || size > kSegmentHeaderBytes) return corrupt(starts.back(), 0, "no segment header");
+            if (mark_.last >= starts.back() || size > kSegmentHeaderBytes)
+                return corrupt(starts.back(), 0, "no segment header");
             TRY(destroy(starts.back()));
             starts.pop_back();
         }
@@ -194,7 +201,8 @@ private:
             }
             TRY(load_segment(starts[i], last));
             if (!last && segments_.rbegin()->second->next != starts[i + 1]) {
-                return corrupt(starts[i], segments_.rbegin()->second->bytes, "entries are missing before the next segment");
+                return corrupt(starts[i], segments_.rbegin()->second->bytes,
+                               "entries are missing before the next segment");
             }
         }
         return ok();
@@ -216,9 +224,9 @@ private:
         if (!key || key->size() != crypto::kKeyBytes) return corrupt(first, 0, "the key does not open");
         segment->key = crypto::Key::from_bytes(*key);
         auto file = TRY(files_.open(path_of(first, ".seg"), files::Open::ReadWrite));
-        const auto scan = TRY(scan_frames(*file, kSegmentHeaderBytes, first, [&](std::uint64_t offset, const Frame& frame) {
-            segment->note(frame.first, offset);
-        }));
+        const auto scan =
+            TRY(scan_frames(*file, kSegmentHeaderBytes, first,
+                            [&](std::uint64_t offset, const Frame& frame) { segment->note(frame.first, offset); }));
         segment->bytes = scan.end;
         segment->next = scan.next;
         if (scan.more) {
@@ -255,8 +263,10 @@ private:
         }
         const auto& oldest = segments_.begin()->second;
         const auto& newest = segments_.rbegin()->second;
-        if (oldest->first > mark_.dropped + 1) return corrupt(oldest->first, 0, "entries before this segment are missing");
-        if (newest->next <= mark_.last) return corrupt(newest->first, newest->bytes, "acknowledged entries are missing at the end");
+        if (oldest->first > mark_.dropped + 1)
+            return corrupt(oldest->first, 0, "entries before this segment are missing");
+        if (newest->next <= mark_.last)
+            return corrupt(newest->first, newest->bytes, "acknowledged entries are missing at the end");
         return ok();
     }
 
@@ -306,7 +316,8 @@ private:
         const auto bytes = encode_frame(frame);
         if (auto written = file_->write_at(active_->bytes, bytes); !written) {
             // Nothing of it was acknowledged; the place must be clean for the next group.
-            if (const auto cut = file_->truncate(active_->bytes); !cut) return broken("a failed write cannot be cut: " + cut.error().detail);
+            if (const auto cut = file_->truncate(active_->bytes); !cut)
+                return broken("a failed write cannot be cut: " + cut.error().detail);
             cut_ = true;
             return written;
         }
@@ -370,8 +381,8 @@ private:
         INVARIANT(frame != index.begin(), "the first frame of a segment is in its index");
         --frame;
         Place place{segment->second, frame->first, frame->second, segment->second->bytes};
-        const bool follows = reader_segment_ == place.segment->first && !decoded_.empty() && decoded_.back().sequence < sequence &&
-                             decoded_.back().sequence >= place.sequence;
+        const bool follows = reader_segment_ == place.segment->first && !decoded_.empty() &&
+                             decoded_.back().sequence < sequence && decoded_.back().sequence >= place.sequence;
         if (follows) {
             place.sequence = decoded_.back().sequence + 1;
             place.offset = decoded_end_;
@@ -381,7 +392,8 @@ private:
 
     // Held: reader_mutex_. Fills decoded_ with the group that holds `sequence`.
     Status decode_group_of(std::uint64_t sequence) {
-        if (!decoded_.empty() && decoded_.front().sequence <= sequence && sequence <= decoded_.back().sequence) return ok();
+        if (!decoded_.empty() && decoded_.front().sequence <= sequence && sequence <= decoded_.back().sequence)
+            return ok();
         auto place = TRY(find(sequence));
         const auto first = place.segment->first;
         if (reader_segment_ != first || reader_file_ == nullptr) {
@@ -391,12 +403,14 @@ private:
         decoded_.clear();
         while (true) {
             const auto frame = TRY(read_frame(*reader_file_, place.offset, place.end));
-            if (!frame || frame->first != place.sequence) return corrupt(first, place.offset, "a group fails its checks");
+            if (!frame || frame->first != place.sequence)
+                return corrupt(first, place.offset, "a group fails its checks");
             const auto begin = place.offset;
             place.offset += frame_bytes(*frame);
             place.sequence += frame->count;
             if (sequence >= place.sequence) continue;
-            const auto joined = crypto::unseal(place.segment->key, frame->payload, bound_to(first, frame->first, frame->count));
+            const auto joined =
+                crypto::unseal(place.segment->key, frame->payload, bound_to(first, frame->first, frame->count));
             if (!joined) return corrupt(first, begin, "a group does not open");
             auto entries = split_entries(*joined, frame->first);
             if (!entries || entries->size() != frame->count) return corrupt(first, begin, "a group is not whole");
@@ -411,26 +425,26 @@ private:
     const crypto::Key master_;
     const JournalOptions options_;
 
-    std::mutex mutex_;                                   // segments_ and what is in them, between writer and readers
-    std::map<std::uint64_t, SegmentPtr> segments_;       // by first sequence
+    std::mutex mutex_;                              // segments_ and what is in them, between writer and readers
+    std::map<std::uint64_t, SegmentPtr> segments_;  // by first sequence
     SegmentPtr active_;
-    std::unique_ptr<files::File> file_;                  // of the active segment
+    std::unique_ptr<files::File> file_;  // of the active segment
     std::unique_ptr<files::File> mark_file_;
     Mark mark_;
-    bool cut_ = false;                                   // a failed write was cut and that is not synced yet
+    bool cut_ = false;  // a failed write was cut and that is not synced yet
     bool broken_ = false;
 
     std::mutex reader_mutex_;
     std::unique_ptr<files::File> reader_file_;
     std::uint64_t reader_segment_ = 0;
-    std::vector<JournalEntry> decoded_;                  // the group read last
+    std::vector<JournalEntry> decoded_;  // the group read last
     std::uint64_t decoded_end_ = 0;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Journal>> open_journal(files::FileSystem& files, const std::string& directory, const crypto::Key& master,
-                                              JournalOptions options) {
+Result<std::unique_ptr<Journal>> open_journal(files::FileSystem& files, const std::string& directory,
+                                              const crypto::Key& master, JournalOptions options) {
     auto store = std::make_unique<FileStore>(files, directory, master, options);
     TRY(store->open());
     return make_journal(std::move(store), options);

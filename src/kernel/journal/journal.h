@@ -18,8 +18,8 @@
 namespace tilth::kernel {
 
 struct JournalEntry {
-    std::uint64_t sequence = 0;        // from 1
-    std::string bytes;                 // one raw batch with its header, opaque here
+    std::uint64_t sequence = 0;  // from 1
+    std::string bytes;           // one raw batch with its header, opaque here
 };
 
 struct JournalOptions {
@@ -27,7 +27,7 @@ struct JournalOptions {
     // The segment in use is ended and destroyed by drop_up_to() as well when it is at least this big or this old.
     std::uint64_t drop_bytes_min = 4u << 20;
     std::int64_t drop_age_ms = 60'000;
-    std::int64_t mark_every_ms = 1'000;      // how often the high-water mark is written
+    std::int64_t mark_every_ms = 1'000;        // how often the high-water mark is written
     std::size_t recent_bytes_max = 16u << 20;  // of the newest entries kept in memory for the reader
     // Durability is broken (a failed sync, another writer). Empty: log::fatal, which ends the process.
     std::function<void(std::string_view)> broken;
@@ -37,14 +37,16 @@ class Journal {
 public:
     virtual ~Journal() = default;
     // Durable when `done` is called (from the journal's own thread; it must be quick and must not call the journal but
-    // append). Unavailable when limits::kJournalQueueBytesMax are waiting; StorageFull when the disk is; PayloadTooLarge
-    // beyond kJournalEntryBytesMax. After an error the entry is not in the journal, unless the process ends meanwhile.
+    // append). Unavailable when limits::kJournalQueueBytesMax are waiting; StorageFull when the disk is;
+    // PayloadTooLarge beyond kJournalEntryBytesMax. After an error the entry is not in the journal, unless the process
+    // ends meanwhile.
     virtual void append(std::string bytes, std::function<void(Result<std::uint64_t>)> done) = 0;
     Result<std::uint64_t> append(std::string bytes);
-    // Entries with sequence > after, in order, at least one and then up to max_bytes; waits up to wait_ms for the first.
-    // Empty when there is none. NotFound when the next one has been dropped; Corrupt, naming the place, when stored
-    // bytes fail their checks.
-    virtual Result<std::vector<JournalEntry>> read(std::uint64_t after, std::size_t max_bytes, std::int64_t wait_ms) = 0;
+    // Entries with sequence > after, in order, at least one and then up to max_bytes; waits up to wait_ms for the
+    // first. Empty when there is none. NotFound when the next one has been dropped; Corrupt, naming the place, when
+    // stored bytes fail their checks.
+    virtual Result<std::vector<JournalEntry>> read(std::uint64_t after, std::size_t max_bytes,
+                                                   std::int64_t wait_ms) = 0;
     // Applied: segments wholly at or below it are destroyed with their key.
     virtual Status drop_up_to(std::uint64_t sequence) = 0;
     virtual std::uint64_t last() const = 0;

@@ -39,7 +39,8 @@ protected:
     // Ends the journal's connections, as a restart of the server would.
     void cut_connections() {
         auto writer = fresh_.open();
-        EXPECT_TRUE(writer->script("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '" + name_ + "'"));
+        EXPECT_TRUE(writer->script("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '" +
+                                   name_ + "'"));
     }
 
     sql::testing::FreshRecord fresh_;
@@ -48,7 +49,8 @@ protected:
 };
 
 std::vector<sql::Engine> only_postgres() {
-    return sql::testing::postgres_uri().empty() ? std::vector<sql::Engine>{} : std::vector<sql::Engine>{sql::Engine::Postgres};
+    return sql::testing::postgres_uri().empty() ? std::vector<sql::Engine>{}
+                                                : std::vector<sql::Engine>{sql::Engine::Postgres};
 }
 INSTANTIATE_TEST_SUITE_P(Engines, JournalSqlTest, ::testing::ValuesIn(only_postgres()), sql::testing::engine_name);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(JournalSqlTest);
@@ -121,7 +123,8 @@ TEST_P(JournalSqlTest, ASecondWriterIsNoticed) {
 TEST_P(JournalSqlTest, DamageIsNamed) {
     auto journal = open();
     ASSERT_TRUE(journal->append("1"));
-    ASSERT_TRUE(fresh_.open()->change("UPDATE journal_group SET bytes = ?1", {sql::Blob{"not what was sealed, by far not at all"}}));
+    ASSERT_TRUE(fresh_.open()->change("UPDATE journal_group SET bytes = ?1",
+                                      {sql::Blob{"not what was sealed, by far not at all"}}));
     const auto read = journal->read(0, 100, 0);
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().code, ErrorCode::Corrupt);

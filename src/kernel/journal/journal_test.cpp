@@ -46,7 +46,8 @@ JournalOptions small(std::atomic<bool>* broken = nullptr) {
 
 std::string body(int number, std::size_t size = 120) {
     std::string out = "batch " + std::to_string(number) + " ";
-    while (out.size() < size) out.push_back(static_cast<char>('a' + (out.size() + static_cast<std::size_t>(number)) % 26));
+    while (out.size() < size)
+        out.push_back(static_cast<char>('a' + (out.size() + static_cast<std::size_t>(number)) % 26));
     return out;
 }
 
@@ -335,7 +336,8 @@ TEST(JournalPowerLoss, AtEveryCall) {
                 none.tear_seed = plan.tear_seed;
                 files.plan(none);
                 files.power_loss(fate);
-                check_after_crash(files, run, "fate " + std::to_string(static_cast<int>(fate)) + " call " + std::to_string(n));
+                check_after_crash(files, run,
+                                  "fate " + std::to_string(static_cast<int>(fate)) + " call " + std::to_string(n));
                 if (::testing::Test::HasFailure()) return;
                 // And once more: the repaired journal is as good as one that never fell.
                 files.power_loss(fate);
@@ -453,9 +455,7 @@ TEST(JournalDamage, BehindTheMark) {
         stored.restore(files, name, damaged);
         auto opened = open_journal(files, "/j", master(), small());
         EXPECT_EQ(opened.has_value(), at >= last_group) << at;
-        if (opened) {
-            EXPECT_EQ((*opened)->last(), 4u);
-        }
+        if (opened) { EXPECT_EQ((*opened)->last(), 4u); }
     }
 }
 
@@ -497,9 +497,7 @@ TEST(Journal, ManyThreadsAppendWhileOneReadsAndDrops) {
             EXPECT_EQ(entry.sequence, ++after);
             EXPECT_TRUE(seen.insert(entry.bytes).second);
         }
-        if (after % 5 == 0) {
-            EXPECT_TRUE(journal->drop_up_to(after));
-        }
+        if (after % 5 == 0) { EXPECT_TRUE(journal->drop_up_to(after)); }
     }
     for (auto& thread : threads) thread.join();
     EXPECT_EQ(seen.size(), static_cast<std::size_t>(kThreads * kEach));
@@ -515,7 +513,9 @@ TEST(Journal, GroupThroughputOnThisDisk) {
         std::atomic<int> in_flight{0};
         std::atomic<std::uint64_t> done{0};
         const auto start = std::chrono::steady_clock::now();
-        const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+        const auto elapsed = [&] {
+            return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        };
         while (elapsed() < 1.0) {
             if (in_flight >= most) {
                 std::this_thread::sleep_for(std::chrono::microseconds(50));

@@ -27,15 +27,20 @@ template <class T>
 T get(std::string_view bytes, std::size_t at) {
     T value = 0;
     for (std::size_t i = 0; i < sizeof value; ++i) {
-        value = static_cast<T>(value | static_cast<T>(static_cast<T>(static_cast<unsigned char>(bytes[at + i])) << (8 * i)));
+        value = static_cast<T>(value |
+                               static_cast<T>(static_cast<T>(static_cast<unsigned char>(bytes[at + i])) << (8 * i)));
     }
     return value;
 }
 
-std::uint64_t frame_checksum(std::string_view head, std::string_view payload) { return checksum(payload, checksum(head)); }
+std::uint64_t frame_checksum(std::string_view head, std::string_view payload) {
+    return checksum(payload, checksum(head));
+}
 
-// Looks for a whole frame of a later group behind a bad place. Payloads are sealed, hence random: none looks like a frame.
-Result<std::optional<std::uint64_t>> find_sound(files::File& file, std::uint64_t from, std::uint64_t size, std::uint64_t later_than) {
+// Looks for a whole frame of a later group behind a bad place. Payloads are sealed, hence random: none looks like a
+// frame.
+Result<std::optional<std::uint64_t>> find_sound(files::File& file, std::uint64_t from, std::uint64_t size,
+                                                std::uint64_t later_than) {
     std::string magic;
     put_u32(magic, kFrameMagic);
     for (std::uint64_t at = from; at < size; at += kSearchBytes) {

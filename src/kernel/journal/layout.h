@@ -3,7 +3,8 @@
 //
 //   segment  "00000000000000000001.seg": header, then frames
 //            header 24: "TILTHJ01", first sequence u64, checksum u64
-//            frame  32: magic u32, payload length u32, first sequence u64, count u32, 0 u32, checksum u64; then the payload,
+//            frame  32: magic u32, payload length u32, first sequence u64, count u32, 0 u32, checksum u64; then the
+//            payload,
 //                       which is one sealed group. Each frame was synced before the next was written.
 //   key      "00000000000000000001.key": the segment's key, sealed by the master key
 //   mark     two slots of 40 at 0 and 512: "TILTHM01", turn u64, last u64, dropped u64, checksum u64
@@ -49,9 +50,9 @@ inline std::uint64_t frame_bytes(const Frame& frame) { return kFrameHeaderBytes 
 
 // Walks the frames of a segment from `offset`, whose first entry must be `sequence`.
 struct Scan {
-    std::uint64_t end = 0;                 // where the first frame that is not sound would begin
-    std::uint64_t next = 0;                // its sequence
-    bool more = false;                     // bytes stand there
+    std::uint64_t end = 0;                     // where the first frame that is not sound would begin
+    std::uint64_t next = 0;                    // its sequence
+    bool more = false;                         // bytes stand there
     std::optional<std::uint64_t> sound_after;  // offset of a sound, later frame behind it: no torn end, but damage
 };
 using OnFrame = std::function<void(std::uint64_t offset, const Frame& frame)>;
@@ -59,8 +60,8 @@ Result<Scan> scan_frames(files::File& file, std::uint64_t offset, std::uint64_t 
 
 struct Mark {
     std::uint64_t turn = 0;
-    std::uint64_t last = 0;      // acknowledged up to here, at least
-    std::uint64_t dropped = 0;   // destroyed up to here, at least
+    std::uint64_t last = 0;     // acknowledged up to here, at least
+    std::uint64_t dropped = 0;  // destroyed up to here, at least
 };
 std::string encode_mark(const Mark& mark);
 // The newer of the two slots that are sound.

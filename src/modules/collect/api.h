@@ -27,11 +27,11 @@ namespace tilth::collect {
 struct RawBatch {
     TenantId tenant;
     SourceId source;
-    std::string inlet;               // "native", "segment"
-    std::string path;                // "/v1/batch"
+    std::string inlet;  // "native", "segment"
+    std::string path;   // "/v1/batch"
     Instant received;
-    std::string client_ip;           // only where the protocol asks for it
-    std::string body;                // decompressed
+    std::string client_ip;  // only where the protocol asks for it
+    std::string body;       // decompressed
 };
 std::string encode(const RawBatch& batch);
 Result<RawBatch> decode(std::string_view bytes);
@@ -39,24 +39,24 @@ Result<RawBatch> decode(std::string_view bytes);
 // One event as a client sent it, checked for form. Personal values are in claims and traits, never in properties.
 struct Incoming {
     Bytes16 fingerprint{};
-    Instant time;                    // corrected: received − (sent − original)
+    Instant time;  // corrected: received − (sent − original)
     std::string type;
     std::string properties = "{}";
     std::vector<customer::Claim> claims;
     std::vector<customer::Trait> traits;
     std::string_view rule = "same_record";
-    bool joins = false;              // identify, alias: its claims are one person by the client's word
+    bool joins = false;  // identify, alias: its claims are one person by the client's word
 };
 struct Verdict {
     bool accepted = true;
-    std::string code;                // "no_identity", "bad_time", "too_large" …
-    std::string detail;              // no personal value
-    std::string raw;                 // of a refused row; the caller seals it
+    std::string code;    // "no_identity", "bad_time", "too_large" …
+    std::string detail;  // no personal value
+    std::string raw;     // of a refused row; the caller seals it
 };
 struct Parsed {
     std::vector<Incoming> events;
     std::vector<Verdict> refused;
-    std::int64_t duplicates = 0;     // within the batch
+    std::int64_t duplicates = 0;  // within the batch
 };
 
 // One folder inlets/<name>/ and one line in inlets.cpp. Stateless; any thread.
@@ -82,49 +82,49 @@ public:
     virtual ~Dedup() = default;
     // result[i]: fingerprints[i] is new (also within the list). Remembered at once for later units of the group, taken
     // back when the unit is undone.
-    virtual std::vector<bool> remember(kernel::Unit& unit, const SourceId& source, const std::vector<Bytes16>& fingerprints,
-                                       Instant received) = 0;
+    virtual std::vector<bool> remember(kernel::Unit& unit, const SourceId& source,
+                                       const std::vector<Bytes16>& fingerprints, Instant received) = 0;
     virtual Status load(sql::Connection& sql, const std::vector<TenantId>& tenants, Instant now) = 0;
     virtual std::int64_t remembered() const = 0;
-    virtual Duration window() const = 0;   // shorter than the bound when the id limit bites; a metric says so
+    virtual Duration window() const = 0;  // shorter than the bound when the id limit bites; a metric says so
 };
 
 // --- Files ----------------------------------------------------------------------------------------------------------
 
 enum class FieldKind : std::uint8_t { Text, Integer, Decimal, Instant, Phone, Email, Choice };
 struct TargetField {
-    std::string name;                // "order_number"
+    std::string name;  // "order_number"
     FieldKind kind = FieldKind::Text;
     bool required = false;
     std::string zh;
     std::string en;
-    std::vector<std::string> header_words;   // for the suggested mapping: "Invoice", "订单号" …
-    int scale = 0;                   // of Decimal
+    std::vector<std::string> header_words;  // for the suggested mapping: "Invoice", "订单号" …
+    int scale = 0;                          // of Decimal
 };
 
 struct MappedRow {
-    std::uint64_t line = 0;                       // 1-based in the file
-    std::uint32_t occurrence = 1;                 // k-th equal line of the file
-    Bytes16 fingerprint{};                        // of the mapped values
-    std::vector<std::optional<std::string>> values;   // by target field; clean text
+    std::uint64_t line = 0;                          // 1-based in the file
+    std::uint32_t occurrence = 1;                    // k-th equal line of the file
+    Bytes16 fingerprint{};                           // of the mapped values
+    std::vector<std::optional<std::string>> values;  // by target field; clean text
 };
 struct RowOutcome {
     enum class Kind : std::uint8_t { New, Updated, Unchanged, Rejected } kind = Kind::New;
-    std::string cause;               // stable code when rejected: "unknown_store"
+    std::string cause;  // stable code when rejected: "unknown_store"
     std::string field;
 };
 struct ControlTotal {
-    std::string name;                // "net_sales", "orders"
+    std::string name;  // "net_sales", "orders"
     std::string zh;
     std::string en;
     std::int64_t value = 0;
-    std::string unit;                // "money", "count"
-    std::string exact;               // sum before rounding as decimal text, where rounding took place
+    std::string unit;   // "money", "count"
+    std::string exact;  // sum before rounding as decimal text, where rounding took place
 };
 
 struct ImportRef {
     ImportId id;
-    std::string options = "{}";      // of the target: shift_days, currency, default store …
+    std::string options = "{}";  // of the target: shift_days, currency, default store …
     std::string source() const { return "import:" + id.str(); }
 };
 
@@ -132,15 +132,17 @@ struct ImportRef {
 class ImportTarget {
 public:
     virtual ~ImportTarget() = default;
-    virtual std::string_view name() const = 0;                        // "orders"
+    virtual std::string_view name() const = 0;  // "orders"
     virtual const std::vector<TargetField>& fields() const = 0;
     // Names the option that cannot be.
     virtual Status check_options(std::string_view options) = 0;
     // What apply() would answer for these rows, without writing: the dry run and the run give the same numbers.
     virtual Result<std::vector<RowOutcome>> check(kernel::View& view, const ImportRef& import,
                                                   const std::vector<MappedRow>& rows) = 0;
-    virtual Result<std::vector<RowOutcome>> apply(kernel::Unit& unit, const ImportRef& import, const std::vector<MappedRow>& rows) = 0;
-    virtual Result<std::vector<ControlTotal>> totals(sql::Connection& sql, const TenantId& tenant, const ImportRef& import) = 0;
+    virtual Result<std::vector<RowOutcome>> apply(kernel::Unit& unit, const ImportRef& import,
+                                                  const std::vector<MappedRow>& rows) = 0;
+    virtual Result<std::vector<ControlTotal>> totals(sql::Connection& sql, const TenantId& tenant,
+                                                     const ImportRef& import) = 0;
     // Removes what the import brought, ≤ limit facts a call; 0 when nothing is left.
     virtual Result<std::int64_t> take_back(kernel::Unit& unit, const ImportRef& import, int limit) = 0;
 };
@@ -148,8 +150,12 @@ public:
 // A mapping in words: which column (by header) feeds which field, constants, value maps, and how rows are read.
 struct Mapping {
     std::string target = "orders";
-    std::string zone;                // for times without an offset; empty: the tenant's
-    struct Column { std::string field; std::string header; std::string constant; };
+    std::string zone;  // for times without an offset; empty: the tenant's
+    struct Column {
+        std::string field;
+        std::string header;
+        std::string constant;
+    };
     std::vector<Column> columns;
     std::string options = "{}";
 };
@@ -157,7 +163,7 @@ struct Mapping {
 struct Source {
     SourceId id;
     std::string name;
-    std::string kind;                // "segment", "native", "file"
+    std::string kind;  // "segment", "native", "file"
     Instant last_received;
     std::int64_t accepted = 0;
     std::int64_t refused = 0;
@@ -166,14 +172,16 @@ struct Source {
 class Collect {
 public:
     virtual ~Collect() = default;
-    virtual void add_target(ImportTarget& target) = 0;                // at start
+    virtual void add_target(ImportTarget& target) = 0;  // at start
     virtual Result<SourceId> create_source(kernel::Unit& unit, std::string_view name, std::string_view kind) = 0;
     // Stores refused rows, sealed; counted per source and cause.
-    virtual Status refuse(kernel::Unit& unit, const SourceId& source, const std::vector<Verdict>& refused, Instant at) = 0;
+    virtual Status refuse(kernel::Unit& unit, const SourceId& source, const std::vector<Verdict>& refused,
+                          Instant at) = 0;
     virtual Dedup& dedup() = 0;
     // A file already on this machine (CLI, sample): registers it with its mapping (columns left out: by
     // the header) and starts the job.
-    virtual Result<ImportId> import_file(const kernel::Context& context, const std::string& path, const Mapping& mapping) = 0;
+    virtual Result<ImportId> import_file(const kernel::Context& context, const std::string& path,
+                                         const Mapping& mapping) = 0;
     virtual void count(const SourceId& source, std::int64_t accepted, std::int64_t refused, Instant at) = 0;  // memory
 };
 

@@ -21,28 +21,28 @@
 
 namespace tilth::commerce {
 
-enum class OrderKind : std::uint8_t { Sale, Return, Adjustment };   // Adjustment: neither goods nor a customer's doing
+enum class OrderKind : std::uint8_t { Sale, Return, Adjustment };  // Adjustment: neither goods nor a customer's doing
 
 struct OrderLine {
-    Bytes16 fingerprint{};           // of the source's line; with occurrence it makes the line unique in the order
+    Bytes16 fingerprint{};  // of the source's line; with occurrence it makes the line unique in the order
     std::uint32_t occurrence = 1;
     std::string sku;
     std::string name;
-    Quantity quantity;               // negative on returns
+    Quantity quantity;  // negative on returns
     UnitPrice price;
-    std::optional<std::int64_t> amount_minor;   // the source's; else computed
+    std::optional<std::int64_t> amount_minor;  // the source's; else computed
 };
 
 struct OrderInput {
-    std::string number;              // the source's; unique per tenant, channel and kind
+    std::string number;  // the source's; unique per tenant, channel and kind
     OrderKind kind = OrderKind::Sale;
-    std::string channel;             // "till", "shop", "file" …
+    std::string channel;  // "till", "shop", "file" …
     Instant paid_at;
     Currency currency;
-    std::optional<CustomerId> customer;          // none: anonymous
-    std::optional<OrgNodeId> node;               // the store (or region)
+    std::optional<CustomerId> customer;  // none: anonymous
+    std::optional<OrgNodeId> node;       // the store (or region)
     std::optional<StaffId> staff;
-    std::string source;              // "import:imp_…" or a printed source id
+    std::string source;  // "import:imp_…" or a printed source id
     std::vector<OrderLine> lines;
 };
 enum class Applied : std::uint8_t { New, Updated, Unchanged };
@@ -56,7 +56,7 @@ struct OrderView {
     std::optional<CustomerId> customer;
     std::optional<OrgNodeId> node;
     std::int64_t lines = 0;
-    std::int64_t net_minor = 0;      // this order's lines, returns negative
+    std::int64_t net_minor = 0;  // this order's lines, returns negative
     Currency currency;
 };
 
@@ -67,18 +67,19 @@ public:
     // result[i] says what became of input.lines[i].
     virtual Result<std::vector<Applied>> apply(kernel::Unit& unit, const OrderInput& input) = 0;
     // What apply() would answer, without writing.
-    virtual Result<std::vector<Applied>> compare(sql::Connection& sql, const TenantId& tenant, const OrderInput& input) = 0;
+    virtual Result<std::vector<Applied>> compare(sql::Connection& sql, const TenantId& tenant,
+                                                 const OrderInput& input) = 0;
     // Removes the lines that `source` brought, with orders left empty; ≤ limit lines a call; 0 when nothing is left.
     virtual Result<std::int64_t> take_back(kernel::Unit& unit, std::string_view source, int limit) = 0;
 
     struct Change {
         std::int64_t change_no = 0;
         OrderView order;
-        Quantity items;              // pieces; a weighed line counts 1
+        Quantity items;  // pieces; a weighed line counts 1
         bool removed = false;
     };
-    virtual Result<std::vector<Change>> changed_since(sql::Connection& sql, const TenantId& tenant, std::int64_t change_no,
-                                                      int limit) = 0;
+    virtual Result<std::vector<Change>> changed_since(sql::Connection& sql, const TenantId& tenant,
+                                                      std::int64_t change_no, int limit) = 0;
     virtual Result<std::vector<OrderView>> of_customers(sql::Connection& sql, const TenantId& tenant,
                                                         const std::vector<CustomerId>& customers, int limit) = 0;
     struct SourceTotals {
@@ -88,7 +89,7 @@ public:
         std::int64_t anonymous = 0;
         std::int64_t customers = 0;
         std::int64_t net_minor = 0;
-        std::string exact_net;       // Σ price × quantity before rounding, decimal text
+        std::string exact_net;  // Σ price × quantity before rounding, decimal text
     };
     virtual Result<SourceTotals> totals(sql::Connection& sql, const TenantId& tenant, std::string_view source) = 0;
     virtual Result<std::string> state_hash(sql::Connection& sql, const TenantId& tenant) = 0;

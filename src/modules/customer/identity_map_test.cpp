@@ -152,8 +152,7 @@ TEST(IdentityMap, RandomChangesAndUndo) {
         };
         IdentityMap map;
         LinkGraph graph(map);
-        Model model;
-        Model published;
+        Model model, published;
         std::uint32_t ordinal = 0;
         std::int64_t number = 0;
         SeededRng rng(*rc::gen::arbitrary<std::uint64_t>());

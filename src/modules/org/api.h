@@ -23,7 +23,7 @@ enum class NodeKind : std::uint8_t { Headquarters, Region, City, Store, Team, Pa
 struct Tenant {
     TenantId id;
     std::string name;
-    std::string zone;                 // IANA
+    std::string zone;  // IANA
     Currency currency;
     int business_day_cutoff_min = 0;  // minutes after midnight, 0 … 720
     bool sample = false;              // shows 示例数据
@@ -33,7 +33,7 @@ struct OrgNode {
     OrgNodeId id;
     std::optional<OrgNodeId> parent;
     NodeKind kind = NodeKind::Store;
-    std::string code;                 // the business's own code; unique per tenant
+    std::string code;  // the business's own code; unique per tenant
     std::string name;
 };
 
@@ -50,14 +50,14 @@ struct FirstAdmin {
     TenantId tenant;
     StaffId staff;
     std::string login;
-    std::string one_time_password;    // must be changed at the first sign-in
+    std::string one_time_password;  // must be changed at the first sign-in
 };
 
 // An API or write key presented by a program.
 struct KeyGrant {
     TenantId tenant;
     Id<tag::ApiKey> key;
-    SourceId source;                  // zeros unless it is a write key
+    SourceId source;  // zeros unless it is a write key
     bool write_only = false;
     std::string label;
 };
@@ -66,10 +66,10 @@ class Org {
 public:
     virtual ~Org() = default;
 
-    virtual Result<FirstAdmin> create_tenant(const NewTenant& tenant) = 0;                 // hashes, then one unit
-    virtual std::vector<Tenant> tenants() const = 0;                                       // from memory
+    virtual Result<FirstAdmin> create_tenant(const NewTenant& tenant) = 0;  // hashes, then one unit
+    virtual std::vector<Tenant> tenants() const = 0;                        // from memory
     virtual std::optional<Tenant> tenant(const TenantId& id) const = 0;
-    virtual BusinessCalendar calendar(const TenantId& id) const = 0;                       // zone and cut-off
+    virtual BusinessCalendar calendar(const TenantId& id) const = 0;  // zone and cut-off
 
     // The tree, from memory; the subtree includes the node. Unknown id: empty.
     virtual std::vector<OrgNode> nodes(const TenantId& tenant) const = 0;
@@ -79,8 +79,8 @@ public:
     virtual OrgNodeId root(const TenantId& tenant) const = 0;
     // Makes the node when its code is new, under `parent`; used by imports for regions and stores. Visible to later
     // calls in the same unit.
-    virtual Result<OrgNodeId> ensure_node(kernel::Unit& unit, NodeKind kind, std::string_view code, std::string_view name,
-                                          const OrgNodeId& parent) = 0;
+    virtual Result<OrgNodeId> ensure_node(kernel::Unit& unit, NodeKind kind, std::string_view code,
+                                          std::string_view name, const OrgNodeId& parent) = 0;
 
     // A staff member at the root with a role of the catalogue, and a new one-time password; the password is returned.
     virtual Result<std::string> add_staff(const kernel::Context& context, std::string_view login, std::string_view name,
@@ -88,9 +88,9 @@ public:
     virtual Result<std::string> reset_password(const kernel::Context& context, std::string_view login) = 0;
 
     // Keys: made once, shown once; stored as SHA-256. `source` makes it a write key.
-    virtual Result<std::string> create_key(kernel::Unit& unit, std::string_view label, std::vector<std::string> permissions,
-                                           std::optional<SourceId> source) = 0;
-    virtual std::optional<KeyGrant> key(std::string_view presented) const = 0;             // from memory; constant time
+    virtual Result<std::string> create_key(kernel::Unit& unit, std::string_view label,
+                                           std::vector<std::string> permissions, std::optional<SourceId> source) = 0;
+    virtual std::optional<KeyGrant> key(std::string_view presented) const = 0;  // from memory; constant time
 
     virtual kernel::Authenticator& authenticator() = 0;
     // At start, before serving: every permission of every module (roles are checked against it), and whether cookies
@@ -101,7 +101,7 @@ public:
     virtual Status reload() = 0;
 };
 
-std::unique_ptr<Org> make_org(kernel::Kernel& kernel);       // registers routes; call reload() before serving
+std::unique_ptr<Org> make_org(kernel::Kernel& kernel);  // registers routes; call reload() before serving
 kernel::ModuleInfo org_module();
 
 }  // namespace tilth::org

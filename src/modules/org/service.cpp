@@ -240,8 +240,9 @@ Status OrgService::revoke_key(kernel::Unit& unit, const Id<tag::ApiKey>& key) {
 Status OrgService::check_known(const std::vector<std::string>& permissions) const {
     for (std::size_t i = 0; i < permissions.size(); ++i) {
         const std::string& name = permissions[i];
-        const bool known = name == "*" || name.ends_with(".*") ||
-                           std::any_of(declared_.begin(), declared_.end(), [&](const auto& p) { return p.name == name; });
+        const bool known =
+            name == "*" || name.ends_with(".*") ||
+            std::any_of(declared_.begin(), declared_.end(), [&](const auto& p) { return p.name == name; });
         if (!known) {
             return Error::invalid("permissions/" + std::to_string(i), "unknown_permission", "没有这项权限",
                                   "There is no such permission", "从权限表里选择", "Choose from the list");

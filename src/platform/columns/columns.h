@@ -1,7 +1,7 @@
 #pragma once
-// The SQL projection: a columnar engine that can be deleted and rebuilt (DuckDB in process; ClickHouse later). Its SQL is
-// ours alone. Settings are set, not left to defaults: memory_limit, threads, temp_directory, no external access.
-// One writer at a time (Appender, run); queries may come from any thread.
+// The SQL projection: a columnar engine that can be deleted and rebuilt (DuckDB in process; ClickHouse later). Its SQL
+// is ours alone. Settings are set, not left to defaults: memory_limit, threads, temp_directory, no external access. One
+// writer at a time (Appender, run); queries may come from any thread.
 
 #include <cstdint>
 #include <functional>
@@ -18,7 +18,7 @@
 namespace tilth::columns {
 
 struct Options {
-    std::string path;                   // file; empty: in memory
+    std::string path;  // file; empty: in memory
     std::string temp_directory;
     std::string memory_limit = "512MB";
     int threads = 2;

@@ -36,7 +36,8 @@ TEST(Columns, ValuesComeBackAsTheyWent) {
     ASSERT_TRUE(columns->run("CREATE TABLE t (a BIGINT, b DOUBLE, c VARCHAR, d BLOB, e BOOLEAN, f INTEGER)"));
     const std::string bytes("\x00\xff\x01", 3);
     const std::string plain_id = "abcdefghijklmnop";  // bytes that happen to be text
-    const std::vector<Cell> first = {std::int64_t{-9'000'000'000'000'000'000}, 1.5, std::string("精耕"), bytes, std::int64_t{1}, std::int64_t{7}};
+    const std::vector<Cell> first = {
+        std::int64_t{-9'000'000'000'000'000'000}, 1.5, std::string("精耕"), bytes, std::int64_t{1}, std::int64_t{7}};
     const std::vector<Cell> second = {Cell(), Cell(), Cell(), plain_id, Cell(), Cell()};
     ASSERT_TRUE(columns->run("INSERT INTO t VALUES (?, ?, ?, ?, ?, ?)", first));
     ASSERT_TRUE(columns->run("INSERT INTO t VALUES (?, ?, ?, ?, ?, ?)", second));
@@ -53,7 +54,8 @@ TEST(Columns, ValuesComeBackAsTheyWent) {
 TEST(Columns, TypesOfResults) {
     auto columns = memory();
     const auto table = columns->query(
-        "SELECT sum(x)::HUGEINT, 12.50::DECIMAL(9,2), -0.07::DECIMAL(4,2), (-1234567890123456.789)::DECIMAL(38,3), true, "
+        "SELECT sum(x)::HUGEINT, 12.50::DECIMAL(9,2), -0.07::DECIMAL(4,2), (-1234567890123456.789)::DECIMAL(38,3), "
+        "true, "
         "DATE '1970-01-02', 1::UBIGINT, 'b'::ENUM('a','b'), NULL, 3::TINYINT, 0::DECIMAL(4,2) FROM range(5) t(x)");
     ASSERT_TRUE(table) << table.error().detail;
     const auto& row = table->rows[0];
@@ -104,9 +106,7 @@ TEST(Columns, AppendedRowsFollowTheTransaction) {
         auto appender = *columns->append_to("t");
         appender->i64(1);
         EXPECT_TRUE(appender->end_row());
-        if (flush) {
-            EXPECT_TRUE(appender->flush());
-        }
+        if (flush) { EXPECT_TRUE(appender->flush()); }
     };
     const auto count = [&] { return number(columns->query("SELECT count(*) FROM t")->rows[0][0]); };
     add(false);
@@ -172,7 +172,8 @@ TEST(Columns, ErrorsHaveTheirCodes) {
 TEST(Columns, ALongQueryIsInterrupted) {
     auto columns = memory();
     const auto start = std::chrono::steady_clock::now();
-    const auto slow = columns->query("SELECT count(*) FROM range(10000000000) a(x), range(1000) b(y) WHERE x * y % 7 = 3", {}, 10, 100);
+    const auto slow = columns->query(
+        "SELECT count(*) FROM range(10000000000) a(x), range(1000) b(y) WHERE x * y % 7 = 3", {}, 10, 100);
     const auto took = std::chrono::steady_clock::now() - start;
     ASSERT_FALSE(slow);
     EXPECT_EQ(slow.error().code, ErrorCode::Timeout) << slow.error().detail;
@@ -219,11 +220,13 @@ TEST(Columns, NothingOutsideIsReached) {
     EXPECT_FALSE((*columns)->run("ATTACH '" + folder.path + "/other.duckdb'"));
     EXPECT_FALSE((*columns)->run("INSTALL httpfs"));
     EXPECT_FALSE((*columns)->run("LOAD httpfs"));
-    for (const auto* setting : {"SET enable_external_access = true", "SET memory_limit = '8GB'", "SET lock_configuration = false"}) {
+    for (const auto* setting :
+         {"SET enable_external_access = true", "SET memory_limit = '8GB'", "SET lock_configuration = false"}) {
         EXPECT_FALSE((*columns)->run(setting)) << setting;
     }
     const auto settings = (*columns)->query(
-        "SELECT name, value FROM duckdb_settings() WHERE name IN ('memory_limit', 'threads', 'temp_directory') ORDER BY name");
+        "SELECT name, value FROM duckdb_settings() WHERE name IN ('memory_limit', 'threads', 'temp_directory') ORDER "
+        "BY name");
     EXPECT_EQ(text(settings->rows[0][1]), "488.2 MiB");
     EXPECT_EQ(text(settings->rows[1][1]), options.temp_directory);
     EXPECT_EQ(text(settings->rows[2][1]), "2");
@@ -238,8 +241,9 @@ TEST(Columns, SpillsBeyondItsMemoryAndRefusesBeyondThat) {
     auto columns = open(options);
     ASSERT_TRUE(columns) << columns.error().detail;
     const auto sorted = (*columns)->query(
-        "SELECT x FROM (SELECT hash(range) AS x, repeat('y', 40) AS s FROM range(2000000) ORDER BY s, x) LIMIT 1 OFFSET 1999999", {}, 10,
-        60'000);
+        "SELECT x FROM (SELECT hash(range) AS x, repeat('y', 40) AS s FROM range(2000000) ORDER BY s, x) LIMIT 1 "
+        "OFFSET 1999999",
+        {}, 10, 60'000);
     EXPECT_TRUE(sorted || sorted.error().code == ErrorCode::LimitExceeded) << sorted.error().detail;
     options.path.clear();
     options.temp_directory.clear();

@@ -29,7 +29,8 @@ constexpr std::size_t kIdlePerHostMax = 4;
 constexpr std::int64_t kIdleMsMax = 30'000;  // Servers let idle connections go after a while; ours go first.
 
 std::int64_t now_ms() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
 }
 
 SSL_CTX* tls_context(bool verify) {
@@ -74,7 +75,8 @@ public:
             short wanted = POLLOUT;
             if (ssl_ != nullptr) {
                 ERR_clear_error();
-                const int count = SSL_write(ssl_, bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1u << 20)));
+                const int count =
+                    SSL_write(ssl_, bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1u << 20)));
                 if (count > 0) return static_cast<std::size_t>(count);
                 TRY(tls_wants(count, wanted));
             } else {
@@ -135,7 +137,8 @@ private:
         if (socket_ < 0) return Error(ErrorCode::Unavailable, std::strerror(errno));
         if (::connect(socket_, address, length) == 0) return ok();
         if (errno != EINPROGRESS) return Error(ErrorCode::Unavailable, std::strerror(errno));
-        if (const auto waited = wait(POLLOUT, deadline); !waited) return Error(ErrorCode::Unavailable, "cannot connect in time");
+        if (const auto waited = wait(POLLOUT, deadline); !waited)
+            return Error(ErrorCode::Unavailable, "cannot connect in time");
         int failure = 0;
         socklen_t size = sizeof failure;
         ::getsockopt(socket_, SOL_SOCKET, SO_ERROR, &failure, &size);
@@ -145,7 +148,8 @@ private:
     Status connect_unix(const std::string& path, std::int64_t deadline) {
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
-        if (path.size() >= sizeof address.sun_path) return Error(ErrorCode::Unavailable, "the socket's path is too long");
+        if (path.size() >= sizeof address.sun_path)
+            return Error(ErrorCode::Unavailable, "the socket's path is too long");
         std::memcpy(address.sun_path, path.data(), path.size());
         return connect_to(AF_UNIX, reinterpret_cast<const sockaddr*>(&address), sizeof address, deadline);
     }
@@ -187,8 +191,10 @@ private:
         SSL_set_fd(ssl_, socket_);
         auto* parameters = SSL_get0_param(ssl_);
         if (X509_VERIFY_PARAM_set1_ip_asc(parameters, url.host.c_str()) != 1) {
-            SSL_ctrl(ssl_, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(url.host.c_str()));
-            if (SSL_set1_host(ssl_, url.host.c_str()) != 1) return Error(ErrorCode::Unavailable, "the host's name is not usable");
+            SSL_ctrl(ssl_, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                     const_cast<char*>(url.host.c_str()));
+            if (SSL_set1_host(ssl_, url.host.c_str()) != 1)
+                return Error(ErrorCode::Unavailable, "the host's name is not usable");
         }
         while (true) {
             ERR_clear_error();
@@ -217,7 +223,8 @@ Idle& idle() {
 }
 
 std::string pool_key(const Url& url, bool verify) {
-    return std::to_string(static_cast<int>(url.scheme)) + (verify ? "v" : "-") + url.host + ":" + std::to_string(url.port);
+    return std::to_string(static_cast<int>(url.scheme)) + (verify ? "v" : "-") + url.host + ":" +
+           std::to_string(url.port);
 }
 
 std::unique_ptr<Wire> take_idle(const std::string& key) {
@@ -246,8 +253,10 @@ Result<std::string> request_head(const ClientRequest& request, const Url& url) {
         head += header.name + ": " + header.value + "\r\n";
     }
     if (!has_host) head += "Host: " + url.host_header + "\r\n";
-    const bool body_expected = request.method == Method::Post || request.method == Method::Put || request.method == Method::Patch;
-    if (body_expected || !request.body.empty()) head += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
+    const bool body_expected =
+        request.method == Method::Post || request.method == Method::Put || request.method == Method::Patch;
+    if (body_expected || !request.body.empty())
+        head += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
     head += "\r\n";
     return head;
 }
@@ -270,7 +279,8 @@ Result<Answer> read_answer(Wire& wire, const ClientRequest& request, std::int64_
     Answer answer;
     std::string buffer;
     std::size_t begin = 0;
-    auto parser = std::make_unique<ResponseParser>(answer.response, request.method == Method::Head, request.answer_bytes_max);
+    auto parser =
+        std::make_unique<ResponseParser>(answer.response, request.method == Method::Head, request.answer_bytes_max);
     char chunk[32u << 10];
     while (true) {
         const auto fed = parser->feed(std::string_view(buffer).substr(begin));
@@ -282,7 +292,8 @@ Result<Answer> read_answer(Wire& wire, const ClientRequest& request, std::int64_
         if (fed.outcome == Parsed::Done) {
             if (answer.response.status >= 200) break;
             answer.response = {};  // "100 Continue" and the like stand before the answer.
-            parser = std::make_unique<ResponseParser>(answer.response, request.method == Method::Head, request.answer_bytes_max);
+            parser = std::make_unique<ResponseParser>(answer.response, request.method == Method::Head,
+                                                      request.answer_bytes_max);
             continue;
         }
         buffer.erase(0, begin);
@@ -299,7 +310,8 @@ Result<Answer> read_answer(Wire& wire, const ClientRequest& request, std::int64_
     return answer;
 }
 
-// The server may answer (413, 401) and close while the body is still being sent: the answer counts, not the failed write.
+// The server may answer (413, 401) and close while the body is still being sent: the answer counts, not the failed
+// write.
 Result<Answer> exchange(Wire& wire, const std::string& head, const ClientRequest& request, std::int64_t deadline,
                         Attempt& attempt) {
     auto sent = ok();
@@ -323,7 +335,8 @@ Result<ClientResponse> send(const ClientRequest& request) {
     const auto head = TRY(request_head(request, url));
     const auto deadline = now_ms() + request.timeout_ms;
     const auto key = pool_key(url, request.verify_tls);
-    const bool repeatable = request.method == Method::Get || request.method == Method::Head || request.method == Method::Options;
+    const bool repeatable =
+        request.method == Method::Get || request.method == Method::Head || request.method == Method::Options;
     auto wire = take_idle(key);
     while (true) {
         const bool reused = wire != nullptr;
@@ -339,7 +352,8 @@ Result<ClientResponse> send(const ClientRequest& request) {
             return std::move(answer->response);
         }
         // A kept connection may have been closed by the server just now. Only what has no effect is sent again.
-        const bool again = reused && repeatable && !attempt.answered_a_byte && answer.error().code == ErrorCode::StorageFailed;
+        const bool again =
+            reused && repeatable && !attempt.answered_a_byte && answer.error().code == ErrorCode::StorageFailed;
         if (!again) return answer.error();
         wire = nullptr;
     }

@@ -38,7 +38,8 @@ void make_certificate(const std::string& folder) {
     X509_gmtime_adj(X509_getm_notAfter(certificate), 3'600);
     X509_set_pubkey(certificate, key);
     auto* subject = X509_get_subject_name(certificate);
-    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
+    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"), -1, -1,
+                               0);
     X509_set_issuer_name(certificate, subject);
     X509_sign(certificate, key, EVP_sha256());
     std::FILE* file = std::fopen((folder + "/cert.pem").c_str(), "w");
@@ -59,9 +60,10 @@ TEST(HttpTls, ServesAndVerifies) {
     options.key_file = folder.path + "/key.pem";
     auto big = testing::echo();
     big.body_bytes_max = 8u << 20;
-    const TestServer server({big, route(Method::Get, "/secure", [](Request& request) {
-                                 return Response::text(200, request.secure ? "yes" : "no");
-                             })}, options);
+    const TestServer server(
+        {big, route(Method::Get, "/secure",
+                    [](Request& request) { return Response::text(200, request.secure ? "yes" : "no"); })},
+        options);
     ClientRequest request;
     request.url = "https://localhost:" + std::to_string(server.server->port()) + "/secure";
     const auto unknown = http::send(request);
@@ -101,13 +103,14 @@ TEST(HttpTls, UnusableFilesAreRefused) {
 TEST(HttpUnix, ServesPrivatelyAndReplacesAStaleSocket) {
     const TempFolder folder;
     const std::string path = folder.path + "/server.sock";
-    const auto who = route(Method::Get, "/who", [](Request& request) { return Response::text(200, request.client_ip); });
+    const auto who =
+        route(Method::Get, "/who", [](Request& request) { return Response::text(200, request.client_ip); });
     ClientRequest request;
     request.url = "unix:" + path + ":/who?x=1";
     {
         auto server = serve_unix(path, {who});
         ASSERT_TRUE(server) << server.error().detail;
-        struct stat info {};
+        struct stat info{};
         ASSERT_EQ(::stat(path.c_str(), &info), 0);
         EXPECT_EQ(info.st_mode & 0777, 0600u);
         EXPECT_EQ(http::send(request)->body, "unix");
@@ -169,9 +172,12 @@ struct Canned {
 };
 
 TEST(HttpClient, ReadsEveryKindOfAnswer) {
-    EXPECT_EQ(Canned("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n").get()->body, "abcde");
+    EXPECT_EQ(
+        Canned("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n").get()->body,
+        "abcde");
     EXPECT_EQ(Canned("HTTP/1.1 200 OK\r\n\r\nuntil the end").get()->body, "until the end");
-    EXPECT_EQ(Canned("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 1\r\n\r\nx").get()->status, 201);
+    EXPECT_EQ(Canned("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 1\r\n\r\nx").get()->status,
+              201);
     EXPECT_EQ(Canned("HTTP/1.1 204 No Content\r\n\r\n").get()->status, 204);
     EXPECT_EQ(Canned("HTTP/1.1 404 Not Found\r\nX-A: b\r\nContent-Length: 0\r\n\r\n").get()->header("x-a"), "b");
 }
@@ -180,9 +186,13 @@ TEST(HttpClient, RefusesBrokenAndHugeAnswers) {
     EXPECT_EQ(Canned("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc").get().error().code, ErrorCode::StorageFailed);
     EXPECT_EQ(Canned("nonsense\r\n\r\n").get().error().code, ErrorCode::StorageFailed);
     EXPECT_EQ(Canned("").get().error().code, ErrorCode::StorageFailed);
-    EXPECT_EQ(Canned("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n01234567890").get(10).error().code, ErrorCode::LimitExceeded);
+    EXPECT_EQ(Canned("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n01234567890").get(10).error().code,
+              ErrorCode::LimitExceeded);
     EXPECT_EQ(Canned("HTTP/1.1 200 OK\r\n\r\n01234567890").get(10).error().code, ErrorCode::LimitExceeded);
-    EXPECT_EQ(Canned("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n").get(10).error().code,
+    EXPECT_EQ(Canned("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n")
+                  .get(10)
+                  .error()
+                  .code,
               ErrorCode::LimitExceeded);
 }
 

@@ -14,7 +14,7 @@
 namespace tilth::http {
 namespace {
 
-constexpr std::size_t kReadBytes = 4u << 10;             // while waiting for a request: 12,000 of them are 48 MiB
+constexpr std::size_t kReadBytes = 4u << 10;  // while waiting for a request: 12,000 of them are 48 MiB
 constexpr std::size_t kBodyReadBytes = 64u << 10;
 constexpr std::size_t kFileReadBytes = 128u << 10;
 constexpr std::size_t kIgnoredBodyBytesMax = 64u << 10;  // of a request that is refused anyway
@@ -30,19 +30,19 @@ void run_handler(const std::shared_ptr<Exchange>& exchange) {
         return;
     } catch (const std::exception& error) {
         log::error("http.handler_threw", {{"route", exchange->entry->route.pattern}, {"what", error.what()}});
-    } catch (...) {
-        log::error("http.handler_threw", {{"route", exchange->entry->route.pattern}});
-    }
+    } catch (...) { log::error("http.handler_threw", {{"route", exchange->entry->route.pattern}}); }
     exchange->answer(refusal(ErrorCode::Internal, 500));
 }
 
 }  // namespace
 
 std::int64_t steady_ms() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
 }
 
-Connection::Connection(std::shared_ptr<Core> core, std::size_t loop_index, Loop& loop, std::unique_ptr<Transport> transport)
+Connection::Connection(std::shared_ptr<Core> core, std::size_t loop_index, Loop& loop,
+                       std::unique_ptr<Transport> transport)
     : core_(std::move(core)), loop_index_(loop_index), loop_(loop), transport_(std::move(transport)) {}
 
 Connection::~Connection() = default;
@@ -120,7 +120,8 @@ void Connection::consume() {
         in_begin_ += fed.consumed;
         switch (fed.outcome) {
             case Parsed::Bad:
-                return refuse(fed.status == 413 ? ErrorCode::PayloadTooLarge : ErrorCode::UnsupportedFormat, fed.status);
+                return refuse(fed.status == 413 ? ErrorCode::PayloadTooLarge : ErrorCode::UnsupportedFormat,
+                              fed.status);
             case Parsed::Head:
                 if (!on_head()) return;
                 break;
@@ -319,21 +320,22 @@ void Connection::say_goodbye() {
 }
 
 void Connection::begin_stream(std::shared_ptr<EventStream> stream, Outgoing&& head) {
-    loop_.post([self = shared_from_this(), stream = std::move(stream), shared = std::make_shared<Outgoing>(std::move(head))] {
-        if (self->phase_ == Phase::Closed || self->core_->stopping) {
-            stream->close();
-            return self->close();
-        }
-        self->keep_alive_ = false;
-        self->stream_ = stream;
-        self->stream_sent_ms_ = steady_ms();
-        self->out_ = std::move(*shared);
-        if (self->in_.size() < kReadBytes) self->in_.resize(kReadBytes);
-        self->in_begin_ = self->in_end_ = 0;
-        self->begin_write();
-        self->leave_flight();
-        self->transport_->read_some(self->in_.data(), self->in_.size(), self);
-    });
+    loop_.post(
+        [self = shared_from_this(), stream = std::move(stream), shared = std::make_shared<Outgoing>(std::move(head))] {
+            if (self->phase_ == Phase::Closed || self->core_->stopping) {
+                stream->close();
+                return self->close();
+            }
+            self->keep_alive_ = false;
+            self->stream_ = stream;
+            self->stream_sent_ms_ = steady_ms();
+            self->out_ = std::move(*shared);
+            if (self->in_.size() < kReadBytes) self->in_.resize(kReadBytes);
+            self->in_begin_ = self->in_end_ = 0;
+            self->begin_write();
+            self->leave_flight();
+            self->transport_->read_some(self->in_.data(), self->in_.size(), self);
+        });
 }
 
 void Connection::flush_stream() {

@@ -52,8 +52,8 @@ struct Core : std::enable_shared_from_this<Core> {
     std::unique_ptr<Loops> loops;
 
     void accept(Loop& loop, std::unique_ptr<Transport> transport);
-    void sweep(std::size_t loop_index);          // ends what has waited too long; heartbeats
-    void begin_stop(std::size_t loop_index);     // closes what is idle
+    void sweep(std::size_t loop_index);       // ends what has waited too long; heartbeats
+    void begin_stop(std::size_t loop_index);  // closes what is idle
     void close_all(std::size_t loop_index);
 };
 
@@ -79,7 +79,18 @@ public:
     void on_write(std::size_t bytes) override;
 
 private:
-    enum class Phase : std::uint8_t { Opening, Idle, Head, Interim, Body, Handling, Writing, Streaming, Goodbye, Closed };
+    enum class Phase : std::uint8_t {
+        Opening,
+        Idle,
+        Head,
+        Interim,
+        Body,
+        Handling,
+        Writing,
+        Streaming,
+        Goodbye,
+        Closed
+    };
 
     void next_request();
     void consume();
@@ -102,17 +113,17 @@ private:
     Loop& loop_;
     std::unique_ptr<Transport> transport_;
     Phase phase_ = Phase::Opening;
-    std::int64_t deadline_ms_ = 0;         // 0: none
+    std::int64_t deadline_ms_ = 0;  // 0: none
     std::int64_t body_since_ms_ = 0;
     std::string in_;
     std::size_t in_begin_ = 0;
     std::size_t in_end_ = 0;
     RequestParser parser_;
-    std::shared_ptr<Exchange> exchange_;   // while reading; the handler owns it afterwards
-    std::unique_ptr<Response> fixed_;      // the answer is known before the handler
+    std::shared_ptr<Exchange> exchange_;  // while reading; the handler owns it afterwards
+    std::unique_ptr<Response> fixed_;     // the answer is known before the handler
     bool keep_alive_ = true;
     bool in_flight_ = false;
-    const RouteEntry* entry_ = nullptr;    // of the request under way, for its metrics
+    const RouteEntry* entry_ = nullptr;  // of the request under way, for its metrics
     std::int64_t started_ms_ = 0;
     Outgoing out_;
     std::size_t head_sent_ = 0;

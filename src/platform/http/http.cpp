@@ -48,7 +48,8 @@ std::string Request::cookie(std::string_view wanted) const {
             const auto equals = part.find('=');
             if (equals == std::string_view::npos || trim(part.substr(0, equals)) != wanted) continue;
             auto value = trim(part.substr(equals + 1));
-            if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+            if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+                value = value.substr(1, value.size() - 2);
             return std::string(value);
         }
     }

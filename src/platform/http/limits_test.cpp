@@ -27,11 +27,11 @@ TEST(HttpLimits, MalformedRequestsTable) {
         {"GET /hello\r\n\r\n", 400},
         {"GET  /hello HTTP/1.1\r\nHost: x\r\n\r\n", 400},
         {"GET /hello HTTP/2.0\r\nHost: x\r\n\r\n", 505},
-        {"GET /hello HTTP/1.1\r\n\r\n", 400},                                  // no Host
+        {"GET /hello HTTP/1.1\r\n\r\n", 400},  // no Host
         {"GET /hello HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400},
         {"GET /hello HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n", 400},
         {"GET /hello HTTP/1.1\r\nHost: x\r\nA : b\r\n\r\n", 400},
-        {"GET /hello HTTP/1.1\nHost: x\n\n", 505},                              // the line end is read as part of the version
+        {"GET /hello HTTP/1.1\nHost: x\n\n", 505},  // the line end is read as part of the version
         {"GET /hello\x01 HTTP/1.1\r\nHost: x\r\n\r\n", 400},
         {"GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", 400},
         {"GET /a%00b HTTP/1.1\r\nHost: x\r\n\r\n", 400},
@@ -78,7 +78,8 @@ TEST(HttpLimits, MalformedRequestsTable) {
 // The same request cut at every place, and with every byte damaged: never a crash, never two answers for one.
 TEST(HttpLimits, CutAndDamagedRequests) {
     const TestServer server({testing::echo(), testing::hello()});
-    const std::string good = "POST /echo?a=%20 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n";
+    const std::string good =
+        "POST /echo?a=%20 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n";
     for (std::size_t cut = 0; cut < good.size(); ++cut) {
         RawSocket socket(server.server->port());
         socket.send(good.substr(0, cut));
@@ -221,7 +222,8 @@ TEST(HttpLimits, ConnectionsAreBounded) {
     EXPECT_EQ(status_of(answer), 503);
     EXPECT_NE(answer.find("Retry-After: 1"), std::string::npos);
     held.clear();
-    for (int i = 0; i < 100 && server.get("/hello")->status != 200; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    for (int i = 0; i < 100 && server.get("/hello")->status != 200; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
     EXPECT_EQ(server.get("/hello")->status, 200);
 }
 

@@ -38,9 +38,9 @@ public:
         asio::post(socket_.get_executor(), [sink = std::move(sink)] { sink->on_open(true); });
     }
     void read_some(char* data, std::size_t size, std::shared_ptr<Sink> sink) override {
-        socket_.async_read_some(asio::buffer(data, size), [sink = std::move(sink)](error_code error, std::size_t bytes) {
-            sink->on_read(error ? 0 : bytes);
-        });
+        socket_.async_read_some(
+            asio::buffer(data, size),
+            [sink = std::move(sink)](error_code error, std::size_t bytes) { sink->on_read(error ? 0 : bytes); });
     }
     void write_some(std::string_view first, std::string_view second, std::shared_ptr<Sink> sink) override {
         socket_.async_write_some(both(first, second), [sink = std::move(sink)](error_code error, std::size_t bytes) {
@@ -75,16 +75,15 @@ public:
                                 [sink = std::move(sink)](error_code error) { sink->on_open(!error); });
     }
     void read_some(char* data, std::size_t size, std::shared_ptr<Sink> sink) override {
-        stream_.async_read_some(asio::buffer(data, size), [sink = std::move(sink)](error_code error, std::size_t bytes) {
-            sink->on_read(error ? 0 : bytes);
-        });
+        stream_.async_read_some(
+            asio::buffer(data, size),
+            [sink = std::move(sink)](error_code error, std::size_t bytes) { sink->on_read(error ? 0 : bytes); });
     }
     void write_some(std::string_view first, std::string_view second, std::shared_ptr<Sink> sink) override {
         const std::string_view part = first.empty() ? second : first;
-        stream_.async_write_some(asio::buffer(part.data(), part.size()),
-                                 [sink = std::move(sink)](error_code error, std::size_t bytes) {
-                                     sink->on_write(error ? 0 : bytes);
-                                 });
+        stream_.async_write_some(
+            asio::buffer(part.data(), part.size()),
+            [sink = std::move(sink)](error_code error, std::size_t bytes) { sink->on_write(error ? 0 : bytes); });
     }
     void read_after_goodbye(char*, std::size_t, std::shared_ptr<Sink> sink) override {
         stream_.async_shutdown([sink = std::move(sink)](error_code) { sink->on_read(0); });
@@ -184,10 +183,13 @@ Result<std::shared_ptr<asio::ssl::context>> tls_context(const ListenOptions& opt
                          error);
     context->use_certificate_chain_file(options.certificate_file, error);
     if (error) {
-        return Error::invalid("certificate_file", "unusable", "证书文件无法使用", "the certificate cannot be used", "", error.message());
+        return Error::invalid("certificate_file", "unusable", "证书文件无法使用", "the certificate cannot be used", "",
+                              error.message());
     }
     context->use_private_key_file(options.key_file, asio::ssl::context::pem, error);
-    if (error) return Error::invalid("key_file", "unusable", "私钥文件无法使用", "the key cannot be used", "", error.message());
+    if (error)
+        return Error::invalid("key_file", "unusable", "私钥文件无法使用", "the key cannot be used", "",
+                              error.message());
     return context;
 }
 
@@ -232,8 +234,11 @@ public:
 private:
     Status listen_tcp(const ListenOptions& options) {
         error_code error;
-        const auto address = asio::ip::make_address(options.address == "localhost" ? "127.0.0.1" : options.address, error);
-        if (error) return Error::invalid("listen", "not_an_address", "不是 IP 地址", "not an IP address", "127.0.0.1", "127.0.0.1");
+        const auto address =
+            asio::ip::make_address(options.address == "localhost" ? "127.0.0.1" : options.address, error);
+        if (error)
+            return Error::invalid("listen", "not_an_address", "不是 IP 地址", "not an IP address", "127.0.0.1",
+                                  "127.0.0.1");
         if (!options.certificate_file.empty()) tls_ = TRY(tls_context(options));
         const Tcp::endpoint endpoint(address, options.port);
         tcp_.emplace(loops_[0]->context);

@@ -73,7 +73,8 @@ struct RequestParser::Impl {
             error = {};
             if (is_header_done()) return;  // Trailers would otherwise overwrite what was checked.
             head_bytes += name.size() + value.size() + 4;
-            if (head_bytes > limits::kHttpHeaderBytesMax || request.headers.size() >= kHeadersMax) return refuse(431, error);
+            if (head_bytes > limits::kHttpHeaderBytesMax || request.headers.size() >= kHeadersMax)
+                return refuse(431, error);
             const auto key = std_view(name);
             const auto text = std_view(value);
             if (equal_ignoring_case(key, "host")) ++hosts;
@@ -187,7 +188,8 @@ bool RequestParser::expects_continue() const { return impl_->parser->wants_conti
 struct ResponseParser::Impl {
     class Parser final : public beast::http::basic_parser<false> {
     public:
-        Parser(ClientResponse& into, bool no_body, std::size_t body_bytes_max) : response(into), body_max(body_bytes_max) {
+        Parser(ClientResponse& into, bool no_body, std::size_t body_bytes_max)
+            : response(into), body_max(body_bytes_max) {
             header_limit(64u << 10);
             body_limit(boost::none);
             skip(no_body);
@@ -226,7 +228,9 @@ struct ResponseParser::Impl {
         }
         std::size_t on_body_impl(View bytes, ErrorCodeRef error) override { return take(bytes, error); }
         void on_chunk_header_impl(std::uint64_t, View, ErrorCodeRef error) override { error = {}; }
-        std::size_t on_chunk_body_impl(std::uint64_t, View bytes, ErrorCodeRef error) override { return take(bytes, error); }
+        std::size_t on_chunk_body_impl(std::uint64_t, View bytes, ErrorCodeRef error) override {
+            return take(bytes, error);
+        }
         void on_finish_impl(ErrorCodeRef error) override { error = {}; }
     };
     Parser parser;
@@ -252,7 +256,8 @@ Fed ResponseParser::feed(std::string_view bytes) {
         beast::error_code error;
         fed.consumed += parser.put({rest.data(), rest.size()}, error);
         if (!error) continue;
-        if (error != beast::http::error::need_more || bytes.size() - fed.consumed > (64u << 10)) fed.outcome = Parsed::Bad;
+        if (error != beast::http::error::need_more || bytes.size() - fed.consumed > (64u << 10))
+            fed.outcome = Parsed::Bad;
         return fed;
     }
 }

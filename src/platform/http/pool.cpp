@@ -71,7 +71,8 @@ public:
             state_->stopping = true;
             dropped.swap(state_->jobs);
             state_->work.notify_all();
-            all = state_->ended.wait_for(lock, std::chrono::milliseconds(timeout_ms), [&] { return state_->running == 0; });
+            all = state_->ended.wait_for(lock, std::chrono::milliseconds(timeout_ms),
+                                         [&] { return state_->running == 0; });
         }
         for (auto& thread : threads_) {
             if (all) {

@@ -68,8 +68,8 @@ Result<Proxies> Proxies::parse(const std::vector<std::string>& cidrs) {
             bits = asked;
         }
         if (!good) {
-            return Error::invalid("trusted_proxies", "not_a_cidr", "不是有效的网段：" + text, "not an address range: " + text,
-                                  "例如 10.0.0.0/8", "for example 10.0.0.0/8");
+            return Error::invalid("trusted_proxies", "not_a_cidr", "不是有效的网段：" + text,
+                                  "not an address range: " + text, "例如 10.0.0.0/8", "for example 10.0.0.0/8");
         }
         out.ranges_.push_back({address->bytes, address->v4 ? bits + 96 : bits});
     }
@@ -93,7 +93,8 @@ void Proxies::apply(Request& request, std::string_view socket_ip, bool socket_se
         if (equal_ignoring_case(header.name, "x-forwarded-proto")) {
             const std::string_view value = header.value;
             const auto comma = value.rfind(',');
-            request.secure = equal_ignoring_case(trim(comma == std::string_view::npos ? value : value.substr(comma + 1)), "https");
+            request.secure =
+                equal_ignoring_case(trim(comma == std::string_view::npos ? value : value.substr(comma + 1)), "https");
         }
         if (!equal_ignoring_case(header.name, "x-forwarded-for")) continue;
         std::string_view rest = header.value;

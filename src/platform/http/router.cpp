@@ -115,7 +115,8 @@ void Router::add(RouteEntry& entry) {
             INVARIANT(node->rest.emplace(entry.route.method, &entry).second, "two routes have the same pattern");
             return;
         }
-        auto& next = segment.starts_with('{') && segment.ends_with('}') ? node->capture : node->exact[std::string(segment)];
+        auto& next =
+            segment.starts_with('{') && segment.ends_with('}') ? node->capture : node->exact[std::string(segment)];
         if (next == nullptr) next = std::make_unique<Node>();
         node = next.get();
     }

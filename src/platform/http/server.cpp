@@ -64,7 +64,8 @@ private:
     bool stopped_ = false;
 };
 
-Result<std::unique_ptr<Server>> serve_on(const ListenOptions& listen, const ServerOptions& options, std::vector<Route> routes) {
+Result<std::unique_ptr<Server>> serve_on(const ListenOptions& listen, const ServerOptions& options,
+                                         std::vector<Route> routes) {
     auto core = std::make_shared<Core>(options, std::move(routes), TRY(Proxies::parse(options.trusted_proxies)));
     core->loops = make_loops(options.io_threads);
     core->open.resize(core->loops->count());
@@ -97,9 +98,9 @@ void ServerMetrics::connections(std::size_t count) { connections_gauge_->set(sta
 Core::Core(const ServerOptions& server_options, std::vector<Route> routes, Proxies trusted)
     : options(server_options), router(std::move(routes)), proxies(std::move(trusted)) {
     for (auto& entry : router.entries()) {
-        entry->duration = &metrics::histogram("tilth_http_request_duration_seconds", "From the whole request to the whole answer",
-                                              {{"method", std::string(name(entry->route.method))},
-                                               {"route", entry->route.pattern}});
+        entry->duration =
+            &metrics::histogram("tilth_http_request_duration_seconds", "From the whole request to the whole answer",
+                                {{"method", std::string(name(entry->route.method))}, {"route", entry->route.pattern}});
     }
 }
 

@@ -68,8 +68,9 @@ TEST(HttpServer, KeepsTheConnectionAndTheOrder) {
     const TestServer server({testing::echo(), testing::hello()});
     RawSocket socket(server.server->port());
     // Three requests sent ahead in one write; the second has a body.
-    socket.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\nPOST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
-                "GET /none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    socket.send(
+        "GET /hello HTTP/1.1\r\nHost: x\r\n\r\nPOST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
+        "GET /none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     const auto all = socket.read_to_end();
     EXPECT_EQ(testing::count_of(all, "HTTP/1.1 "), 3);
     EXPECT_LT(all.find("hello"), all.find("abc"));
@@ -147,7 +148,8 @@ TEST(HttpServer, PreflightsByRule) {
     EXPECT_EQ(no->header("allow"), "POST, OPTIONS");
     const auto answer = server.post("/track", "x", {{"Origin", "https://shop.example"}});
     EXPECT_EQ(answer->header("access-control-allow-origin"), "https://shop.example");
-    EXPECT_EQ(server.post("/echo", "x", {{"Origin", "https://shop.example"}})->header("access-control-allow-origin"), "");
+    EXPECT_EQ(server.post("/echo", "x", {{"Origin", "https://shop.example"}})->header("access-control-allow-origin"),
+              "");
     EXPECT_EQ(server.ask(Method::Options, "/none", asked)->status, 404);
 }
 
@@ -162,7 +164,8 @@ TEST(HttpServer, AnswersLaterFromAnotherThread) {
         io_thread.set_value(std::this_thread::get_id());
         later = std::thread([&request, responder = std::move(responder)] {
             std::this_thread::sleep_for(std::chrono::milliseconds(30));
-            responder->answer(Response::text(200, "later: " + request.body));  // the request lives as long as its answer is due
+            responder->answer(
+                Response::text(200, "later: " + request.body));  // the request lives as long as its answer is due
             responder->answer(Response::text(500, "twice"));
         });
     };
@@ -179,7 +182,8 @@ TEST(HttpServer, ADroppedOrThrowingHandlerAnswers500) {
     Route dropped;
     dropped.pattern = "/dropped";
     dropped.handler = [](Request&, std::shared_ptr<Responder>) {};
-    const TestServer server({dropped, route(Method::Get, "/throws", [](Request&) -> Response { throw std::runtime_error("x"); })});
+    const TestServer server(
+        {dropped, route(Method::Get, "/throws", [](Request&) -> Response { throw std::runtime_error("x"); })});
     EXPECT_EQ(server.get("/dropped")->status, 500);
     EXPECT_EQ(server.get("/throws")->status, 500);
     EXPECT_EQ(server.get("/dropped")->status, 500);

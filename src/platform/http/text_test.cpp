@@ -65,8 +65,9 @@ TEST(Url, UrlTable) {
     ASSERT_TRUE(local);
     EXPECT_EQ(local->host, "/run/x.sock");
     EXPECT_EQ(local->target, "/v1/status?x=1");
-    for (const auto* bad : {"", "example.com", "ftp://x", "http://", "http://:80", "http://h:0", "http://h:70000", "http://h:x",
-                            "http://u:p@h/", "http://h/a b", "http://h/\r\nX: y", "unix:relative", "http://[::1", "http://h:"}) {
+    for (const auto* bad :
+         {"", "example.com", "ftp://x", "http://", "http://:80", "http://h:0", "http://h:70000", "http://h:x",
+          "http://u:p@h/", "http://h/a b", "http://h/\r\nX: y", "unix:relative", "http://[::1", "http://h:"}) {
         EXPECT_FALSE(parse_url(bad)) << bad;
     }
 }
@@ -82,7 +83,8 @@ std::string matched(const Router& router, Method method, std::string_view path) 
 TEST(Routes, ExactBeforeCaptureBeforeRest) {
     const auto nothing = [](Request&) { return Response(); };
     std::vector<Route> routes;
-    for (const auto* pattern : {"/", "/a/{id}", "/a/me", "/a/{id}/x", "/a/{id}/{rest...}", "/files/{rest...}", "/b/{x}/c/{y}"}) {
+    for (const auto* pattern :
+         {"/", "/a/{id}", "/a/me", "/a/{id}/x", "/a/{id}/{rest...}", "/files/{rest...}", "/b/{x}/c/{y}"}) {
         routes.push_back(route(Method::Get, pattern, nothing));
     }
     routes.push_back(route(Method::Post, "/a/{id}", nothing));
@@ -108,7 +110,8 @@ TEST(Routes, ExactBeforeCaptureBeforeRest) {
 
 TEST(RoutesDeathTest, TheSamePatternTwice) {
     const auto nothing = [](Request&) { return Response(); };
-    EXPECT_DEATH(Router({route(Method::Get, "/a/{x}", nothing), route(Method::Get, "/a/{y}", nothing)}), "same pattern");
+    EXPECT_DEATH(Router({route(Method::Get, "/a/{x}", nothing), route(Method::Get, "/a/{y}", nothing)}),
+                 "same pattern");
     EXPECT_DEATH(Router({route(Method::Get, "/a/{x...}/b", nothing)}), "stands last");
 }
 
@@ -120,12 +123,18 @@ TEST(Wire, Ranges) {
         std::uint64_t count;
     };
     using Kind = ByteRange::Kind;
-    for (const auto& one : std::vector<Case>{{"bytes=0-9", Kind::Part, 0, 10}, {"bytes=90-", Kind::Part, 90, 10},
-                                             {"bytes=-5", Kind::Part, 95, 5}, {"bytes=50-500", Kind::Part, 50, 50},
-                                             {"bytes=-500", Kind::Part, 0, 100}, {"bytes=100-", Kind::Unsatisfiable, 0, 0},
-                                             {"bytes=-0", Kind::Unsatisfiable, 0, 0}, {"bytes=9-3", Kind::Whole, 0, 100},
-                                             {"bytes=0-1,5-6", Kind::Whole, 0, 100}, {"lines=0-1", Kind::Whole, 0, 100},
-                                             {"bytes=a-b", Kind::Whole, 0, 100}, {"bytes=-", Kind::Whole, 0, 100},
+    for (const auto& one : std::vector<Case>{{"bytes=0-9", Kind::Part, 0, 10},
+                                             {"bytes=90-", Kind::Part, 90, 10},
+                                             {"bytes=-5", Kind::Part, 95, 5},
+                                             {"bytes=50-500", Kind::Part, 50, 50},
+                                             {"bytes=-500", Kind::Part, 0, 100},
+                                             {"bytes=100-", Kind::Unsatisfiable, 0, 0},
+                                             {"bytes=-0", Kind::Unsatisfiable, 0, 0},
+                                             {"bytes=9-3", Kind::Whole, 0, 100},
+                                             {"bytes=0-1,5-6", Kind::Whole, 0, 100},
+                                             {"lines=0-1", Kind::Whole, 0, 100},
+                                             {"bytes=a-b", Kind::Whole, 0, 100},
+                                             {"bytes=-", Kind::Whole, 0, 100},
                                              {"bytes=1-99999999999999999999999", Kind::Whole, 0, 100}}) {
         const auto range = parse_range(one.header, 100);
         EXPECT_EQ(range.kind, one.kind) << one.header;
@@ -164,7 +173,8 @@ TEST(ProxyTrust, NobodyByDefault) {
 TEST(ProxyTrust, TheLastStrangerCounts) {
     const auto some = Proxies::parse({"10.0.0.0/8", "fd00::/8", "127.0.0.1"});
     ASSERT_TRUE(some);
-    auto request = forwarded({{"X-Forwarded-For", "1.1.1.1, 9.9.9.9:4711"}, {"x-forwarded-for", "10.2.3.4"},
+    auto request = forwarded({{"X-Forwarded-For", "1.1.1.1, 9.9.9.9:4711"},
+                              {"x-forwarded-for", "10.2.3.4"},
                               {"X-Forwarded-Proto", "http, https"}});
     some->apply(request, "127.0.0.1", false);
     EXPECT_EQ(request.client_ip, "9.9.9.9");

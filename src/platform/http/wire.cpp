@@ -101,14 +101,14 @@ void add_common(std::string& head, const AnswerContext& context) {
 // such file.
 std::optional<int> attach_file(Response& response, const AnswerContext& context, Outgoing& out) {
     out.file = ::open(response.file.c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat info {};
+    struct stat info{};
     if (out.file < 0 || ::fstat(out.file, &info) != 0 || !S_ISREG(info.st_mode)) {
         log::warn("http.file_missing", {{"errno", errno}});
         return std::nullopt;
     }
     const auto size = static_cast<std::uint64_t>(info.st_size);
-    const std::string tag = "\"" + std::to_string(info.st_mtim.tv_sec) + "-" + std::to_string(info.st_mtim.tv_nsec) + "-" +
-                            std::to_string(size) + "\"";
+    const std::string tag = "\"" + std::to_string(info.st_mtim.tv_sec) + "-" + std::to_string(info.st_mtim.tv_nsec) +
+                            "-" + std::to_string(size) + "\"";
     if (!has(response.headers, "etag")) response.with("ETag", tag);
     response.with("Accept-Ranges", "bytes");
     out.file_left = size;
@@ -153,8 +153,12 @@ std::string escape_json(std::string_view text) {
 }  // namespace
 
 Outgoing::Outgoing(Outgoing&& other) noexcept
-    : head(std::move(other.head)), body(std::move(other.body)), file(std::exchange(other.file, -1)),
-      file_offset(other.file_offset), file_left(other.file_left), status(other.status) {}
+    : head(std::move(other.head)),
+      body(std::move(other.body)),
+      file(std::exchange(other.file, -1)),
+      file_offset(other.file_offset),
+      file_left(other.file_left),
+      status(other.status) {}
 
 Outgoing& Outgoing::operator=(Outgoing&& other) noexcept {
     if (this == &other) return *this;
@@ -262,18 +266,46 @@ Response refusal(ErrorCode code, int status, std::string_view detail) {
 }
 
 std::string_view reason_phrase(int status) {
-    static constexpr std::pair<int, std::string_view> kPhrases[] = {
-        {100, "Continue"}, {200, "OK"}, {201, "Created"}, {202, "Accepted"}, {204, "No Content"},
-        {206, "Partial Content"}, {301, "Moved Permanently"}, {302, "Found"}, {303, "See Other"},
-        {304, "Not Modified"}, {307, "Temporary Redirect"}, {308, "Permanent Redirect"}, {400, "Bad Request"},
-        {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
-        {406, "Not Acceptable"}, {408, "Request Timeout"}, {409, "Conflict"}, {410, "Gone"},
-        {411, "Length Required"}, {412, "Precondition Failed"}, {413, "Content Too Large"},
-        {415, "Unsupported Media Type"}, {416, "Range Not Satisfiable"}, {417, "Expectation Failed"},
-        {422, "Unprocessable Content"}, {423, "Locked"}, {425, "Too Early"}, {428, "Precondition Required"},
-        {429, "Too Many Requests"}, {431, "Request Header Fields Too Large"}, {500, "Internal Server Error"},
-        {501, "Not Implemented"}, {502, "Bad Gateway"}, {503, "Service Unavailable"}, {504, "Gateway Timeout"},
-        {505, "HTTP Version Not Supported"}, {507, "Insufficient Storage"}};
+    static constexpr std::pair<int, std::string_view> kPhrases[] = {{100, "Continue"},
+                                                                    {200, "OK"},
+                                                                    {201, "Created"},
+                                                                    {202, "Accepted"},
+                                                                    {204, "No Content"},
+                                                                    {206, "Partial Content"},
+                                                                    {301, "Moved Permanently"},
+                                                                    {302, "Found"},
+                                                                    {303, "See Other"},
+                                                                    {304, "Not Modified"},
+                                                                    {307, "Temporary Redirect"},
+                                                                    {308, "Permanent Redirect"},
+                                                                    {400, "Bad Request"},
+                                                                    {401, "Unauthorized"},
+                                                                    {403, "Forbidden"},
+                                                                    {404, "Not Found"},
+                                                                    {405, "Method Not Allowed"},
+                                                                    {406, "Not Acceptable"},
+                                                                    {408, "Request Timeout"},
+                                                                    {409, "Conflict"},
+                                                                    {410, "Gone"},
+                                                                    {411, "Length Required"},
+                                                                    {412, "Precondition Failed"},
+                                                                    {413, "Content Too Large"},
+                                                                    {415, "Unsupported Media Type"},
+                                                                    {416, "Range Not Satisfiable"},
+                                                                    {417, "Expectation Failed"},
+                                                                    {422, "Unprocessable Content"},
+                                                                    {423, "Locked"},
+                                                                    {425, "Too Early"},
+                                                                    {428, "Precondition Required"},
+                                                                    {429, "Too Many Requests"},
+                                                                    {431, "Request Header Fields Too Large"},
+                                                                    {500, "Internal Server Error"},
+                                                                    {501, "Not Implemented"},
+                                                                    {502, "Bad Gateway"},
+                                                                    {503, "Service Unavailable"},
+                                                                    {504, "Gateway Timeout"},
+                                                                    {505, "HTTP Version Not Supported"},
+                                                                    {507, "Insufficient Storage"}};
     for (const auto& [code, phrase] : kPhrases) {
         if (code == status) return phrase;
     }

@@ -31,7 +31,8 @@ TEST_F(InletTest, SegmentBatchMergesItsContextAndCorrectsTheClock) {
         parse("segment", "/v1/batch", R"({"sentAt":"2026-03-01T09:00:05Z","context":{"device":{"id":"d-1"}},"batch":[
         {"type":"track","event":"Product Viewed","messageId":"m1","userId":"u1","timestamp":"2026-03-01T09:00:00Z",
          "properties":{"sku":"R1","email":"a@b.cn"}},
-        {"type":"identify","messageId":"m2","anonymousId":"a1","userId":"u1","traits":{"email":"Li@B.cn","phone":"13800138000","city":"杭州"}},
+        {"type":"identify","messageId":"m2","anonymousId":"a1","userId":"u1",
+         "traits":{"email":"Li@B.cn","phone":"13800138000","city":"杭州"}},
         {"type":"track","messageId":"m3","userId":"u1"},
         {"type":"page","messageId":"m4","name":"Home"}]})");
     ASSERT_EQ(parsed.events.size(), 3u);  // the page has the batch's device

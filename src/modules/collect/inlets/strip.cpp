@@ -26,6 +26,21 @@ bool mobile_at(std::string_view text, std::size_t at) {
            (at >= 2 && text.substr(at - 2, 2) == "86" && (at == 2 || !digit(text[at - 3])));
 }
 
+// Most texts hold neither; they are written without a copy.
+bool holds_any(std::string_view text) {
+    if (text.find('@') != std::string_view::npos) return true;
+    for (auto at = text.find('1'); at != std::string_view::npos; at = text.find('1', at + 1)) {
+        if (at + kMobileDigits > text.size()) return false;
+        if (mobile_at(text, at)) return true;
+    }
+    return false;
+}
+
+void quoted_into(std::string& out, std::string_view text) {
+    if (holds_any(text)) json::append_quoted(out, strip_text(text));
+    else json::append_quoted(out, text);
+}
+
 void strip_into(std::string& out, json::Node node);
 
 void object_into(std::string& out, json::Node object) {
@@ -34,7 +49,7 @@ void object_into(std::string& out, json::Node object) {
     for (const auto& [name, value] : object.members()) {
         if (is_personal_name(name)) continue;
         if (!std::exchange(first, false)) out.push_back(',');
-        json::append_quoted(out, strip_text(name));
+        quoted_into(out, name);
         out.push_back(':');
         strip_into(out, value);
     }
@@ -55,7 +70,7 @@ void strip_into(std::string& out, json::Node node) {
     switch (node.kind()) {
         case json::NodeKind::Object: return object_into(out, node);
         case json::NodeKind::Array: return array_into(out, node);
-        case json::NodeKind::String: return json::append_quoted(out, strip_text(node.str()));
+        case json::NodeKind::String: return quoted_into(out, node.str());
         case json::NodeKind::Int: {
             const auto number = node.i64().value_or(0);
             if (number >= 13'000'000'000 && number < 20'000'000'000) {

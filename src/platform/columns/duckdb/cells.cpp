@@ -19,8 +19,11 @@ struct Column {
     std::uint64_t* validity = nullptr;
 
     Column(duckdb_data_chunk chunk, idx_t index)
-        : vector(duckdb_data_chunk_get_vector(chunk, index)), type(duckdb_vector_get_column_type(vector)),
-          id(duckdb_get_type_id(type)), data(duckdb_vector_get_data(vector)), validity(duckdb_vector_get_validity(vector)) {}
+        : vector(duckdb_data_chunk_get_vector(chunk, index)),
+          type(duckdb_vector_get_column_type(vector)),
+          id(duckdb_get_type_id(type)),
+          data(duckdb_vector_get_data(vector)),
+          validity(duckdb_vector_get_validity(vector)) {}
     Column(const Column&) = delete;
     Column& operator=(const Column&) = delete;
     ~Column() { duckdb_destroy_logical_type(&type); }
@@ -108,7 +111,8 @@ Result<Cell> cell(const Column& column, idx_t row) {
         case DUCKDB_TYPE_FLOAT: return Cell(static_cast<double>(column.at<float>(row)));
         case DUCKDB_TYPE_DOUBLE: return Cell(column.at<double>(row));
         case DUCKDB_TYPE_DECIMAL:
-            return Cell(digits(stored(column, duckdb_decimal_internal_type(column.type), row), duckdb_decimal_scale(column.type)));
+            return Cell(digits(stored(column, duckdb_decimal_internal_type(column.type), row),
+                               duckdb_decimal_scale(column.type)));
         case DUCKDB_TYPE_VARCHAR:
         case DUCKDB_TYPE_BLOB: return text(column, row);
         case DUCKDB_TYPE_ENUM: return label(column, row);
@@ -145,7 +149,8 @@ Error error_of(duckdb_error_type type, const char* message) {
         case DUCKDB_ERROR_OUT_OF_MEMORY: return Error(ErrorCode::LimitExceeded, std::move(detail));
         case DUCKDB_ERROR_IO:
         case DUCKDB_ERROR_FATAL: {
-            const bool full = detail.find("No space left") != std::string::npos || detail.find("disk full") != std::string::npos;
+            const bool full =
+                detail.find("No space left") != std::string::npos || detail.find("disk full") != std::string::npos;
             return Error(full ? ErrorCode::StorageFull : ErrorCode::StorageFailed, std::move(detail));
         }
         default: return Error(ErrorCode::Internal, std::move(detail));

@@ -43,7 +43,8 @@ struct Writer {
 
 class DuckAppender final : public Appender {
 public:
-    DuckAppender(std::shared_ptr<Writer> writer, duckdb_appender handle) : writer_(std::move(writer)), handle_(handle) {}
+    DuckAppender(std::shared_ptr<Writer> writer, duckdb_appender handle)
+        : writer_(std::move(writer)), handle_(handle) {}
     // Rows that were never flushed are dropped: DuckDB would write them on destruction, so a transaction of its own
     // around that takes them back, unless the caller's is still open and decides.
     ~DuckAppender() override {
@@ -56,7 +57,9 @@ public:
     }
     void i64(std::int64_t value) override { note(duckdb_append_int64(handle_, value)); }
     void i32(std::int32_t value) override { note(duckdb_append_int32(handle_, value)); }
-    void text(std::string_view value) override { note(duckdb_append_varchar_length(handle_, value.data(), value.size())); }
+    void text(std::string_view value) override {
+        note(duckdb_append_varchar_length(handle_, value.data(), value.size()));
+    }
     void blob(std::string_view value) override { note(duckdb_append_blob(handle_, value.data(), value.size())); }
     void flag(bool value) override { note(duckdb_append_bool(handle_, value)); }
     void null() override { note(duckdb_append_null(handle_)); }
@@ -115,7 +118,8 @@ public:
     Result<std::unique_ptr<Appender>> append_to(std::string_view table) override {
         const std::lock_guard lock(writer_->mutex);
         duckdb_appender handle = nullptr;
-        if (duckdb_appender_create(writer_->connection->handle, nullptr, std::string(table).c_str(), &handle) != DuckDBSuccess) {
+        if (duckdb_appender_create(writer_->connection->handle, nullptr, std::string(table).c_str(), &handle) !=
+            DuckDBSuccess) {
             const char* message = duckdb_appender_error(handle);
             Error error(ErrorCode::Internal, message != nullptr ? message : "no such table");
             duckdb_appender_destroy(&handle);
@@ -150,7 +154,8 @@ private:
         QueryResult result;
         const Watchdog::Guard guard(watchdog_, timeout_ms, [connection] { duckdb_interrupt(connection); });
         const auto failed = [&]() -> Error {
-            if (guard.fired()) return Error(ErrorCode::Timeout, "the query took longer than " + std::to_string(timeout_ms) + " ms");
+            if (guard.fired())
+                return Error(ErrorCode::Timeout, "the query took longer than " + std::to_string(timeout_ms) + " ms");
             return error_of(duckdb_result_error_type(&result.handle), duckdb_result_error(&result.handle));
         };
         TRY(prepare(connection, statement, params, prepared));
@@ -162,7 +167,8 @@ private:
             const auto rows = duckdb_data_chunk_get_size(chunk);
             auto added = ok();
             if (table.rows.size() + rows > rows_max) {
-                added = Error(ErrorCode::LimitExceeded, "the query yields more than " + std::to_string(rows_max) + " rows");
+                added =
+                    Error(ErrorCode::LimitExceeded, "the query yields more than " + std::to_string(rows_max) + " rows");
             } else {
                 added = add_rows(chunk, table);
             }
@@ -202,16 +208,17 @@ Result<std::shared_ptr<Database>> open_database(const Options& options) {
     const std::string threads = std::to_string(options.threads);
     // The spill folder first: without external access it can no longer be set. Empty means that nothing spills.
     const std::vector<std::array<const char*, 2>> settings = {{"temp_directory", options.temp_directory.c_str()},
-                                                        {"memory_limit", options.memory_limit.c_str()},
-                                                        {"threads", threads.c_str()},
-                                                        {"enable_external_access", "false"},
-                                                        {"autoinstall_known_extensions", "false"},
-                                                        {"autoload_known_extensions", "false"},
-                                                        {"allow_community_extensions", "false"}};
+                                                              {"memory_limit", options.memory_limit.c_str()},
+                                                              {"threads", threads.c_str()},
+                                                              {"enable_external_access", "false"},
+                                                              {"autoinstall_known_extensions", "false"},
+                                                              {"autoload_known_extensions", "false"},
+                                                              {"allow_community_extensions", "false"}};
     for (const auto& [name, value] : settings) {
         if (duckdb_set_config(config, name, value) == DuckDBSuccess) continue;
         duckdb_destroy_config(&config);
-        return Error::invalid(name, "not_a_setting", "列存设置无效", "not a setting that the column store takes", "", value);
+        return Error::invalid(name, "not_a_setting", "列存设置无效", "not a setting that the column store takes", "",
+                              value);
     }
     auto database = std::make_shared<Database>();
     char* message = nullptr;
