@@ -87,12 +87,8 @@ public:
     Load(std::uint16_t port, std::string key, int connections)
         : port_(port), key_(std::move(key)), epoll_(::epoll_create1(0)) {
         peers_.resize(static_cast<std::size_t>(connections));
-        for (Peer& peer : peers_) open(peer);
     }
-    ~Load() {
-        for (Peer& peer : peers_) ::close(peer.socket);
-        ::close(epoll_);
-    }
+    ~Load() { ::close(epoll_); }
     Load(const Load&) = delete;
     Load& operator=(const Load&) = delete;
 
@@ -104,6 +100,7 @@ public:
         outcome_ = {};
         const std::int64_t begun = clock_.steady_ns();
         until_ = begun + static_cast<std::int64_t>(seconds * 1e9);
+        for (Peer& peer : peers_) open(peer);  // Anew: the server ends connections that rest for long.
         flying_ = 0;
         for (Peer& peer : peers_) send_next(peer);
         std::vector<epoll_event> ready(64);
@@ -114,6 +111,7 @@ public:
                      ready[static_cast<std::size_t>(i)].events);
         }
         outcome_.seconds = static_cast<double>(clock_.steady_ns() - begun) * 1e-9;
+        for (Peer& peer : peers_) ::close(peer.socket);
         return std::move(outcome_);
     }
 
@@ -133,6 +131,7 @@ private:
         address.sin_family = AF_INET;
         address.sin_port = htons(port_);
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        peer.writing = true;
         peer.socket = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
         if (::connect(peer.socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
             errno != EINPROGRESS) {
