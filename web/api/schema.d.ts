@@ -2565,10 +2565,7 @@ export interface operations {
     post_imports_id_check: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -2591,10 +2588,7 @@ export interface operations {
     put_imports_id_mapping: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -2676,10 +2670,7 @@ export interface operations {
     post_imports_id_run: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -2702,10 +2693,7 @@ export interface operations {
     post_imports_id_take_back: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
+            header?: never;
             path: {
                 id: string;
             };
