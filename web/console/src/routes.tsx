@@ -15,7 +15,7 @@ export interface PageEntry {
   path: string;
   group: Group;
   permission: string;
-  icon: ComponentType;
+  icon: ComponentType<{ 'aria-hidden'?: boolean }>;
   // Pressed after "g": g c opens the customers.
   letter?: string;
   load: () => Promise<{ Component: ComponentType }>;

@@ -73,7 +73,8 @@ export const sequential: Record<Mode, string[]> = {
 // Ink that reads on step `index` of the sequential scale.
 export function inkOn(mode: Mode, index: number): string {
   if (mode === 'light') return index >= 4 ? '#ffffff' : tokens.light.text;
-  return index >= 4 ? '#0f1211' : tokens.dark.text;
+  if (index >= 4) return '#0f1211';
+  return index === 3 ? '#ffffff' : tokens.dark.text;
 }
 
 const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

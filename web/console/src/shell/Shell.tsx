@@ -81,7 +81,7 @@ function Menu({ fold, collapsed }: { fold?: () => void; collapsed?: boolean }) {
             <div className="group" aria-hidden="true">{t(`group.${group}`)}</div>
             {mine.map(({ key, path, icon: Icon }) => (
               <NavLink key={key} to={path} title={collapsed ? t(`page.${key}`) : undefined}>
-                <Icon />
+                <Icon aria-hidden />
                 <span>{t(`page.${key}`)}</span>
               </NavLink>
             ))}
