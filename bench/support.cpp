@@ -24,6 +24,9 @@ namespace {
 constexpr std::int64_t kStartSeconds = 120;
 constexpr int kSettleMinutes = 30;
 
+// Objects are not destroyed when a benchmark gives up: its server must not outlive it all the same.
+pid_t running_server = -1;
+
 std::string first_line_with(const std::string& path, std::string_view word) {
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
@@ -49,6 +52,7 @@ std::string folder_of_program() { return std::filesystem::read_symlink("/proc/se
 
 void give_up(const std::string& why) {
     std::fprintf(stderr, "bench: %s\n", why.c_str());
+    if (running_server > 0) ::kill(running_server, SIGKILL);
     std::exit(1);
 }
 
@@ -165,6 +169,7 @@ void Server::start() {
     const int failed = ::posix_spawn(&pid_, program_.c_str(), &actions, nullptr, argv.data(), environ);
     ::posix_spawn_file_actions_destroy(&actions);
     if (failed != 0) give_up("cannot run " + program_);
+    running_server = pid_;
     constexpr std::string_view kAddress = "http://127.0.0.1:";
     for (std::string said;; said = whole(log)) {
         if (const auto at = said.find(kAddress); at != std::string::npos && said.find('\n', at) != std::string::npos) {
@@ -172,7 +177,10 @@ void Server::start() {
             break;
         }
         int status = 0;
-        if (::waitpid(pid_, &status, WNOHANG) == pid_) give_up("the server ended at its start: " + said);
+        if (::waitpid(pid_, &status, WNOHANG) == pid_) {
+            running_server = -1;
+            give_up("the server ended at its start: " + said);
+        }
         if (clock_.steady_ns() - begun > kStartSeconds * 1'000'000'000) give_up("the server does not start");
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
@@ -185,7 +193,7 @@ void Server::stop() {
     ::kill(pid_, SIGTERM);
     int status = 0;
     ::waitpid(pid_, &status, 0);
-    pid_ = -1;
+    pid_ = running_server = -1;
 }
 
 Server::Usage Server::usage() const {
