@@ -150,6 +150,8 @@ class Imports(Worker):
         token = f"{self.name_}{self.number}"
         body, minor = self.file(token)
         reply = self.ask("POST", f"/api/v1/imports?name={token}.csv", body)
+        if reply.status in (503, 507):
+            return  # refused, which a failing disk may do: nothing was promised
         if reply.status != 201:
             raise RuntimeError(f"upload: {reply.status} {reply.text}")
         ident = reply.json()["id"]
