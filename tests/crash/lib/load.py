@@ -46,6 +46,9 @@ class Worker(threading.Thread):
         def send():
             reply = self.ask(method, path, body, key=f"{kind}-{ident}")
             state = ACKED if reply.status == 200 else REFUSED if reply.status < 500 else UNKNOWN
+            # Works of an import take no key: asked for again, they say that they have begun or are done.
+            if kind in ("run", "back") and reply.status == 409:
+                state = ACKED
             self.ledger.answered(kind, ident, state, status=reply.status)
             if (state == REFUSED) != refused and state != UNKNOWN:
                 raise RuntimeError(f"{method} {path} {body}: {reply.status} {reply.text}")
