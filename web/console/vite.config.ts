@@ -14,6 +14,7 @@ export default defineConfig({
   build: {
     target: ['es2022', 'chrome107', 'safari16'],
     outDir: at('dist'),
+    manifest: true,
     emptyOutDir: true,
     assetsInlineLimit: 2048,
     chunkSizeWarningLimit: 1200,

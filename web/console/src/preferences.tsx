@@ -1,5 +1,5 @@
 // Language, theme and width, and everything of Ant Design and dayjs that follows from them.
-import { App as AntApp, ConfigProvider } from 'antd';
+import { ConfigProvider } from 'antd';
 import zhCN from 'antd/locale/zh_CN';
 import type { Locale } from 'antd/es/locale';
 import dayjs from 'dayjs';
@@ -72,7 +72,7 @@ export function PreferencesProvider({ children }: { children: ReactNode }) {
   return (
     <Context value={value}>
       <ConfigProvider theme={themeOf(mode, phone)} locale={locale} button={{ autoInsertSpace: false }}>
-        <AntApp component={false}>{children}</AntApp>
+        {children}
       </ConfigProvider>
     </Context>
   );

@@ -1,6 +1,7 @@
 // Questions that more than one page asks.
 import { queryOptions } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
+import { isLive } from 'ui/job-state.ts';
 
 export const metricsQuery = queryOptions({
   queryKey: ['metrics'],
@@ -22,4 +23,13 @@ export const importsQuery = queryOptions({
 export const sourcesQuery = queryOptions({
   queryKey: ['sources'],
   queryFn: ({ signal }) => body(api.GET('/api/v1/sources', { signal })),
+});
+
+const often = 1000;
+const seldom = 20_000;
+export const jobsQuery = queryOptions({
+  queryKey: ['jobs'],
+  queryFn: ({ signal }) => body(api.GET('/api/v1/jobs', { signal })),
+  // Frequent only while something moves.
+  refetchInterval: (query) => (query.state.data?.items.some((job) => isLive(job.state)) ? often : seldom),
 });

@@ -23,7 +23,10 @@ export interface PageEntry {
 
 export interface DetailEntry { path: string; of: PageKey; permission: string; load: PageEntry['load'] }
 
-const page = (load: () => Promise<{ default: ComponentType }>) => async () => ({ Component: (await load()).default });
+const page = (load: () => Promise<{ default: ComponentType }>) => async () => {
+  const [{ default: Page }, { PageFrame }] = await Promise.all([load(), import('./shell/PageFrame.tsx')]);
+  return { Component: () => <PageFrame><Page /></PageFrame> };
+};
 
 // "/metrics" belongs to the server: there it tells a monitor how it is doing.
 export const pages: PageEntry[] = [

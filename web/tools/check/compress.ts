@@ -17,7 +17,7 @@ let files = 0;
 for (const name of names) {
   const bytes = await readFile(name);
   if (bytes.length < smallest) continue;
-  await writeFile(`${name}.br`, await brotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 10 } }));
+  await writeFile(`${name}.br`, await brotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
   await writeFile(`${name}.gz`, await deflate(bytes, { level: 9 }));
   files += 1;
 }

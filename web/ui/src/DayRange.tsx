@@ -15,7 +15,7 @@ interface Props {
 
 const day = (text: string) => (text ? dayjs(text) : null);
 
-export function DayRange({ label, from, to, onChange, required }: Props) {
+export default function DayRange({ label, from, to, onChange, required }: Props) {
   const { t } = useTranslation('ui');
   const { phone } = useViewer();
   const today = useFormat().today();

@@ -1,7 +1,8 @@
 import { fireEvent, render, screen } from '@testing-library/react';
 import type { JobItem } from 'api/contract.ts';
 import { expect, test, vi } from 'vitest';
-import { isLive, Job, secondsLeft } from './Job.tsx';
+import { Job, secondsLeft } from './Job.tsx';
+import { isLive } from './job-state.ts';
 
 const job: JobItem = {
   id: 'job_1', kind: 'import.run', title: '有赞订单.csv', state: 'running', phase: '写入', done: 200, total: 1000, result: {},

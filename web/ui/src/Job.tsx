@@ -2,6 +2,7 @@
 import type { JobItem, JobState } from 'api/contract.ts';
 import { Button, Progress } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { isLive } from './job-state.ts';
 import { Tag } from './Tag.tsx';
 import type { Tone } from './tokens.ts';
 import { useFormat, useViewer } from './viewer.tsx';
@@ -10,8 +11,6 @@ const toneOf: Record<JobState, Tone> = {
   queued: 'neutral', running: 'progress', done: 'active', partial: 'warn', failed: 'danger',
   cancelling: 'warn', cancelled: 'neutral',
 };
-
-export const isLive = (state: JobState): boolean => state === 'queued' || state === 'running' || state === 'cancelling';
 
 export function JobTag({ state }: { state: JobState }) {
   const { t } = useTranslation('ui');

@@ -30,6 +30,12 @@ test('rows, total and the way forward', () => {
   expect(props.onCursor).toHaveBeenCalledWith('c2');
 });
 
+test('rows of the question before lead nowhere: their cursor belongs to another order', () => {
+  const { props } = show({ query: { data: page, error: null, isFetching: true, isPlaceholderData: true, refetch: () => undefined } });
+  fireEvent.click(screen.getByRole('button', { name: '下一页' }));
+  expect(props.onCursor).not.toHaveBeenCalled();
+});
+
 test('an unfinished count says so', () => {
   show({ query: { data: { ...page, total: { value: 20, relation: 'gte' } }, error: null, isFetching: false, refetch: () => undefined } });
   expect(screen.getByText('20 条以上')).toBeTruthy();

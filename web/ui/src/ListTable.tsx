@@ -23,6 +23,8 @@ interface Question<T> {
   data: Page<T> | undefined;
   error: unknown;
   isFetching: boolean;
+  // Rows of the question before, while the new one is on its way.
+  isPlaceholderData?: boolean;
   refetch: () => unknown;
 }
 
@@ -74,12 +76,14 @@ export function ListTable<T extends object>(props: Props<T>) {
   const rows = query.data?.items ?? [];
   const active = useRowKeys(rows, phone ? undefined : onOpen);
 
-  if (query.error && !query.data) return <ErrorBox error={query.error} retry={() => void query.refetch()} />;
+  // A place in the list that no longer holds leads back to the first page.
+  const retry = () => void (props.cursor ? props.onCursor('') : query.refetch());
+  if (query.error && !query.data) return <ErrorBox error={query.error} retry={retry} />;
   if (!query.data) return <div className="card"><Skeleton rows={10} height={20} /></div>;
   return (
     <section className="card" aria-label={t('rows')}>
       <BusyBar on={query.isFetching} />
-      {query.error ? <ErrorBox error={query.error} retry={() => void query.refetch()} /> : null}
+      {query.error ? <ErrorBox error={query.error} retry={retry} /> : null}
       {rows.length === 0 ? props.empty : phone ? (
         <ul className="cards">{rows.map((row) => <li key={rowKey(row)}>{props.card(row)}</li>)}</ul>
       ) : (
@@ -108,7 +112,7 @@ export function ListTable<T extends object>(props: Props<T>) {
             if (column?.sort) props.onSort?.(column.sort);
           }} />
       )}
-      <Foot {...props} total={query.data.total} next={query.data.next ?? ''} rows={rows.length}
+      <Foot {...props} total={query.data.total} next={query.isPlaceholderData ? '' : (query.data.next ?? '')} rows={rows.length}
         chooser={phone ? null : <Chooser columns={props.columns} keys={keys} choose={choose} />} />
     </section>
   );

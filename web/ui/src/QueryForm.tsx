@@ -2,11 +2,13 @@
 // once, text on Enter or on the button, so the form never shows one thing and the table another.
 import { CloseOutlined, DownOutlined, UpOutlined } from '@ant-design/icons';
 import { Button, Input, Select } from 'antd';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { DayRange } from './DayRange.tsx';
 import { isComposing } from './hooks.ts';
 import { useViewer } from './viewer.tsx';
+
+// The calendar comes after the form: it is the heaviest part of a list.
+const DayRange = lazy(() => import('./DayRange.tsx'));
 
 export interface Option { value: string; label: string }
 export type QueryField =
@@ -63,8 +65,10 @@ export function QueryForm({ fields, values, onChange, shown: most = 4 }: Props) 
                 onChange={(value?: string) => onChange({ [field.key]: value })} />
             )}
             {field.kind === 'days' && (
-              <DayRange label={field.label} from={values[field.from] ?? ''} to={values[field.to] ?? ''}
-                onChange={(from, to) => onChange({ [field.from]: from || undefined, [field.to]: to || undefined })} />
+              <Suspense fallback={<Input aria-label={field.label} disabled />}>
+                <DayRange label={field.label} from={values[field.from] ?? ''} to={values[field.to] ?? ''}
+                  onChange={(from, to) => onChange({ [field.from]: from || undefined, [field.to]: to || undefined })} />
+              </Suspense>
             )}
           </div>
         ))}

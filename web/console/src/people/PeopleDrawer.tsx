@@ -12,7 +12,7 @@ import { metricsQuery, nodesQuery } from '../queries.ts';
 import { CustomerCard } from './columns.tsx';
 import { decodePeople, exportAddress, fetchPeople, peopleKey, type People } from './people.ts';
 
-export function PeopleDrawer() {
+export default function PeopleDrawer() {
   const [params, setParams] = useSearchParams();
   const people = decodePeople(params.get(peopleKey) ?? '');
   const close = () =>
@@ -53,7 +53,7 @@ function Open({ people, word, close }: { people: People; word: string; close: ()
     queryFn: ({ signal }) => fetchPeople(people, { cursor, limit: 50, signal }),
     placeholderData: keepPreviousData,
   });
-  const next = query.data?.next;
+  const next = query.isPlaceholderData ? undefined : query.data?.next;
   return (
     <Drawer open onClose={close} size={520} title={sentence}
       extra={people.kind === 'class' && mayExport && (

@@ -11,7 +11,7 @@ import { useFormat, useViewer } from 'ui/viewer.tsx';
 import { usePreferences } from '../preferences.tsx';
 import { metricsQuery } from '../queries.ts';
 import { pages } from '../routes.tsx';
-import { useSignOut } from './TopBar.tsx';
+import { useSignOut } from './sign-out.ts';
 import { matches, objectAddress, orderNumber } from './matching.ts';
 
 interface Choice { id: string; group: string; label: string; hint?: string; run: () => void }
@@ -87,7 +87,7 @@ function useChoices(text: string, close: () => void): { choices: Choice[]; busy:
     const actions: [string, string, () => void][] = [
       ['language', t('palette.language'), () => switchLanguage(language === 'zh-CN' ? 'en-US' : 'zh-CN')],
       ['theme', t(`theme.${dark}`), () => switchMode(dark)],
-      ['signOut', t('me.signOut'), signOut],
+      ['signOut', t('me.signOut'), () => void signOut().catch(() => undefined)],
     ];
     for (const [id, label, run] of actions) {
       if (matches(wanted, [label, id])) found.push({ id, group: t('palette.actions'), label, run: act(run) });
@@ -97,7 +97,7 @@ function useChoices(text: string, close: () => void): { choices: Choice[]; busy:
   return { choices, busy };
 }
 
-export function Palette({ onClose }: { onClose: () => void }) {
+export default function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);

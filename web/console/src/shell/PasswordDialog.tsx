@@ -1,16 +1,19 @@
-import { App, Modal } from 'antd';
+import { Button, Modal } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PasswordForm } from '../pages/session/PasswordForm.tsx';
 
-export function PasswordDialog({ onClose }: { onClose: () => void }) {
+export default function PasswordDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation('session');
-  const { message } = App.useApp();
+  const [done, setDone] = useState(false);
   return (
     <Modal open title={t('password.title')} footer={null} onCancel={onClose}>
-      <PasswordForm onDone={() => {
-        void message.success(t('password.done'));
-        onClose();
-      }} />
+      {done ? (
+        <div className="stack" role="status">
+          <p>{t('password.done')}</p>
+          <Button type="primary" onClick={onClose}>{t('password.close')}</Button>
+        </div>
+      ) : <PasswordForm onDone={() => setDone(true)} />}
     </Modal>
   );
 }

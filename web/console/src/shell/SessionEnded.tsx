@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { SignInForm } from '../pages/session/SignInForm.tsx';
 import { signedOutKey } from '../session.ts';
 
-export function SessionEnded() {
+export default function SessionEnded() {
   const { t } = useTranslation();
   const client = useQueryClient();
   return (

@@ -1,23 +1,26 @@
 // The frame around every page: menu, top bar, palette, people drawer, banners.
-import { MenuFoldOutlined, MenuOutlined, MenuUnfoldOutlined } from '@ant-design/icons';
+import { MenuOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Drawer } from 'antd';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, NavLink, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
+import { Link, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
 import { Logo } from 'ui/Logo.tsx';
 import { useOnline } from 'ui/hooks.ts';
 import { recall, remember } from 'ui/local.ts';
 import { BusyBar } from 'ui/states.tsx';
 import { useFormat, useViewer } from 'ui/viewer.tsx';
-import { PeopleDrawer } from '../people/PeopleDrawer.tsx';
-import { groups, pages } from '../routes.tsx';
+import { peopleKey } from '../people/people.ts';
 import { signedOutKey } from '../session.ts';
-import { Palette } from './Palette.tsx';
-import { SessionEnded } from './SessionEnded.tsx';
+import { Menu } from './Menu.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useShortcuts } from './shortcuts.ts';
-import { Shortcuts } from './Shortcuts.tsx';
+
+// What few visits need is fetched when it is needed.
+const PeopleDrawer = lazy(() => import('../people/PeopleDrawer.tsx'));
+const Palette = lazy(() => import('./Palette.tsx'));
+const PhoneMenu = lazy(() => import('./PhoneMenu.tsx'));
+const SessionEnded = lazy(() => import('./SessionEnded.tsx'));
+const Shortcuts = lazy(() => import('./Shortcuts.tsx'));
 
 export function Shell() {
   const { t } = useTranslation();
@@ -54,47 +57,14 @@ export function Shell() {
         <Outlet />
         <ScrollRestoration />
       </main>
-      {phone && (
-        <Drawer open={drawer} placement="left" onClose={() => setDrawer(false)} size={260} className="drawer-nav"
-          title={t('brand.name')}>
-          <Menu />
-        </Drawer>
-      )}
-      {palette && <Palette onClose={() => setPalette(false)} />}
-      {help && <Shortcuts onClose={() => setHelp(false)} />}
-      <PeopleDrawer />
-      {ended === true && <SessionEnded />}
+      <Suspense>
+        {phone && drawer && <PhoneMenu onClose={() => setDrawer(false)} />}
+        {palette && <Palette onClose={() => setPalette(false)} />}
+        {help && <Shortcuts onClose={() => setHelp(false)} />}
+        {new URLSearchParams(location.search).has(peopleKey) && <PeopleDrawer />}
+        {ended === true && <SessionEnded />}
+      </Suspense>
     </div>
-  );
-}
-
-function Menu({ fold, collapsed }: { fold?: () => void; collapsed?: boolean }) {
-  const { t } = useTranslation();
-  const { permissions } = useViewer();
-  return (
-    <nav className="nav" aria-label={t('menu.label')}>
-      {groups.map((group) => {
-        const mine = pages.filter((page) => page.group === group && permissions.has(page.permission));
-        if (mine.length === 0) return null;
-        return (
-          <div key={group} role="group" aria-label={t(`group.${group}`)} style={{ display: 'contents' }}>
-            <div className="group" aria-hidden="true">{t(`group.${group}`)}</div>
-            {mine.map(({ key, path, icon: Icon }) => (
-              <NavLink key={key} to={path} title={collapsed ? t(`page.${key}`) : undefined}>
-                <Icon aria-hidden />
-                <span>{t(`page.${key}`)}</span>
-              </NavLink>
-            ))}
-          </div>
-        );
-      })}
-      {fold && (
-        <button type="button" className="bare fold" onClick={fold} aria-label={collapsed ? t('menu.unfold') : t('menu.fold')}>
-          {collapsed ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
-          <span>{t('menu.fold')}</span>
-        </button>
-      )}
-    </nav>
   );
 }
 

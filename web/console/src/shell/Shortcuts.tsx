@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useViewer } from 'ui/viewer.tsx';
 import { pages } from '../routes.tsx';
 
-export function Shortcuts({ onClose }: { onClose: () => void }) {
+export default function Shortcuts({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const { permissions } = useViewer();
   const keys: [string, string][] = [

@@ -1,15 +1,14 @@
-import { SearchOutlined, ShopOutlined, UserOutlined } from '@ant-design/icons';
-import { useQueryClient } from '@tanstack/react-query';
-import { api, body } from 'api/client.ts';
-import { App, Dropdown } from 'antd';
-import { useState, type ReactNode } from 'react';
+import { SearchOutlined, UserOutlined } from '@ant-design/icons';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
 import { usePreferences } from '../preferences.tsx';
 import { useMe } from '../session.ts';
 import { JobTray } from './JobTray.tsx';
-import { PasswordDialog } from './PasswordDialog.tsx';
+import { Popup } from './Popup.tsx';
+import { useSignOut } from './sign-out.ts';
 import { LanguageSwitch, ThemeSwitch } from './switches.tsx';
+
+const PasswordDialog = lazy(() => import('./PasswordDialog.tsx'));
 
 interface Props { onSearch: () => void; onMenu: () => void; menu: ReactNode }
 
@@ -55,41 +54,28 @@ function ScopeChip() {
   );
 }
 
-export function useSignOut(): () => void {
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const { message } = App.useApp();
-  const { t } = useTranslation();
-  return () => {
-    void body(api.DELETE('/api/v1/session'))
-      .then(() => {
-        client.clear();
-        return navigate('/sign-in');
-      })
-      .catch(() => void message.error(t('signOut.failed')));
-  };
-}
-
 function Mine() {
   const { t } = useTranslation();
   const me = useMe();
   const signOut = useSignOut();
+  const [failed, setFailed] = useState(false);
   const [changing, setChanging] = useState(false);
   const name = me.staff?.name ?? t('me.program');
   return (
     <>
-      <Dropdown trigger={['click']} menu={{
-        items: [
-          { key: 'who', disabled: true, label: `${name} · ${me.staff?.login ?? ''}` },
-          { key: 'tenant', disabled: true, icon: <ShopOutlined />, label: me.tenant.name },
-          { type: 'divider' },
-          { key: 'password', label: t('me.password'), onClick: () => setChanging(true) },
-          { key: 'out', label: t('me.signOut'), onClick: signOut },
-        ],
-      }}>
-        <button type="button" className="icon-button" aria-label={t('me.label', { name })} title={name}><UserOutlined /></button>
-      </Dropdown>
-      {changing && <PasswordDialog onClose={() => setChanging(false)} />}
+      <Popup label={t('me.label', { name })} title={name} icon={<UserOutlined aria-hidden />}>
+        {(close) => (
+          <>
+            <div className="strong">{name} <span className="mono dim">{me.staff?.login}</span></div>
+            <div className="dim">{me.tenant.name}</div>
+            <hr />
+            <button type="button" className="bare item" onClick={() => { close(); setChanging(true); }}>{t('me.password')}</button>
+            <button type="button" className="bare item" onClick={() => void signOut().catch(() => setFailed(true))}>{t('me.signOut')}</button>
+            {failed && <div className="small" role="alert" style={{ color: 'var(--error)' }}>{t('signOut.failed')}</div>}
+          </>
+        )}
+      </Popup>
+      {changing && <Suspense><PasswordDialog onClose={() => setChanging(false)} /></Suspense>}
     </>
   );
 }

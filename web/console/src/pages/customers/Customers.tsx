@@ -2,7 +2,7 @@ import { DownloadOutlined } from '@ant-design/icons';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
 import type { CustomerItem, CustomerSort } from 'api/contract.ts';
-import { Button, Tabs } from 'antd';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { ListTable, useTotal } from 'ui/ListTable.tsx';
@@ -11,6 +11,7 @@ import { QueryForm, type QueryField } from 'ui/QueryForm.tsx';
 import { Empty } from 'ui/states.tsx';
 import { addDays } from 'ui/time.ts';
 import { day, oneOf, optional, text, useUrlState, whole } from 'ui/url-state.ts';
+import { ViewTabs } from 'ui/ViewTabs.tsx';
 import { useFormat, useMay, useViewer } from 'ui/viewer.tsx';
 import { CustomerCard, useCustomerColumns } from '../../people/columns.tsx';
 import { exportAddress } from '../../people/people.ts';
@@ -82,8 +83,8 @@ export default function Customers() {
             {mayExport && <Button icon={<DownloadOutlined />} href={exportAddress(filters)}>{t('export')}</Button>}
           </>
         } />
-      <Tabs activeKey={active} size="small" items={views.map((key) => ({ key, label: t(`view.${key}`) }))}
-        onChange={(key) => change({ ...preset[key as ViewName], to: '', after: '' }, 'push')} />
+      <ViewTabs label={t('views')} value={active} options={views.map((value) => ({ value, label: t(`view.${value}`) }))}
+        onChange={(view) => change({ ...preset[view], to: '', after: '' }, 'push')} />
       <QueryForm fields={fields} values={{ class: state.class, node: state.node, known: state.known, from: state.from, to: state.to }}
         onChange={(next) => change({ ...(next as Partial<typeof state>), after: '' })} />
       <ListTable<CustomerItem> name="customers" people query={query} columns={columns} rowKey={(row) => row.id}

@@ -86,7 +86,7 @@ function Rows({ id, cause, cursor, header, onCursor }: RowsProps) {
               <span className="dim">{t('rowsTotal', { count: page.total.value, shown: format.exact(page.total.value) })}</span>
               <div className="pages">
                 <Button size="small" disabled={!cursor} onClick={() => onCursor('')}>{t('firstPage')}</Button>
-                <Button size="small" disabled={!page.next} onClick={() => onCursor(page.next ?? '')}>{t('nextPage')}</Button>
+                <Button size="small" disabled={!page.next || query.isPlaceholderData} onClick={() => onCursor(page.next ?? '')}>{t('nextPage')}</Button>
               </div>
             </div>
           </>

@@ -6,7 +6,7 @@ import { Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { Card } from 'ui/Card.tsx';
-import { DayRange } from 'ui/DayRange.tsx';
+import DayRange from 'ui/DayRange.tsx';
 import { Change, exactText, figureText } from 'ui/MetricCard.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
 import { BusyBar, Empty, Loaded } from 'ui/states.tsx';

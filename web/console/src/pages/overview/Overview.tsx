@@ -5,7 +5,7 @@ import { Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { Card } from 'ui/Card.tsx';
-import { DayRange } from 'ui/DayRange.tsx';
+import DayRange from 'ui/DayRange.tsx';
 import { figureText, MetricCard } from 'ui/MetricCard.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
 import { BusyBar, Loaded } from 'ui/states.tsx';

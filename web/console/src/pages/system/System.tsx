@@ -13,7 +13,7 @@ import { Empty, ErrorBox, Loaded } from 'ui/states.tsx';
 import { Tag } from 'ui/Tag.tsx';
 import { oneOf, useUrlState } from 'ui/url-state.ts';
 import { useFormat, useMay } from 'ui/viewer.tsx';
-import { jobsQuery } from '../../shell/JobTray.tsx';
+import { jobsQuery } from '../../queries.ts';
 
 const schema = { tab: oneOf(['state', 'jobs', 'parked'], 'state') };
 
