@@ -11,6 +11,7 @@
 #include "kernel/api/testing.h"
 #include "kernel/api/toy_routes.h"
 #include "kernel/testing.h"
+#include "kernel/testing/source.h"
 #include "platform/json/value.h"
 
 namespace tilth::kernel {
@@ -273,8 +274,7 @@ TEST(Document, IsTheGoldenOne) {
     Api api(nullptr, clock, rng);
     std::atomic<int> runs{0};
     toy::add_note_routes(api, runs);
-    const std::string here = __FILE__;
-    const std::string golden = here.substr(0, here.rfind('/')) + "/testdata/toy.openapi.json";
+    const std::string golden = kernel::testing::source_root() / "src/kernel/api/testdata/toy.openapi.json";
     const std::string document = api.openapi();
     if (std::getenv("TILTH_UPDATE_GOLDEN") != nullptr) std::ofstream(golden) << document;
     EXPECT_EQ(document, text_of(golden)) << "look at the difference, then run with TILTH_UPDATE_GOLDEN=1";

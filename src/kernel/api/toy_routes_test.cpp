@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "kernel/api/toy_routes.h"
+#include "kernel/testing/source.h"
 #include "platform/text/phone.h"
 
 // [types]
@@ -211,8 +212,9 @@ std::string between(const std::string& text, const std::string& mark) {
 }
 
 TEST(Guide, QuotesThisFile) {
-    const std::string here = __FILE__;
-    const std::string guide = text_of(here.substr(0, here.rfind("src/kernel/api/")) + "docs/guides/add_a_route.md");
+    const auto root = kernel::testing::source_root();
+    const std::string here = root / "src/kernel/api/toy_routes_test.cpp";
+    const std::string guide = text_of(root / "docs/guides/add_a_route.md");
     for (const char* mark : {"types", "permissions", "routes"})
         EXPECT_NE(guide.find(between(text_of(here), mark)), std::string::npos)
             << "docs/guides/add_a_route.md does not quote [" << mark << "] as it stands in " << here;
