@@ -98,9 +98,9 @@ public:
 
     // Finds or makes the customer of a sighting, attaches new identities, links by the strong ones. Idempotent.
     virtual Result<Resolution> resolve(kernel::Unit& unit, const Sighting& sighting) = 0;
-    // Declared facts about a customer: they go to the vault, with source, time and confidence per field. One that is
-    // older or less trusted than what stands is passed over, and so is a value that cannot be kept (not UTF-8, over
-    // 2,000 bytes).
+    // Declared facts about a customer: they go to the vault, with source, time and confidence per field. What stands is
+    // the most trusted, the newest of equals (rules.h, outranks), whatever the order of arrival; a value that cannot be
+    // kept (not UTF-8, over 2,000 bytes) is passed over.
     virtual Status declare(kernel::Unit& unit, const CustomerId& customer, const std::vector<Trait>& traits,
                            std::string_view source, int confidence) = 0;
     virtual Result<std::int64_t> merge(kernel::Unit& unit, const CustomerId& a, const CustomerId& b,

@@ -4,6 +4,10 @@
 
 namespace tilth::customer {
 
+Standing standing(const kernel::VaultValue& value) {
+    return {value.at, value.confidence, value.source, value.value};
+}
+
 Status FaceBuilder::add(sql::Connection& sql, const TenantId& tenant, const CustomerId& customer,
                         const std::vector<kernel::VaultValue>& values) {
     const auto row = TRY(store::customer(sql, tenant, customer));
@@ -18,9 +22,7 @@ Status FaceBuilder::add(sql::Connection& sql, const TenantId& tenant, const Cust
             continue;
         }
         const auto [shown, fresh] = traits_.try_emplace(value.field, value);
-        if (!fresh && shown_before({value.at, value.confidence}, {shown->second.at, shown->second.confidence})) {
-            shown->second = value;
-        }
+        if (!fresh && outranks(standing(value), standing(shown->second))) shown->second = value;
     }
     return ok();
 }
@@ -34,7 +36,7 @@ std::string FaceBuilder::masked_identity(const store::IdentityRow& identity) con
 std::string FaceBuilder::name_masked() const {
     for (const char* field : {"name", "last_name", "first_name", "wechat_name"}) {
         const auto value = traits_.find(field);
-        if (value != traits_.end()) return masked(Mask::Name, value->second.value);
+        if (value != traits_.end() && !value->second.value.empty()) return masked(Mask::Name, value->second.value);
     }
     return {};
 }

@@ -9,6 +9,8 @@
 
 namespace tilth::customer {
 
+Standing standing(const kernel::VaultValue& value);
+
 class FaceBuilder {
 public:
     // The person's customers, its oldest first; `values` are the customer's own.
@@ -18,7 +20,7 @@ public:
 
     const std::vector<store::CustomerRow>& customers() const { return customers_; }
     const std::vector<store::IdentityRow>& identities() const { return identities_; }
-    // Per trait field, the value that is shown: the most trusted, the newest of equals.
+    // Per trait field, the value that outranks the others; an empty one: the field was taken away.
     const std::map<std::string, kernel::VaultValue>& traits() const { return traits_; }
     std::string masked_identity(const store::IdentityRow& identity) const;
     std::string name_masked() const;

@@ -80,11 +80,10 @@ public:
             for (const auto& values : TRY(kernel_.vault.open_many(unit.sql(), unit.tenant(), person))) {
                 for (const kernel::VaultValue& value : values) {
                     if (value.field != request.field.str()) continue;
-                    if (!found || shown_before({value.at, value.confidence}, {found->at, found->confidence}))
-                        found = value;
+                    if (!found || outranks(standing(value), standing(*found))) found = value;
                 }
             }
-            if (!found) return Error(ErrorCode::NotFound, "field");
+            if (!found || found->value.empty()) return Error(ErrorCode::NotFound, "field");
             TRY(unit.audit({.action = "customer.reveal",
                             .object = request.id.str(),
                             .detail = json::Value::object({{"field", found->field}}).print(),
@@ -211,6 +210,7 @@ private:
                 {key, {}, {}, face.masked_identity(row), row.source, row.first_seen, 100, is_kept(row.kind)});
         }
         for (const auto& [key, value] : face.traits()) {
+            if (value.value.empty()) continue;
             const FieldSpec spec = field_spec(key);
             add(spec, {key, {}, {}, masked(spec.mask, value.value), value.source, value.at, value.confidence,
                        spec.mask != Mask::Clear});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <tuple>
 
 #include "base/text.h"
 #include "platform/text/phone.h"
@@ -217,12 +218,8 @@ bool is_usable(std::string_view value) {
            value.find('\0') == std::string_view::npos;
 }
 
-bool replaces(const Standing& standing, const Standing& declared) {
-    return declared.at >= standing.at && declared.confidence >= standing.confidence;
-}
-
-bool shown_before(const Standing& a, const Standing& b) {
-    return a.confidence != b.confidence ? a.confidence > b.confidence : a.at > b.at;
+bool outranks(const Standing& a, const Standing& b) {
+    return std::tie(a.confidence, a.at, a.source, a.value) > std::tie(b.confidence, b.at, b.source, b.value);
 }
 
 }  // namespace tilth::customer

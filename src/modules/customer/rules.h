@@ -108,13 +108,16 @@ std::optional<std::string> canonical_field(std::string_view field);
 // A value that can be kept: UTF-8 within kTraitValueBytesMax.
 bool is_usable(std::string_view value);
 
-// Survivorship: what is declared now replaces what stands when it is not older and not less trusted.
+// Survivorship: the source's trust decides, then the time, then the source's name, then the value itself. A total order,
+// so that what stands is the greatest of all that was ever declared, in whatever order, however often and however late
+// it came; and the greatest over the customers of a person is what that person shows. An empty value takes the field
+// away and stands like any other.
 struct Standing {
     Instant at;
     int confidence = 0;
+    std::string_view source = {};
+    std::string_view value = {};
 };
-bool replaces(const Standing& standing, const Standing& declared);
-// Between the customers of one person: the more trusted value is shown, the newer one of equals.
-bool shown_before(const Standing& a, const Standing& b);
+bool outranks(const Standing& a, const Standing& b);
 
 }  // namespace tilth::customer

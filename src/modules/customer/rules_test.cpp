@@ -170,14 +170,15 @@ TEST(CustomerRules, UnknownFieldsAreHidden) {
 }
 
 TEST(CustomerRules, SurvivorshipTable) {
-    const Standing standing{Instant{100}, 50};
-    EXPECT_TRUE(replaces(standing, {Instant{100}, 50}));
-    EXPECT_TRUE(replaces(standing, {Instant{101}, 50}));
-    EXPECT_TRUE(replaces(standing, {Instant{101}, 80}));
-    EXPECT_FALSE(replaces(standing, {Instant{99}, 80})) << "older";
-    EXPECT_FALSE(replaces(standing, {Instant{101}, 49})) << "less trusted";
-    EXPECT_TRUE(shown_before({Instant{1}, 80}, {Instant{9}, 50}));
-    EXPECT_TRUE(shown_before({Instant{9}, 50}, {Instant{1}, 50}));
+    const Standing standing{Instant{100}, 50, "src_b", "x"};
+    EXPECT_FALSE(outranks(standing, standing)) << "the same again changes nothing";
+    EXPECT_TRUE(outranks({Instant{101}, 50, "src_b", "x"}, standing)) << "the same value, later: it still holds";
+    EXPECT_TRUE(outranks({Instant{101}, 50, "src_a", "a"}, standing));
+    EXPECT_TRUE(outranks({Instant{99}, 80, "src_b", "x"}, standing)) << "more trusted";
+    EXPECT_FALSE(outranks({Instant{101}, 49, "src_b", "x"}, standing)) << "less trusted";
+    EXPECT_FALSE(outranks({Instant{99}, 50, "src_c", "z"}, standing)) << "older";
+    EXPECT_TRUE(outranks({Instant{100}, 50, "src_c", "a"}, standing));
+    EXPECT_TRUE(outranks({Instant{100}, 50, "src_b", "y"}, standing));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "base/text.h"
+#include "modules/customer/faces.h"
 #include "modules/customer/resolver.h"
 #include "modules/customer/rules.h"
 #include "platform/crypto/crypto.h"
@@ -76,54 +77,53 @@ Status CustomersService::declare(kernel::Unit& unit, const CustomerId& customer,
     if (place == kNobody) return not_found();
     std::map<std::string, kernel::VaultValue> declared;
     std::string words(source);
+    Instant oldest = Instant{INT64_MAX};
+    Instant latest{INT64_MIN};
     for (const Trait& trait : traits) {
         auto field = canonical_field(trait.field);
         if (!field || !is_usable(trait.value)) continue;
         const Instant at = trait.at == Instant{} ? unit.now() : trait.at;
+        oldest = std::min(oldest, at);
+        latest = std::max(latest, at);
         words.append(1, '\0').append(*field).append(1, '\0').append(trait.value);
-        declared[*field] = {*field, trait.value, std::string(source), at, confidence};
+        kernel::VaultValue value{*field, trait.value, std::string(source), at, confidence};
+        const auto [other, fresh] = declared.try_emplace(*field, value);
+        if (!fresh && outranks(standing(value), standing(other->second))) other->second = std::move(value);
     }
     const Bytes16 print = crypto::fingerprint(words, static_cast<std::uint64_t>(confidence));
-    std::uint64_t hash = 0;
-    std::memcpy(&hash, print.data(), sizeof hash);
+    Declared now{0, oldest};
+    std::memcpy(&now.hash, print.data(), sizeof now.hash);
+    // What stands only ever rises in rank: what was declared before is passed over, unless it is declared for a later
+    // moment.
     const auto last = state.declared.find(place);
-    if (declared.empty() || (last != state.declared.end() && last->second == hash)) return ok();
+    const bool again = last != state.declared.end() && last->second.hash == now.hash;
+    if (declared.empty() || (again && latest <= last->second.at)) return ok();
 
     std::size_t fields = 0;
-    bool all_stand = true;   // after this call everything declared is what stands
-    for (const kernel::VaultValue& standing : TRY(kernel_.vault.open(unit.sql(), unit.tenant(), customer))) {
+    for (const kernel::VaultValue& stands : TRY(kernel_.vault.open(unit.sql(), unit.tenant(), customer))) {
         ++fields;
-        const auto wanted = declared.find(standing.field);
-        if (wanted == declared.end()) continue;
-        const bool same = wanted->second.value == standing.value && confidence <= standing.confidence;
-        const bool wins = replaces({standing.at, standing.confidence}, {wanted->second.at, confidence});
-        if (!same && !wins) all_stand = false;
-        if (same || !wins) {
+        const auto wanted = declared.find(stands.field);
+        if (wanted != declared.end() && !outranks(standing(wanted->second), standing(stands))) {
             declared.erase(wanted);
-        } else if (wanted->second.value.empty()) {
-            TRY(kernel_.vault.remove(unit, customer, standing.field));
+        } else if (wanted != declared.end()) {
+            --fields;   // replaced: counted with what is declared
         }
     }
     std::vector<kernel::VaultValue> values;
     for (auto& [field, value] : declared) {
-        if (value.value.empty()) continue;
         if (fields + values.size() >= kTraitFieldsMax) break;
         values.push_back(std::move(value));
     }
     if (!values.empty()) TRY(kernel_.vault.put(unit, customer, values));
-    remember_declared(unit, state, place, all_stand ? hash : 0);
+    remember_declared(unit, state, place, now);
     return ok();
 }
 
-void CustomersService::remember_declared(kernel::Unit& unit, TenantState& state, Place place, std::uint64_t hash) {
+void CustomersService::remember_declared(kernel::Unit& unit, TenantState& state, Place place, const Declared& now) {
     constexpr std::size_t kRememberedMax = 1u << 18;
     // Forgetting is always safe: the next equal declaration reads the vault.
-    if (hash == 0) {
-        state.declared.erase(place);
-        return;
-    }
     if (state.declared.size() >= kRememberedMax) state.declared.clear();
-    state.declared[place] = hash;
+    state.declared[place] = now;
     unit.on_undo([&state, place] { state.declared.erase(place); });
 }
 

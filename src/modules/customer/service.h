@@ -45,7 +45,7 @@ private:
     const TenantState* find_state(const TenantId& tenant) const;       // any thread
     Sight sight() const { return kernel_.record.on_writer_thread() ? Sight::Writer : Sight::Published; }
 
-    static void remember_declared(kernel::Unit& unit, TenantState& state, Place place, std::uint64_t hash);
+    static void remember_declared(kernel::Unit& unit, TenantState& state, Place place, const Declared& now);
 
     kernel::Kernel& kernel_;
     mutable std::shared_mutex mutex_;                                  // of the list of tenants only

@@ -14,14 +14,20 @@
 
 namespace tilth::customer {
 
+// What was declared last of a customer: a hash of source, trust, fields and values, and the earliest of their times.
+struct Declared {
+    std::uint64_t hash = 0;
+    Instant at;
+};
+
 // All that is remembered of one tenant. What changes goes through the map's undo log.
 struct TenantState {
     IdentityMap map;
     LinkGraph links{map};
     Conflicts conflicts{map};
     SourceSets sources{map};
-    // Hash of what was declared last, per customer: an equal declaration reads and writes nothing. The writer's thread.
-    std::unordered_map<Place, std::uint64_t> declared;
+    // Per customer: the same declaration again, not later, reads and writes nothing. The writer's thread.
+    std::unordered_map<Place, Declared> declared;
 
     // The unit's changes are taken back with it, and published after its commit. Before its first change.
     void enlist(kernel::Unit& unit) {

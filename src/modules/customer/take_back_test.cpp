@@ -103,14 +103,14 @@ TEST_P(TakeBackTest, AKeyOfManySourcesIsEverybodys) {
 
 // ---- Survivorship ----
 
-TEST_P(TakeBackTest, NewerAndNotLessTrustedSurvives) {
+TEST_P(TakeBackTest, TheMostTrustedSurvivesAndTheNewestOfEquals) {
     const CustomerId customer = see({{CustomId, "u-1"}}).customer;
     const Instant noon = kernel_.clock().now();
     const auto at = [&](std::int64_t hours_later, const char* value) {
         return std::vector<Trait>{{"city", value, noon + hours(hours_later)}};
     };
     ASSERT_TRUE(declare(customer, at(0, "上海"), "crm", 50));
-    ASSERT_TRUE(declare(customer, at(-1, "北京"), "till", 90));
+    ASSERT_TRUE(declare(customer, at(-1, "北京"), "crm", 50));
     EXPECT_EQ(standing(customer, "city"), "上海|crm") << "older";
     ASSERT_TRUE(declare(customer, at(1, "北京"), "web", 40));
     EXPECT_EQ(standing(customer, "city"), "上海|crm") << "less trusted";
@@ -118,11 +118,12 @@ TEST_P(TakeBackTest, NewerAndNotLessTrustedSurvives) {
     EXPECT_EQ(standing(customer, "city"), "杭州|till");
     ASSERT_TRUE(declare(customer, at(3, "杭州"), "web", 20));
     EXPECT_EQ(standing(customer, "city"), "杭州|till");
-    ASSERT_TRUE(declare(customer, at(1, "苏州"), "crm", 60));
-    ASSERT_TRUE(declare(customer, at(4, "苏州"), "crm", 60));
-    EXPECT_EQ(standing(customer, "city"), "苏州|crm") << "refused at first, it stands when it is said again later";
+    ASSERT_TRUE(declare(customer, at(-9, "苏州"), "crm", 60));
+    EXPECT_EQ(standing(customer, "city"), "苏州|crm") << "more trusted, though older";
     ASSERT_TRUE(declare(customer, at(5, ""), "crm", 60));
-    EXPECT_EQ(standing(customer, "city"), "");
+    EXPECT_EQ(standing(customer, "city"), "|crm") << "taken away, and remembered";
+    ASSERT_TRUE(declare(customer, at(4, "苏州"), "crm", 60));
+    EXPECT_EQ(standing(customer, "city"), "|crm") << "what comes late does not bring it back";
 }
 
 TEST_P(TakeBackTest, DeclaringIsOneSpellingAndPassesOverWhatCannotBeKept) {
@@ -138,16 +139,26 @@ TEST_P(TakeBackTest, DeclaringIsOneSpellingAndPassesOverWhatCannotBeKept) {
     EXPECT_LE(kernel_.number("SELECT count(*) FROM vault_value"), 201) << "bounded";
 }
 
-TEST_P(TakeBackTest, AnEqualDeclarationWritesNothing) {
+TEST_P(TakeBackTest, TheSameDeclarationWritesNothingUnlessItIsLater) {
     const CustomerId customer = see({{CustomId, "u-1"}}).customer;
-    ASSERT_TRUE(declare(customer, {{"name", "张三"}, {"city", "上海"}}));
-    const std::int64_t first = kernel_.number("SELECT max(at) FROM vault_value WHERE field = 'name'");
+    const Instant noon = kernel_.clock().now();
+    const auto say = [&](Instant at, const char* city) {
+        return declare(customer, {{"name", "张三", at}, {"city", city, at}});
+    };
+    const auto when = [&] { return Instant{kernel_.number("SELECT max(at) FROM vault_value WHERE field = 'city'")}; };
+    const auto sealed = [&] { return kernel_.number("SELECT sum(length(sealed)) FROM vault_value"); };
+    ASSERT_TRUE(say(noon, "上海"));
+    const std::int64_t before = sealed();
     kernel_.clock().advance(hours(1));
-    ASSERT_TRUE(declare(customer, {{"name", "张三"}, {"city", "上海"}}));
-    EXPECT_EQ(kernel_.number("SELECT max(at) FROM vault_value WHERE field = 'name'"), first);
+    ASSERT_TRUE(say(noon, "上海"));
     restart();
-    ASSERT_TRUE(declare(customer, {{"name", "张三"}, {"city", "上海"}}));
-    EXPECT_EQ(kernel_.number("SELECT max(at) FROM vault_value WHERE field = 'name'"), first);
+    ASSERT_TRUE(say(noon, "上海"));
+    EXPECT_EQ(when(), noon);
+    EXPECT_EQ(sealed(), before);
+    ASSERT_TRUE(say(noon + hours(2), "上海"));
+    EXPECT_EQ(when(), noon + hours(2)) << "it still holds then";
+    ASSERT_TRUE(say(noon + hours(1), "北京"));
+    EXPECT_EQ(standing(customer, "city"), "上海|src_one") << "A, B, A: what came late lies between the two";
 }
 
 }  // namespace
