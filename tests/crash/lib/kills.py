@@ -4,7 +4,7 @@ import http.client
 import random
 import time
 
-from checker import Copy, EventLog, check_batches, check_commands, check_imports, check_shape
+from checker import Copy, EventLog, Outbox, check_batches, check_commands, check_imports, check_shape
 from ledger import ACKED, UNKNOWN, Ledger
 from load import workers
 from program import BUILD, Program, Session, demand
@@ -25,6 +25,7 @@ class Story:
         self.program = program or Program()
         self.ledger = Ledger(BUILD / "crash" / f"acks.{self.program.folder.name}.jsonl")
         self.log = EventLog()
+        self.outbox = Outbox()
         self.again = []          # what has no answer yet, to be sent once more
         self.settled = set()
         self.parked = 0
@@ -66,7 +67,7 @@ class Story:
         copy = Copy(self.program.data, self.program.folder / "copy")
         try:
             self.log.read(copy.db)
-            check_shape(copy)
+            check_shape(copy, self.outbox)
             check_batches(self.log, self.ledger, self.settled)
             check_commands(copy, self.ledger)
             return copy.rows("SELECT sequence FROM journal_position")
@@ -170,7 +171,8 @@ def run(count, seed):
         return {"kills": count + count // 7, "batches": len(acked), "events": sum(e["size"] for e in acked.values()),
                 "commands": sum(len(story.ledger.of(k, ACKED)) for k in ("node", "customer", "merge", "unmerge")),
                 "imports": len(story.ledger.of("run", ACKED)), "taken_back": len(story.ledger.of("back", ACKED)),
-                "without_answer": story.ledger.count(UNKNOWN), "parked_and_retried": story.parked,
+                "outbox_events": story.outbox.sequence, "without_answer": story.ledger.count(UNKNOWN),
+                "parked_and_retried": story.parked,
                 "slowest_start_s": round(max(story.program.ready_seconds), 2)}
     except BaseException:
         story.program.kill()
