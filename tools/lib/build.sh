@@ -53,6 +53,6 @@ build_program() {
   if [ -t 1 ]; then every=1; form='\r\033[K      %d of %d compiled, about %s left'; fi
   NINJA_STATUS='@%f %t@ ' CCACHE_SLOPPINESS=pch_defines,time_macros \
     "${NINJA:-ninja}" -C "$folder" -j "$(nproc)" "${targets[@]}" 2>&1 |
-    grep -vE '^(ninja: |-- )' | build_progress "$every" "$form"
+    grep -vE '^(ninja: Entering|ninja: no work|-- )' | build_progress "$every" "$form"
   return "${PIPESTATUS[0]}"
 }
