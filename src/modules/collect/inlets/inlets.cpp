@@ -1,14 +1,18 @@
-// The inlets that exist. Adding one: a folder beside this file and a line here.
+// The inlets that exist. Adding one: a folder beside this file and a line here, with the row that it serves.
 
 #include <algorithm>
 
+#include "kernel/registry/serves.h"
 #include "modules/collect/inlets/native/native.h"
 #include "modules/collect/inlets/segment/segment.h"
 
 namespace tilth::collect {
 
 const std::vector<const Inlet*>& inlets() {
-    static const std::vector<const Inlet*> all = {&native_inlet(), &segment_inlet()};
+    static const auto all = kernel::standing<const Inlet*>({
+        {"CDP-01", &native_inlet()},
+        {"CDP-01", &segment_inlet()},
+    });
     return all;
 }
 
