@@ -140,5 +140,54 @@ TEST_P(AnyOrderTest, GivesTheSamePeopleAndProfiles) {
     expect_proven();
 }
 
+// Everything that a person shows, by customer: who is with whom, under which number, with which keys and fields.
+std::map<CustomerId, std::string> portraits(const std::function<std::string(const CustomerId&)>& one,
+                                            const std::vector<CustomerId>& customers) {
+    std::map<CustomerId, std::string> all;
+    for (const CustomerId& customer : customers) all[customer] = one(customer);
+    return all;
+}
+
+TEST_P(AnyOrderTest, MergeThenUnmergeIsTheIdentity) {
+    SeededRng rng(42);
+    std::vector<CustomerId> customers;
+    for (int n = 0; n < 24; ++n) {
+        const CustomerId made = see({{n % 3 == 0 ? Card : CustomId, "k" + std::to_string(n)}}).customer;
+        ASSERT_TRUE(declare(made, {{"name", "n" + std::to_string(n)}, {"city", "c" + std::to_string(n % 5)}}));
+        customers.push_back(made);
+    }
+    for (int n = 0; n < 6; ++n) merge(customers[rng.below(8)], customers[8 + static_cast<std::size_t>(n)]);
+    const auto look = [&](const CustomerId& customer) {
+        auto reader = kernel_.reader();
+        const Person person = *customers_->person_of(kernel_.tenant_id(), customer);
+        std::string out = std::to_string(person.ordinal) + person.first.str();
+        Reader face;
+        for (const CustomerId& member : everything_of(customer)) {
+            out += member.str();
+            MUST(face.add(*reader, kernel_.tenant_id(), member,
+                          MUST(kernel_->vault.open(*reader, kernel_.tenant_id(), member))));
+        }
+        for (const auto& identity : face.identities()) out += "#" + std::to_string(identity.number);
+        return out + face.shown();
+    };
+    for (int round = 0; round < 15; ++round) {
+        const auto before = portraits(look, customers);
+        std::vector<std::int64_t> links;
+        for (int i = 0; i < 6; ++i) {
+            const CustomerId a = customers[rng.below(customers.size())];
+            const CustomerId b = customers[rng.below(customers.size())];
+            if (person(a) != person(b)) links.push_back(merge(a, b));
+        }
+        EXPECT_NE(portraits(look, customers), before);
+        for (std::size_t i = links.size(); i > 0; --i) {
+            const std::size_t at = rng.below(i);
+            ASSERT_TRUE(unmerge(links[at]));
+            links[at] = links[i - 1];
+        }
+        ASSERT_EQ(portraits(look, customers), before) << "round " << round;
+    }
+    expect_proven();
+}
+
 }  // namespace
 }  // namespace tilth::customer

@@ -90,6 +90,7 @@ struct LinkLine {
     Instant at;
     bool undone = false;
     Instant undone_at;
+    std::vector<std::int64_t> evidence = {};   // identities that were seen together
 };
 
 class Customers {
@@ -154,6 +155,30 @@ public:
     // Customers whose identity equals the text (phone, e-mail, card, custom id, cus_…): exact, by blind index.
     virtual std::vector<CustomerId> search(const TenantId& tenant, std::string_view text) = 0;
 };
+
+// ---- Consent and erasure ----
+
+enum class Purpose : std::uint8_t { Marketing, Service, Profiling, Sharing, Research };
+enum class ConsentChannel : std::uint8_t { Sms, Call, Email, WeCom, WeChat, App };
+// Whether this customer (the one who holds the address) may be reached now: it has consented itself, nobody of its
+// person has withdrawn since, and neither erasure nor the suppression list stands against it. For senders, when they
+// send.
+Result<bool> may_reach(Customers& customers, sql::Connection& sql, const TenantId& tenant, const CustomerId& customer,
+                       Purpose purpose, ConsentChannel channel);
+struct Erasure {
+    std::int64_t customers = 0;
+    std::int64_t identities = 0;
+    std::int64_t values = 0;
+};
+// Erases the whole person: keys, values and blind indexes go; phones and addresses leave a fingerprint on the
+// suppression list; the customers stay in the erasure register and as bare ids, so that sums stay. Emits
+// "customer.erased" for each. Part of flows/erase_person.
+Result<Erasure> erase(Customers& customers, kernel::Unit& unit, const CustomerId& customer);
+// The person's customers of an open request for erasure, within the caller's scope; Conflict when it is for something
+// else or closed.
+Result<std::vector<CustomerId>> erasure_request(Customers& customers, kernel::Unit& unit, std::int64_t number);
+// Closes it with its receipt (JSON without any personal value), in the audit log too.
+Status close_erasure(kernel::Unit& unit, std::int64_t number, std::string_view receipt, std::string_view reason);
 
 std::unique_ptr<Customers> make_customers(kernel::Kernel& kernel);  // loads the map; registers routes
 kernel::ModuleInfo customer_module();

@@ -9,9 +9,10 @@ namespace {
 // Parties are the customers of the sighting, found or made; a circle is what is one person so far.
 class Decider {
 public:
-    Decider(std::span<const Seen> seen, bool joins, const Apart& apart) : seen_(seen), apart_(apart) {
+    Decider(std::span<const Seen> seen, bool joins, const Apart& apart, const Counts& limits)
+        : seen_(seen), apart_(apart), limits_(limits) {
         out_.holder.assign(seen.size(), kNone);
-        has_strong_ = std::any_of(seen.begin(), seen.end(), [](const Seen& key) { return is_strong(key.kind); });
+        has_strong_ = std::any_of(seen.begin(), seen.end(), [](const Seen& key) { return key.joins; });
         may_join_weak_ = has_strong_ || joins;
     }
 
@@ -28,7 +29,7 @@ private:
     struct Circle {
         std::vector<std::uint32_t> persons;
         bool known = false;
-        bool phone = false;
+        Counts has{};
     };
 
     // A party for every customer that holds a key; customers of one person share a circle.
@@ -45,7 +46,7 @@ private:
             if (party == kNone) {
                 if (circle == kNone) {
                     circle = circles_.size();
-                    circles_.push_back({{key.person}, key.known, key.phone});
+                    circles_.push_back({{key.person}, key.known, key.has});
                 }
                 party = out_.parties.size();
                 out_.parties.push_back({key.customer});
@@ -73,6 +74,18 @@ private:
         return false;
     }
 
+    static ConflictCause cause_of(std::size_t kind) {
+        return kind == static_cast<std::size_t>(IdentityKind::Phone) ? ConflictCause::TwoPhones : ConflictCause::Limit;
+    }
+    // Why the two together would have more of a kind than one person may.
+    std::optional<ConflictCause> too_many(const Circle& a, const Circle& b) const {
+        for (std::size_t kind = 0; kind < kKinds; ++kind) {
+            const bool both = a.has[kind] > 0 && b.has[kind] > 0;
+            if (limits_[kind] != 0 && both && a.has[kind] + b.has[kind] > limits_[kind]) return cause_of(kind);
+        }
+        return std::nullopt;
+    }
+
     void link(std::size_t a, std::size_t b) {
         out_.links.push_back({a, b});
         const std::size_t from = circle_of_[b];
@@ -80,20 +93,22 @@ private:
         Circle& target = circles_[to];
         target.persons.insert(target.persons.end(), circles_[from].persons.begin(), circles_[from].persons.end());
         target.known = target.known || circles_[from].known;
-        target.phone = target.phone || circles_[from].phone;
+        for (std::size_t kind = 0; kind < kKinds; ++kind) {
+            target.has[kind] = static_cast<std::uint8_t>(target.has[kind] + circles_[from].has[kind]);
+        }
         std::replace(circle_of_.begin(), circle_of_.end(), from, to);
     }
 
     void join_strong() {
-        for (std::size_t i = 0; i < seen_.size() && is_strong(seen_[i].kind); ++i) {
+        for (std::size_t i = 0; i < seen_.size() && seen_[i].joins; ++i) {
             const std::size_t party = out_.holder[i];
             if (party == kNone) continue;
             if (head_ == kNone) head_ = party;
             if (circle_of_[head_] == circle_of_[party]) continue;
             if (kept_apart(circle(head_), circle(party))) {
                 out_.conflicts.push_back({{head_, party}, ConflictCause::KeptApart});
-            } else if (circle(head_).phone && circle(party).phone) {
-                out_.conflicts.push_back({{head_, party}, ConflictCause::TwoPhones});
+            } else if (const auto over = too_many(circle(head_), circle(party))) {
+                out_.conflicts.push_back({{head_, party}, *over});
             } else {
                 link(head_, party);
             }
@@ -111,18 +126,18 @@ private:
     }
 
     void place_strong() {
-        for (std::size_t i = 0; i < seen_.size() && is_strong(seen_[i].kind); ++i) {
+        for (std::size_t i = 0; i < seen_.size() && seen_[i].joins; ++i) {
             if (out_.holder[i] != kNone) continue;
             if (head_ == kNone) choose_head();
-            const bool phone = seen_[i].kind == IdentityKind::Phone;
+            const auto kind = static_cast<std::size_t>(seen_[i].kind);
             std::size_t party = head_;
-            if (phone && circle(head_).phone) {
+            if (limits_[kind] != 0 && circle(head_).has[kind] >= limits_[kind]) {
                 party = make_party();
-                out_.conflicts.push_back({{head_, party}, ConflictCause::TwoPhones});
+                out_.conflicts.push_back({{head_, party}, cause_of(kind)});
             }
             out_.holder[i] = party;
             circle(party).known = true;
-            if (phone) circle(party).phone = true;
+            if (limits_[kind] != 0) ++circle(party).has[kind];
         }
     }
 
@@ -130,7 +145,7 @@ private:
         for (std::size_t i = 0; i < seen_.size() && head_ == kNone; ++i) head_ = out_.holder[i];
         if (head_ == kNone) head_ = make_party();
         for (std::size_t i = 0; i < seen_.size(); ++i) {
-            if (is_strong(seen_[i].kind)) continue;
+            if (seen_[i].joins) continue;
             if (out_.holder[i] == kNone) {
                 out_.holder[i] = head_;
                 continue;
@@ -144,6 +159,7 @@ private:
 
     std::span<const Seen> seen_;
     const Apart& apart_;
+    const Counts& limits_;
     bool has_strong_ = false;
     bool may_join_weak_ = false;
     Decision out_;
@@ -154,8 +170,8 @@ private:
 
 }  // namespace
 
-Decision decide(std::span<const Seen> seen, bool joins, const Apart& apart) {
-    return Decider(seen, joins, apart).run();
+Decision decide(std::span<const Seen> seen, bool joins, const Apart& apart, const Counts& limits) {
+    return Decider(seen, joins, apart, limits).run();
 }
 
 }  // namespace tilth::customer

@@ -90,6 +90,38 @@ void Conflicts::add(Place a, Place b) {
     map_.on_undo([this, pair] { pairs_.erase(pair); });
 }
 
+void Conflicts::set_apart(Place a, Place b, bool apart) {
+    for (const auto& [from, to] : {std::pair(a, b), std::pair(b, a)}) {
+        if (apart) {
+            apart_[from].insert(to);
+        } else {
+            apart_[from].erase(to);
+            if (apart_[from].empty()) apart_.erase(from);
+        }
+    }
+}
+
+void Conflicts::keep_apart(Place a, Place b, bool apart) {
+    const auto entry = apart_.find(a);
+    const bool before = entry != apart_.end() && entry->second.contains(b);
+    if (before == apart) return;
+    set_apart(a, b, apart);
+    map_.on_undo([this, a, b, before] { set_apart(a, b, before); });
+}
+
+bool Conflicts::kept_apart(Place person_a, Place person_b) const {
+    if (apart_.empty()) return false;
+    const Place other = map_.state(person_b).leader;
+    for (const Place member : map_.members(person_a)) {
+        const auto far = apart_.find(member);
+        if (far == apart_.end()) continue;
+        if (std::any_of(far->second.begin(), far->second.end(),
+                        [&](Place place) { return map_.state(place).leader == other; }))
+            return true;
+    }
+    return false;
+}
+
 // ---- Sources ----
 
 std::uint32_t SourceSets::source(std::string_view name) const {

@@ -54,10 +54,16 @@ public:
     explicit Conflicts(IdentityMap& map) : map_(map) {}
     bool has(Place a, Place b) const { return pairs_.contains(std::minmax(a, b)); }
     void add(Place a, Place b);
+    // People have decided that these two are not one, or take that back.
+    void keep_apart(Place a, Place b, bool apart);
+    bool kept_apart(Place person_a, Place person_b) const;
 
 private:
+    void set_apart(Place a, Place b, bool apart);
+
     IdentityMap& map_;
     std::set<std::pair<Place, Place>> pairs_;
+    std::map<Place, std::set<Place>> apart_;   // both ways
 };
 
 // Sources by number, and sets of them: a key holds the number of its set. Sets are few, because most keys come by one

@@ -21,6 +21,7 @@ Status FaceBuilder::add(sql::Connection& sql, const TenantId& tenant, const Cust
             keys_[value.field] = value.value;
             continue;
         }
+        if (value.field.find(':') != std::string::npos) continue;   // a consent's proof
         const auto [shown, fresh] = traits_.try_emplace(value.field, value);
         if (!fresh && outranks(standing(value), standing(shown->second))) shown->second = value;
     }

@@ -18,7 +18,7 @@ std::unique_ptr<Customers> make_customers(kernel::Kernel& kernel) {
 kernel::ModuleInfo customer_module() {
     return {.name = "customer",
             .migrations = migrations_of_module_customer(),
-            .permissions = {kRead, kReveal, kMerge, kWrite}};
+            .permissions = {kRead, kReveal, kMerge, kConsent, kPrivacy, kRules, kWrite}};
 }
 
 }  // namespace tilth::customer

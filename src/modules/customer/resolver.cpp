@@ -1,7 +1,9 @@
 #include "modules/customer/resolver.h"
 
 #include <algorithm>
+#include <tuple>
 
+#include "modules/customer/privacy.h"
 #include "platform/json/value.h"
 
 namespace tilth::customer {
@@ -30,7 +32,7 @@ Result<std::int64_t> make_link(kernel::Unit& unit, TenantState& state, std::pair
     const CustomerId a = state.map.state(ends.first).id;
     const CustomerId b = state.map.state(ends.second).id;
     const std::int64_t number = unit.next_number("link");
-    TRY(store::insert(unit, store::NewLink{number, a, b, words.rule, words.source, words.reason}));
+    TRY(store::insert(unit, store::NewLink{number, a, b, words.rule, words.source, words.reason, words.evidence}));
     state.links.add({number, ends.first, ends.second, words.source, LinkState::Active});
     const std::vector<Place> joined = state.map.join(ends.first, ends.second);
     moved.insert(moved.end(), joined.begin(), joined.end());
@@ -60,7 +62,7 @@ Result<Resolution> Resolver::run() {
         holder = keys_.front().found.customer;
         TRY(add_sources());
     } else {
-        const Decision decision = decide_holders();
+        const Decision decision = TRY(decide_holders());
         begin();
         TRY(add_sources());
         TRY(apply(decision));
@@ -76,7 +78,10 @@ Result<Resolution> Resolver::run() {
 void Resolver::look_up() {
     keys_.reserve(sighting_.claims.size());
     for (const Claim& claim : sighting_.claims) keys_.push_back({&claim, {}});
-    const auto rank = [](const Key& key) { return std::tie(key.claim->kind, key.claim->index); };
+    const auto rank = [this](const Key& key) {
+        const bool joins = state_.rules[static_cast<std::size_t>(key.claim->kind)].joins;
+        return std::tuple(!joins, key.claim->kind, key.claim->index);
+    };
     if (keys_.size() > 1) {
         std::sort(keys_.begin(), keys_.end(), [&](const Key& a, const Key& b) { return rank(a) < rank(b); });
         const auto same = [&](const Key& a, const Key& b) { return rank(a) == rank(b); };
@@ -119,30 +124,52 @@ Status Resolver::add_sources() {
     return ok();
 }
 
-Decision Resolver::decide_holders() const {
+// How many of each limited kind a person has: phones are known from memory, the rest is rarely limited.
+Status Resolver::count_kinds(Seen& seen, Place leader) const {
+    seen.has[static_cast<std::size_t>(IdentityKind::Phone)] = state_.map.person_has_phone(leader) ? 1 : 0;
+    const bool more = std::any_of(state_.rules.begin() + 1, state_.rules.end(),
+                                  [](const KindRule& rule) { return rule.per_person != 0; });
+    if (!more) return ok();
+    for (const Place member : state_.map.members(leader)) {
+        for (const IdentityKind kind : TRY(store::kinds_of(unit_.sql(), unit_.tenant(), state_.map.state(member).id))) {
+            auto& count = seen.has[static_cast<std::size_t>(kind)];
+            if (kind != IdentityKind::Phone && count < UINT8_MAX / 2) ++count;
+        }
+    }
+    return ok();
+}
+
+Result<Decision> Resolver::decide_holders() const {
     std::vector<Seen> seen;
     seen.reserve(keys_.size());
+    Counts limits{};
+    for (std::size_t kind = 0; kind < kKinds; ++kind) limits[kind] = state_.rules[kind].per_person;
     for (const Key& key : keys_) {
-        Seen one{.kind = key.claim->kind};
+        const auto kind = static_cast<std::size_t>(key.claim->kind);
+        Seen one{.kind = key.claim->kind, .joins = state_.rules[kind].joins};
         if (key.found.number != 0) {
             const Place leader = state_.map.state(key.found.customer).leader;
             one.customer = key.found.customer;
             one.person = leader;
             one.known = state_.map.state(leader).known;
-            one.phone = state_.map.person_has_phone(leader);
+            TRY(count_kinds(one, leader));
         }
         seen.push_back(one);
     }
-    return decide(seen, rule_joins(sighting_.rule),
-                  [&](std::uint32_t a, std::uint32_t b) { return state_.links.separated(a, b); });
+    const auto apart = [&](std::uint32_t a, std::uint32_t b) {
+        return state_.links.separated(a, b) || state_.conflicts.kept_apart(a, b);
+    };
+    return decide(seen, rule_joins(sighting_.rule), apart, limits);
 }
 
 Status Resolver::apply(const Decision& decision) {
     TRY(seat_parties(decision));
     TRY(attach_all(decision));
+    for (const Key& key : keys_) evidence_.push_back(key.found.number);
     for (const Pair& pair : decision.links) {
         out_.linked = true;
-        TRY(make_link(unit_, state_, {places_[pair.a], places_[pair.b]}, {sighting_.rule, source_, {}}, changed_));
+        TRY(make_link(unit_, state_, {places_[pair.a], places_[pair.b]}, {sighting_.rule, source_, {}, evidence_},
+                      changed_));
     }
     return note_conflicts(decision);
 }
@@ -190,6 +217,14 @@ Result<Place> Resolver::make_customer(const CustomerState& wanted) {
     return place;
 }
 
+// A phone that was erased comes back with a purchase: a new customer, whom no marketing reaches.
+Status Resolver::check_suppression(const Claim& claim, const CustomerId& customer) {
+    if (state_.suppressed.empty()) return ok();
+    const auto fingerprint = TRY(suppression_of(vault_, unit_.tenant(), claim.kind, claim.value));
+    if (!fingerprint || !state_.suppressed.contains(*fingerprint)) return ok();
+    return store::suppress(unit_, customer);
+}
+
 Status Resolver::attach(std::size_t index, Place place, std::vector<kernel::VaultValue>& values) {
     Key& key = keys_[index];
     const CustomerId customer = state_.map.state(place).id;
@@ -199,6 +234,7 @@ Status Resolver::attach(std::size_t index, Place place, std::vector<kernel::Vaul
     state_.map.set_key(key.claim->index, key.found);
     TRY(store::insert(unit_, store::NewIdentity{key.found.number, key.claim->kind, key.claim->index, customer,
                                                 sighting_.at, source_}));
+    TRY(check_suppression(*key.claim, customer));
     if (!is_kept(key.claim->kind)) return ok();
     constexpr int kSeen = 100;   // The value is the key itself: nothing is more certain.
     values.push_back({vault_field(key.claim->kind, key.found.number), key.claim->value, std::string(sighting_.source),
@@ -225,7 +261,7 @@ Status Resolver::note_conflicts(const Decision& decision) {
         begin();
         state_.conflicts.add(a, b);
         TRY(store::insert(unit_, store::NewConflict{state_.map.state(a).id, state_.map.state(b).id, name(clash.cause),
-                                                    sighting_.rule, source_}));
+                                                    sighting_.rule, source_, evidence_}));
     }
     return ok();
 }

@@ -18,6 +18,7 @@ struct LinkWords {
     std::string_view rule;
     std::uint32_t source = 0;
     std::string_view reason;
+    std::span<const IdentityNumber> evidence = {};   // seen together
 };
 // Makes two persons one, in the map, the table and the outbox; adds to `moved` whose person changed. Yields the number.
 Result<std::int64_t> make_link(kernel::Unit& unit, TenantState& state, std::pair<Place, Place> ends,
@@ -43,10 +44,12 @@ private:
     bool one_person() const;
     void begin();
     Status add_sources();
-    Decision decide_holders() const;
+    Result<Decision> decide_holders() const;
+    Status count_kinds(Seen& seen, Place leader) const;
     Status apply(const Decision& decision);
     Status seat_parties(const Decision& decision);
     Result<Place> make_customer(const CustomerState& wanted);
+    Status check_suppression(const Claim& claim, const CustomerId& customer);
     Status attach(std::size_t key, Place place, std::vector<kernel::VaultValue>& values);
     Status attach_all(const Decision& decision);
     Status note_conflicts(const Decision& decision);
@@ -58,6 +61,7 @@ private:
     const Sighting& sighting_;
     std::vector<Key> keys_;              // strongest first, no two alike
     std::vector<Place> places_;          // of the decision's parties
+    std::vector<IdentityNumber> evidence_;
     std::vector<Place> changed_;
     std::uint32_t source_ = 0;
     bool begun_ = false;

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "modules/customer/faces.h"
-#include "modules/customer/views.h"
+#include "modules/customer/portrait.h"
 #include "platform/json/value.h"
 
 namespace tilth::customer {
@@ -19,20 +18,12 @@ using kernel::View;
 constexpr int kStaffConfidence = 80;
 constexpr int kProgramConfidence = 60;
 
-Error not_found() { return Error(ErrorCode::NotFound, "customer"); }
-
-// One person with everything that may be shown of it.
-struct Portrait {
-    std::vector<CustomerId> customers;
-    FaceBuilder face;
-};
-
 class Routes {
 public:
     explicit Routes(CustomersService& customers) : customers_(customers), kernel_(customers.kernel()) {}
 
     Result<CustomerView> one(View& view, const CustomerKey& key) {
-        const Portrait portrait = TRY(look_at(view, key.id));
+        const Portrait portrait = TRY(look_at(customers_, view, key.id));
         CustomerView reply;
         reply.id = key.id;
         if (portrait.customers.front() != key.id) reply.merged_into = portrait.customers.front();
@@ -46,7 +37,7 @@ public:
             reply.member = reply.member || row.member;
             reply.customers.push_back({row.id, row.home_node, row.first_seen, row.member, row.source});
         }
-        reply.identities = identities(portrait.face);
+        reply.identities = identity_views(portrait.face);
         reply.profile = profile(portrait.face);
         return reply;
     }
@@ -64,7 +55,8 @@ public:
                           std::move(line.reason),
                           line.at,
                           line.undone,
-                          std::nullopt};
+                          std::nullopt,
+                          std::move(line.evidence)};
             if (line.undone) item.undone_at = line.undone_at;
             reply.items.push_back(std::move(item));
         }
@@ -112,16 +104,13 @@ public:
         Matches reply;
         std::vector<CustomerId> shown;
         for (const CustomerId& customer : customers_.search(view.tenant(), request.text.str())) {
-            auto portrait = look_at(view, customer);
+            auto portrait = look_at(customers_, view, customer);
             if (!portrait && portrait.error().code == ErrorCode::NotFound) continue;
             if (!portrait) return portrait.error();
             const CustomerId first = portrait->customers.front();
             if (std::find(shown.begin(), shown.end(), first) != shown.end()) continue;
             shown.push_back(first);
-            Customers::Face face;
-            portrait->face.fill(face);
-            reply.items.push_back(
-                {first, face.name_masked, identities(portrait->face), face.home_node, face.first_seen});
+            reply.items.push_back(match_view(*portrait));
         }
         return reply;
     }
@@ -163,38 +152,6 @@ public:
     }
 
 private:
-    // NotFound when the person is absent or no customer of it has its home in the caller's scope.
-    static Status check_scope(sql::Connection& sql, const Context& context, const std::vector<CustomerId>& person) {
-        if (person.empty()) return not_found();
-        if (context.scope->all) return ok();
-        for (const CustomerId& customer : person) {
-            const auto row = TRY(store::customer(sql, context.tenant, customer));
-            if (row && row->home_node && context.scope->covers(*row->home_node)) return ok();
-        }
-        return not_found();
-    }
-
-    Result<Portrait> look_at(View& view, const CustomerId& customer) {
-        Portrait portrait{customers_.whole_person(view.tenant(), customer), {}};
-        TRY(check_scope(view.sql(), view.context(), portrait.customers));
-        const auto values = TRY(kernel_.vault.open_many(view.sql(), view.tenant(), portrait.customers));
-        for (std::size_t i = 0; i < portrait.customers.size(); ++i) {
-            TRY(portrait.face.add(view.sql(), view.tenant(), portrait.customers[i], values[i]));
-        }
-        return portrait;
-    }
-
-    static std::vector<IdentityView> identities(const FaceBuilder& face) {
-        std::vector<IdentityView> items;
-        for (const store::IdentityRow& row : face.identities()) {
-            IdentityView item{static_cast<std::int64_t>(row.number), row.kind, face.masked_identity(row), std::nullopt,
-                              row.customer, row.first_seen, row.source};
-            if (is_kept(row.kind)) item.field = vault_field(row.kind, row.number);
-            items.push_back(std::move(item));
-        }
-        return items;
-    }
-
     static std::vector<BlockView> profile(const FaceBuilder& face) {
         std::vector<BlockView> views;
         for (const BlockSpec& block : blocks())
@@ -265,6 +222,8 @@ void add_customer_routes(CustomersService& customers) {
     const auto routes = std::make_shared<Routes>(customers);
     add_reads(customers.kernel().api, routes);
     add_commands(customers.kernel().api, routes);
+    add_identity_routes(customers);
+    add_privacy_routes(customers);
 }
 
 }  // namespace tilth::customer

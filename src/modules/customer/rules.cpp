@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/text.h"
+#include "kernel/registry/serves.h"
 #include "platform/text/phone.h"
 
 namespace tilth::customer {
@@ -18,7 +19,7 @@ struct KindSpec {
     std::string_view zh;
     std::string_view en;
 };
-constexpr std::array<KindSpec, 10> kKinds = {{
+constexpr std::array<KindSpec, kKinds> kKindSpecs = {{
     {IdentityKind::Phone, "phone", "手机号", "Phone"},
     {IdentityKind::Email, "email", "邮箱", "E-mail"},
     {IdentityKind::Card, "card", "会员卡号", "Card number"},
@@ -50,10 +51,10 @@ bool is_placeholder(std::string_view value) {
 
 }  // namespace
 
-std::string_view name(IdentityKind kind) { return kKinds[static_cast<std::size_t>(kind)].name; }
+std::string_view name(IdentityKind kind) { return kKindSpecs[static_cast<std::size_t>(kind)].name; }
 
 std::optional<IdentityKind> identity_kind(std::string_view text) {
-    for (const KindSpec& spec : kKinds) {
+    for (const KindSpec& spec : kKindSpecs) {
         if (spec.name == text) return spec.kind;
     }
     return std::nullopt;
@@ -103,7 +104,86 @@ std::optional<std::pair<IdentityKind, IdentityNumber>> identity_of_field(std::st
     return std::pair(*kind, number);
 }
 
-std::string_view name(ConflictCause cause) { return cause == ConflictCause::TwoPhones ? "two_phones" : "kept_apart"; }
+std::string_view name(ConflictCause cause) {
+    if (cause == ConflictCause::Limit) return "limit";
+    return cause == ConflictCause::TwoPhones ? "two_phones" : "kept_apart";
+}
+
+// ---- A tenant's rules ----
+
+KindRules default_rules() {
+    // The kinds that join people: the rules of resolution, registered like everything else.
+    static const auto joining = kernel::standing<IdentityKind>({{"CDP-02", IdentityKind::Phone},
+                                                                {"CDP-02", IdentityKind::Email},
+                                                                {"CDP-02", IdentityKind::Card},
+                                                                {"CDP-02", IdentityKind::CustomId},
+                                                                {"CDP-02", IdentityKind::UnionId}});
+    KindRules rules;
+    for (const IdentityKind kind : joining) rules[static_cast<std::size_t>(kind)].joins = true;
+    rules[static_cast<std::size_t>(IdentityKind::Phone)].per_person = 1;
+    return rules;
+}
+
+Status check_rule(IdentityKind kind, const KindRule& rule) {
+    if (kind == IdentityKind::Phone && (!rule.joins || rule.per_person != 1)) {
+        return Error::invalid("per_person", "phone_is_one", "一人一个手机号，不能改",
+                              "a person has one phone: this cannot be changed",
+                              "两个手机号由人在冲突队列里决定", "two phones are for people to decide in the conflict queue");
+    }
+    if (!rule.joins && rule.per_person != 0) {
+        return Error::invalid("per_person", "joins_only", "只有参与合并的标识可以限制数量",
+                              "only a kind that joins people has a limit", "去掉数量限制", "leave the limit out");
+    }
+    for (const std::string& pattern : rule.blocked) {
+        if (pattern.find_first_not_of('*') == std::string::npos) {
+            return Error::invalid("blocked", "matches_all", "不能屏蔽所有值", "a pattern must not match everything",
+                                  "写明要屏蔽的值", "name the values to block");
+        }
+    }
+    return ok();
+}
+
+namespace {
+
+// "*" stands for any text, also for none. Linear in the text for each star.
+bool matches(std::string_view pattern, std::string_view text) {
+    std::size_t p = 0;
+    std::size_t t = 0;
+    std::size_t star = std::string_view::npos;
+    std::size_t resume = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            resume = t;
+        } else if (p < pattern.size() && pattern[p] == text[t]) {
+            ++p;
+            ++t;
+        } else if (star != std::string_view::npos) {
+            p = star + 1;
+            t = ++resume;
+        } else {
+            return false;
+        }
+    }
+    return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+}  // namespace
+
+bool is_blocked(const KindRule& rule, std::string_view normalised) {
+    return std::any_of(rule.blocked.begin(), rule.blocked.end(),
+                       [&](const std::string& pattern) { return matches(pattern, normalised); });
+}
+
+bool link_holds(std::span<const IdentityKind> evidence, const KindRules& rules) {
+    const auto joining = std::count_if(evidence.begin(), evidence.end(), [&](IdentityKind kind) {
+        return rules[static_cast<std::size_t>(kind)].joins;
+    });
+    // A visitor's cookie goes with the one strong key beside it.
+    const bool visitor =
+        std::any_of(evidence.begin(), evidence.end(), [](IdentityKind kind) { return !is_strong(kind); });
+    return joining >= 2 || (joining == 1 && visitor);
+}
 
 bool rule_joins(std::string_view rule) { return rule == "identify" || rule == "alias"; }
 
@@ -172,7 +252,7 @@ FieldSpec field_spec(std::string_view field) {
         if (spec.name == field) return spec;
     }
     if (const auto identity = identity_of_field(field)) {
-        const KindSpec& kind = kKinds[static_cast<std::size_t>(identity->first)];
+        const KindSpec& kind = kKindSpecs[static_cast<std::size_t>(identity->first)];
         const Block block = identity->first == IdentityKind::Card ? Block::Membership : Block::Channel;
         return {kind.name, kind.zh, kind.en, block, Mask::Tail};
     }

@@ -26,9 +26,9 @@ std::string words(const Decision& decision) {
     return text;
 }
 
-Seen fresh(IdentityKind kind) { return {.kind = kind}; }
+Seen fresh(IdentityKind kind) { return {.kind = kind, .joins = is_strong(kind)}; }
 Seen held(IdentityKind kind, std::uint32_t customer, std::uint32_t person, bool known, bool phone = false) {
-    return {kind, customer, person, known, phone};
+    return {kind, is_strong(kind), customer, person, known, {static_cast<std::uint8_t>(phone ? 1 : 0)}};
 }
 
 struct Case {

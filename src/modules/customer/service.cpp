@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "modules/customer/faces.h"
+#include "modules/customer/privacy.h"
 #include "modules/customer/resolver.h"
 #include "modules/customer/rules.h"
 #include "platform/crypto/crypto.h"
@@ -42,6 +43,8 @@ Status CustomersService::load() {
     TRY(reader->begin());
     for (const TenantId& tenant : TRY(store::tenants(*reader))) {
         states_[tenant] = TRY(store::load(*reader, tenant));
+        states_[tenant]->rules = TRY(rules_of(*reader, tenant));
+        states_[tenant]->suppressed = TRY(store::suppressions(*reader, tenant));
     }
     reader->rollback();
     return ok();
@@ -67,7 +70,19 @@ Result<Resolution> CustomersService::resolve(kernel::Unit& unit, const Sighting&
         return Error::invalid("identities", "required", "至少要有一个身份标识", "at least one identity is needed",
                               "给出手机号、卡号或其他标识", "give a phone, a card number or another identity");
     }
-    return Resolver(unit, kernel_.vault, state_of(unit.tenant()), sighting).run();
+    TenantState& state = state_of(unit.tenant());
+    const auto blocked = [&](const Claim& claim) {
+        return is_blocked(state.rules[static_cast<std::size_t>(claim.kind)], claim.value);
+    };
+    if (std::none_of(sighting.claims.begin(), sighting.claims.end(), blocked))
+        return Resolver(unit, kernel_.vault, state, sighting).run();
+    Sighting rest = sighting;
+    std::erase_if(rest.claims, blocked);
+    if (rest.claims.empty()) {
+        return Error::invalid(std::string(name(sighting.claims.front().kind)), "blocked", "这个标识已被屏蔽",
+                              "this identity is blocked", "使用其他标识", "use another identity");
+    }
+    return Resolver(unit, kernel_.vault, state, rest).run();
 }
 
 Status CustomersService::declare(kernel::Unit& unit, const CustomerId& customer, const std::vector<Trait>& traits,

@@ -40,11 +40,50 @@ public:
     std::optional<std::pair<CustomerId, CustomerId>> ends_of(kernel::Unit& unit, std::int64_t link_number);
     kernel::Kernel& kernel() { return kernel_; }
 
+    // ---- Consent and erasure (consent.cpp) ----
+    struct Said {
+        CustomerId customer;
+        Purpose purpose = Purpose::Marketing;
+        ConsentChannel channel = ConsentChannel::Sms;
+        bool granted = false;
+        std::string text_version;
+        std::string source;
+        std::string proof;             // kept in the vault
+        Instant at;
+    };
+    Result<std::int64_t> say(kernel::Unit& unit, const Said& said);
+    Result<bool> reachable(sql::Connection& sql, const TenantId& tenant, const CustomerId& customer, Purpose purpose,
+                           ConsentChannel channel);
+    Result<Erasure> erase(kernel::Unit& unit, const CustomerId& customer);
+
+    // ---- Rules (identity_rules.cpp) ----
+    Result<KindRules> rules_of(sql::Connection& sql, const TenantId& tenant);
+    // Holds for what is seen from now on.
+    Status set_rule(kernel::Unit& unit, IdentityKind kind, const KindRule& rule);
+    struct Trial {
+        std::int64_t links = 0;            // that rules made, stand, and say what they rest on
+        std::int64_t links_undone = 0;     // of these, would not have been made
+        std::int64_t conflicts = 0;        // open
+        std::int64_t links_made = 0;       // of these, would have been links
+        std::int64_t identities = 0;       // of the kind, looked at
+        std::int64_t blocked = 0;          // of these, would have been refused
+    };
+    // What the rule would have made of the history.
+    Result<Trial> try_rule(sql::Connection& sql, const TenantId& tenant, IdentityKind kind, const KindRule& rule);
+
+    // ---- Conflicts (conflicts.cpp) ----
+    // Yields the link's number when they are merged, else 0.
+    Result<std::int64_t> decide_conflict(kernel::Unit& unit, std::int64_t conflict, bool merge_them,
+                                         std::string_view reason);
+    // Takes the decision back: undoes the link that it made.
+    Status reopen_conflict(kernel::Unit& unit, std::int64_t conflict, std::string_view reason);
+
 private:
     TenantState& state_of(const TenantId& tenant);                     // the writer's thread; made when absent
     const TenantState* find_state(const TenantId& tenant) const;       // any thread
     Sight sight() const { return kernel_.record.on_writer_thread() ? Sight::Writer : Sight::Published; }
 
+    Result<std::int64_t> erase_one(kernel::Unit& unit, TenantState& state, Place place);
     static void remember_declared(kernel::Unit& unit, TenantState& state, Place place, const Declared& now);
 
     kernel::Kernel& kernel_;

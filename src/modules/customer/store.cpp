@@ -128,6 +128,10 @@ Result<std::vector<Brought>> brought_by(sql::Connection& sql, const TenantId& te
 }
 
 Status insert(kernel::Unit& unit, const NewLink& link) {
+    for (const IdentityNumber identity : link.evidence) {
+        TRY(unit.sql().write("INSERT INTO link_evidence (tenant_id, link, identity) VALUES (?1, ?2, ?3)",
+                             {unit.tenant(), link.number, wide(identity)}));
+    }
     return unit.sql().write(
         "INSERT INTO link (tenant_id, number, a, b, rule, source, reason, at)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -142,6 +146,10 @@ Status insert_undo(kernel::Unit& unit, std::int64_t number, bool by_hand, std::s
 
 Status insert(kernel::Unit& unit, const NewConflict& conflict) {
     const std::int64_t number = unit.next_number("identity_conflict");
+    for (const IdentityNumber identity : conflict.evidence) {
+        TRY(unit.sql().write("INSERT INTO conflict_evidence (tenant_id, conflict, identity) VALUES (?1, ?2, ?3)",
+                             {unit.tenant(), number, wide(identity)}));
+    }
     return unit.sql().write("INSERT INTO identity_conflict (tenant_id, number, a, b, cause, rule, source, at)"
                             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                             {unit.tenant(), number, conflict.a, conflict.b, conflict.cause, conflict.rule,
@@ -197,12 +205,18 @@ Result<std::vector<LinkLine>> links(sql::Connection& sql, const TenantId& tenant
                               std::string(row.txt(5)),
                               row.instant(6),
                               !row.null(7),
-                              row.opt_instant(7).value_or(Instant{})};
+                              row.opt_instant(7).value_or(Instant{}),
+                              {}};
                 lines.push_back(std::move(line));
                 return true;
             }));
     }
     std::sort(lines.begin(), lines.end(), [](const LinkLine& a, const LinkLine& b) { return a.number < b.number; });
+    for (LinkLine& line : lines) {
+        line.evidence =
+            TRY(sql.all("SELECT identity FROM link_evidence WHERE tenant_id = ?1 AND link = ?2 ORDER BY identity",
+                        {tenant, line.number}, [](const sql::Row& row) { return row.i64(0); }));
+    }
     return lines;
 }
 

@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,8 @@ struct TenantState {
     LinkGraph links{map};
     Conflicts conflicts{map};
     SourceSets sources{map};
+    KindRules rules = default_rules();   // the writer's thread
+    std::set<Bytes16> suppressed;        // fingerprints; the writer's thread
     // Per customer: the same declaration again, not later, reads and writes nothing. The writer's thread.
     std::unordered_map<Place, Declared> declared;
 
@@ -89,6 +93,7 @@ struct NewLink {
     std::string_view rule;
     std::uint32_t source = 0;
     std::string_view reason;
+    std::span<const IdentityNumber> evidence = {};
 };
 Status insert(kernel::Unit& unit, const NewLink& link);
 Status insert_undo(kernel::Unit& unit, std::int64_t number, bool by_hand, std::string_view reason);
@@ -98,6 +103,7 @@ struct NewConflict {
     std::string_view cause;
     std::string_view rule;
     std::uint32_t source = 0;
+    std::span<const IdentityNumber> evidence = {};
 };
 Status insert(kernel::Unit& unit, const NewConflict& conflict);
 Status insert_change(kernel::Unit& unit, std::int64_t change_no, const CustomerId& customer);

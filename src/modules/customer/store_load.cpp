@@ -126,13 +126,18 @@ private:
     }
 
     Status conflicts() {
-        return sql_.query("SELECT a, b FROM identity_conflict WHERE tenant_id = ?1 ORDER BY number", {tenant_},
-                          [&](const sql::Row& row) {
-                              const Place a = state_->map.place_of(row.id<CustomerId>(0), Sight::Writer);
-                              const Place b = state_->map.place_of(row.id<CustomerId>(1), Sight::Writer);
-                              if (a != kNobody && b != kNobody) state_->conflicts.add(a, b);
-                              return true;
-                          });
+        return sql_.query(
+            "SELECT c.a, c.b, d.outcome FROM identity_conflict c LEFT JOIN conflict_decision d"
+            " ON d.tenant_id = c.tenant_id AND d.conflict = c.number"
+            " WHERE c.tenant_id = ?1 ORDER BY c.number, d.number NULLS FIRST",
+            {tenant_}, [&](const sql::Row& row) {
+                const Place a = state_->map.place_of(row.id<CustomerId>(0), Sight::Writer);
+                const Place b = state_->map.place_of(row.id<CustomerId>(1), Sight::Writer);
+                if (a == kNobody || b == kNobody) return true;
+                state_->conflicts.add(a, b);
+                state_->conflicts.keep_apart(a, b, !row.null(2) && row.txt(2) == "apart");
+                return true;
+            });
     }
 
     sql::Connection& sql_;
@@ -145,8 +150,9 @@ private:
 }  // namespace
 
 Result<std::vector<TenantId>> tenants(sql::Connection& sql) {
-    return sql.all("SELECT DISTINCT tenant_id FROM customer_source ORDER BY tenant_id", {},
-                   [](const sql::Row& row) { return row.id<TenantId>(0); });
+    return sql.all("SELECT tenant_id FROM customer_source UNION SELECT tenant_id FROM identity_rule"
+                   " UNION SELECT tenant_id FROM suppression ORDER BY tenant_id",
+                   {}, [](const sql::Row& row) { return row.id<TenantId>(0); });
 }
 
 Result<std::unique_ptr<TenantState>> load(sql::Connection& sql, const TenantId& tenant) {

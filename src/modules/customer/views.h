@@ -81,8 +81,9 @@ struct LinkView {
     Instant at;
     bool undone = false;
     std::optional<Instant> undone_at;
+    std::vector<std::int64_t> evidence;     // numbers of the identities that were seen together
 };
-API_STRUCT(LinkView, (number, a, b, rule, source, reason, at, undone, undone_at))
+API_STRUCT(LinkView, (number, a, b, rule, source, reason, at, undone, undone_at, evidence))
 struct LinksView {
     std::vector<LinkView> items;            // oldest first
 };
