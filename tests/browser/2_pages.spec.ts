@@ -25,7 +25,8 @@ for (const scheme of ['light', 'dark'] as const) {
     const faults: string[] = [];
     for (const route of routes) {
       await go(page, route);
-      await page.waitForTimeout(300);
+      // Colours are judged when they have arrived.
+      await page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getComputedTiming().iterations === Infinity));
       const violations = await page.evaluate(async (exclude) => {
         const { violations } = await (window as unknown as { axe: Axe }).axe.run({ exclude: exclude.map((one) => [one]) }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag22aa'] });
         return violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${(node.failureSummary ?? '').split('\n')[1] ?? ''}`).join(' | ')}`);

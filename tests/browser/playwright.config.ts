@@ -13,14 +13,10 @@ export default defineConfig({
   reporter: [['list'], ['json', { outputFile: process.env['TILTH_REPORT'] ?? 'test-results/report.json' }]],
   use: {
     baseURL: process.env['TILTH_BASE'] ?? 'http://127.0.0.1:8686',
-    locale: 'zh-CN',
-    timezoneId: 'America/New_York',
-    viewport: { width: 1440, height: 900 },
-    screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: process.env['TILTH_CHROMIUM'] ?? '/usr/bin/chromium',
       args: [
-        '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+        '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
         '--disable-component-update', '--disable-sync',
       ],
     },

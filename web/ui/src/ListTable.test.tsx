@@ -50,6 +50,17 @@ test('j and Enter open a row, typing in a field does not', () => {
   expect(open).toHaveBeenCalledWith(rows[1]);
 });
 
+test('a chosen row stays chosen when the rows are fetched again', () => {
+  const open = vi.fn();
+  const { rerender, props } = show({ onOpen: open });
+  fireEvent.keyDown(document.body, { key: 'j' });
+  fireEvent.keyDown(document.body, { key: 'j' });
+  const fetched = { ...page, items: [{ id: '0', name: '丙' }, ...rows.map((row) => ({ ...row }))] };
+  rerender(<Frame><ListTable<Row> {...props} query={{ ...props.query, data: fetched }} /></Frame>);
+  fireEvent.keyDown(document.body, { key: 'Enter' });
+  expect(open).toHaveBeenCalledWith(rows[1]);
+});
+
 test('a column that is hidden by default can be chosen, and the choice is kept', async () => {
   const { unmount } = show();
   expect(screen.queryByRole('columnheader', { name: '编号' })).toBeNull();

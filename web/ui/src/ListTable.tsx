@@ -74,7 +74,7 @@ export function ListTable<T extends object>(props: Props<T>) {
   const { t } = useTranslation('ui');
   const { shown, choose, keys } = useColumns(props.name, props.columns);
   const rows = query.data?.items ?? [];
-  const active = useRowKeys(rows, phone ? undefined : onOpen);
+  const active = useRowKeys(rows, rowKey, phone ? undefined : onOpen);
 
   // A place in the list that no longer holds leads back to the first page.
   const retry = () => void (props.cursor ? props.onCursor('') : query.refetch());
@@ -89,12 +89,13 @@ export function ListTable<T extends object>(props: Props<T>) {
       ) : (
         <Table<T> size="small" dataSource={rows} rowKey={rowKey} pagination={false} scroll={{ x: 'max-content' }}
           showSorterTooltip={false}
-          onRow={(row, index) => ({
+          onRow={(row) => ({
+            'aria-current': rowKey(row) === active ? ('true' as const) : undefined,
             onClick: (event) => {
               const target = event.target as HTMLElement;
               if (onOpen && !target.closest('a, button, input') && !window.getSelection()?.toString()) onOpen(row);
             },
-            style: { cursor: onOpen ? 'pointer' : undefined, background: index === active ? 'var(--selected)' : undefined },
+            style: { cursor: onOpen ? 'pointer' : undefined, background: rowKey(row) === active ? 'var(--selected)' : undefined },
           })}
           columns={shown.map((column) => ({
             key: column.key,
@@ -181,25 +182,35 @@ function Foot({ total, next, rows, cursor, onCursor, size, onSize, chooser, peop
   );
 }
 
-function useRowKeys<T>(rows: T[], onOpen: ((row: T) => void) | undefined): number {
-  const [active, setActive] = useState(-1);
-  useEffect(() => setActive(-1), [rows]);
+// Keys may follow one another faster than the page is drawn, so they read what stands now, not what was drawn last. The
+// row stays chosen while it stays in the list, whatever is fetched again meanwhile.
+function useRowKeys<T>(rows: T[], rowKey: (row: T) => string, onOpen: ((row: T) => void) | undefined): string {
+  const [active, setActive] = useState('');
+  const latest = useRef({ rows, rowKey, onOpen, active });
+  latest.current = { rows, rowKey, onOpen, active };
+  const on = onOpen !== undefined;
   useEffect(() => {
-    if (!onOpen) return undefined;
+    if (!on) return undefined;
     const press = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
       if (isComposing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
       if (target.closest('input, textarea, select, button, a, [role="dialog"], [contenteditable]')) return;
-      const row = rows[active];
-      if (event.key === 'j') setActive((before) => Math.min(before + 1, rows.length - 1));
-      else if (event.key === 'k') setActive((before) => Math.max(before - 1, 0));
-      else if (event.key === 'Enter' && row) onOpen(row);
+      const now = latest.current;
+      const at = now.rows.findIndex((row) => now.rowKey(row) === now.active);
+      const row = now.rows[at];
+      const move = (to: number) => {
+        const next = now.rows[Math.max(0, Math.min(to, now.rows.length - 1))];
+        now.active = next ? now.rowKey(next) : '';
+        setActive(now.active);
+      };
+      if (event.key === 'j') move(at + 1);
+      else if (event.key === 'k') move(at - 1);
+      else if (event.key === 'Enter' && row) now.onOpen?.(row);
       else return;
       event.preventDefault();
     };
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);
-  }, [rows, active, onOpen]);
+  }, [on]);
   return active;
 }
-

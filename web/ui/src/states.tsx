@@ -43,7 +43,7 @@ export function ErrorBox({ error, retry }: { error: unknown; retry?: () => void 
 // Nothing for 200 ms, then the shape of what comes.
 export function Skeleton({ rows = 6, height = 22 }: { rows?: number; height?: number }) {
   const late = useLater(true);
-  if (!late) return <div style={{ minHeight: rows * (height + 12) }} />;
+  if (!late) return <div aria-busy="true" style={{ minHeight: rows * (height + 12) }} />;
   return (
     <div className="stack" aria-busy="true" style={{ padding: 16 }}>
       {Array.from({ length: rows }, (_, row) => (

@@ -51,7 +51,7 @@ export function Shell() {
       {!phone && <Menu fold={fold} collapsed={collapsed} />}
       <TopBar onSearch={() => setPalette(true)} onMenu={() => setDrawer(true)}
         menu={<MenuOutlined />} />
-      <main id="main" tabIndex={-1}>
+      <main id="main" tabIndex={-1} data-at={location.pathname + location.search}>
         <BusyBar on={navigation.state === 'loading'} />
         {!online && <Offline />}
         <Outlet />
