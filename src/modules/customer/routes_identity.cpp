@@ -136,7 +136,7 @@ void add_identity_routes(CustomersService& customers) {
         [routes](View& view, const None& request) { return routes->rules(view, request); },
         {.zh = "身份规则", .en = "Rules of identity kinds", .rows = {"CDP-02"}, .tag = "customer"});
     api.command<RuleInput, None>(
-        Method::Put, "/api/v1/identity-rules/{kind}", kRules,
+        Method::Put, "/api/v1/identity-rules", kRules,
         [routes](Unit& unit, const RuleInput& request) { return routes->set_rule(unit, request); },
         {.zh = "修改身份规则", .en = "Change the rule of a kind", .rows = {"CDP-02"}, .tag = "customer"});
     api.query<RuleInput, TrialView>(

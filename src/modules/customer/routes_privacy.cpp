@@ -43,7 +43,9 @@ public:
 
     Result<ReachView> reach(View& view, const ReachKey& key) {
         TRY(check_scope(view.sql(), view.context(), customers_.whole_person(view.tenant(), key.id)));
-        return ReachView{TRY(customers_.reachable(view.sql(), view.tenant(), key.id, key.purpose, key.channel))};
+        return ReachView{TRY(customers_.reachable(view.sql(), view.tenant(), key.id,
+                                                  key.purpose.value_or(Purpose::Marketing),
+                                                  key.channel.value_or(ConsentChannel::Sms)))};
     }
 
     Result<RequestView> open_request(Unit& unit, const NewRequest& request) {

@@ -299,7 +299,10 @@ bool is_usable(std::string_view value) {
 }
 
 bool outranks(const Standing& a, const Standing& b) {
-    return std::tie(a.confidence, a.at, a.source, a.value) > std::tie(b.confidence, b.at, b.source, b.value);
+    const bool a_empty = a.value.empty();
+    const bool b_empty = b.value.empty();
+    return std::tie(a.confidence, a.at, a.source, a_empty, a.value) >
+           std::tie(b.confidence, b.at, b.source, b_empty, b.value);
 }
 
 }  // namespace tilth::customer

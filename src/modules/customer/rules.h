@@ -133,7 +133,7 @@ bool is_usable(std::string_view value);
 // Survivorship: the source's trust decides, then the time, then the source's name, then the value. A total order,
 // so that what stands is the greatest of all that was ever declared, in whatever order, however often and however late
 // it came; and the greatest over the customers of a person is what that person shows. An empty value takes the field
-// away and stands like any other.
+// away and stands like any other; at the same moment it comes last.
 struct Standing {
     Instant at;
     int confidence = 0;

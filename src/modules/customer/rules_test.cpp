@@ -179,6 +179,7 @@ TEST(CustomerRules, SurvivorshipTable) {
     EXPECT_FALSE(outranks({Instant{99}, 50, "src_c", "z"}, standing)) << "older";
     EXPECT_TRUE(outranks({Instant{100}, 50, "src_c", "a"}, standing));
     EXPECT_TRUE(outranks({Instant{100}, 50, "src_b", "y"}, standing));
+    EXPECT_TRUE(outranks({Instant{100}, 50, "src_b", ""}, standing)) << "set and taken away at one moment";
 }
 
 }  // namespace

@@ -50,8 +50,8 @@ API_STRUCT(ConsentNumber, (number))
 
 struct ReachKey {
     CustomerId id;
-    Purpose purpose = Purpose::Marketing;
-    ConsentChannel channel = ConsentChannel::Sms;
+    std::optional<Purpose> purpose;          // marketing
+    std::optional<ConsentChannel> channel;   // by text message
 };
 API_STRUCT(ReachKey, (id, purpose, channel))
 struct ReachView {
