@@ -61,8 +61,9 @@ def read(path):
             if cause:
                 refused[cause] += 1
                 continue
-            invoice = invoices.setdefault(number, {"kind": kind, "customer": customer, "at": row["InvoiceDate"],
-                                                   "day": row["InvoiceDate"][:10], "region": row["Country"], "lines": 0, "net": 0})
+            invoice = invoices.setdefault(number, {
+                "kind": kind, "customer": customer, "at": row["InvoiceDate"], "day": row["InvoiceDate"][:10],
+                "region": row["Country"], "lines": 0, "net": 0})
             invoice["customer"] = invoice["customer"] or customer
             invoice["lines"] += 1
             invoice["net"] += pence(quantity, price)
