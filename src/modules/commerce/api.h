@@ -44,6 +44,8 @@ struct OrderInput {
     std::optional<StaffId> staff;
     std::string source;  // "import:imp_…" or a printed source id
     std::vector<OrderLine> lines;
+    // A line that is known by fingerprint and occurrence but says something else is the newer state of it.
+    bool update = false;
 };
 enum class Applied : std::uint8_t { New, Updated, Unchanged };
 
@@ -66,6 +68,7 @@ public:
     // Adds the lines that are new (by fingerprint and occurrence) to the order of that number, making it when absent.
     // result[i] says what became of input.lines[i].
     virtual Result<std::vector<Applied>> apply(kernel::Unit& unit, const OrderInput& input) = 0;
+    // With input.update also changes lines that stand; what stood is kept, so that take_back() brings it back.
     // What apply() would answer, without writing.
     virtual Result<std::vector<Applied>> compare(sql::Connection& sql, const TenantId& tenant,
                                                  const OrderInput& input) = 0;
@@ -92,6 +95,18 @@ public:
         std::string exact_net;  // Σ price × quantity before rounding, decimal text
     };
     virtual Result<SourceTotals> totals(sql::Connection& sql, const TenantId& tenant, std::string_view source) = 0;
+    // What stands in the record per node, channel and kind, of orders paid in [from, to): for reconciliation.
+    struct NodeSums {
+        OrgNodeId node;
+        std::string channel;
+        OrderKind kind = OrderKind::Sale;
+        std::int64_t orders = 0;
+        std::int64_t net_minor = 0;
+    };
+    virtual Result<std::vector<NodeSums>> sums_by_node(sql::Connection& sql, const TenantId& tenant, Instant from,
+                                                       Instant to) = 0;
+    virtual Result<std::vector<OrderView>> of_node(sql::Connection& sql, const TenantId& tenant, const OrgNodeId& node,
+                                                   Instant from, Instant to, int limit) = 0;
     virtual Result<std::string> state_hash(sql::Connection& sql, const TenantId& tenant) = 0;
 };
 

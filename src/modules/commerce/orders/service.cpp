@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "modules/commerce/orders/service.h"
@@ -23,25 +24,61 @@ std::string payload_of(const OrderId& id, const OrderInput& input, const Sums& s
     return value.print();
 }
 
-// Which lines of an order are new, and the order that they come to.
+// Which lines of an order are new, which say something else, and the order that they come to.
 struct Compared {
     std::optional<store::Stored> stored;
     std::vector<Applied> outcome;
     std::vector<OrderLine> fresh;
+    std::vector<std::pair<store::StandingLine, OrderLine>> changed;
 };
+
+// Whether the source says something else than what stands.
+Result<bool> differs(const store::StandingLine& standing, const OrderLine& line, Currency currency) {
+    const OrderLine& was = standing.line;
+    const std::int64_t amount = TRY(amount_of(line, currency));
+    return was.sku != line.sku || was.name != line.name || was.quantity.milli != line.quantity.milli ||
+           was.price.e4 != line.price.e4 || was.amount_minor.value_or(0) != amount;
+}
+
+// Sums of an order of which lines have gone, come or changed; an empty one is removed.
+Status settle_order(kernel::Unit& unit, const OrderId& id) {
+    const Sums left = TRY(store::sums_in_store(unit.sql(), unit.tenant(), id));
+    const std::int64_t change_no = unit.next_number(kChangeSequence);
+    if (left.lines == 0) {
+        TRY(store::remove_order(unit, id, change_no));
+        return unit.emit("order.removed", id.str(), "{}");
+    }
+    const auto order = TRY(store::find(unit.sql(), unit.tenant(), id));
+    TRY(store::update_sums(unit, id, left, order ? order->customer : std::nullopt, change_no));
+    return unit.emit("order.changed", id.str(), "{}");
+}
+
 Result<Compared> compare_lines(sql::Connection& sql, const TenantId& tenant,
                                const OrderInput& input) {
     TRY(check_order(input));
     Compared compared;
     compared.stored = TRY(store::find_by_number(sql, tenant, input));
     std::set<store::LineKey> known;
-    if (compared.stored) {
+    std::map<store::LineKey, store::StandingLine> standing;
+    if (compared.stored && input.update) {
+        for (auto& line : TRY(store::standing_lines(sql, tenant, compared.stored->id))) {
+            known.insert(line.key);
+            standing.emplace(line.key, std::move(line));
+        }
+    } else if (compared.stored) {
         for (const auto& key : TRY(store::line_keys(sql, tenant, compared.stored->id))) known.insert(key);
     }
     for (const OrderLine& line : input.lines) {
-        const bool is_new = known.insert({line.fingerprint, line.occurrence}).second;
+        const store::LineKey key{line.fingerprint, line.occurrence};
+        const bool is_new = known.insert(key).second;
         compared.outcome.push_back(is_new ? Applied::New : Applied::Unchanged);
-        if (is_new) compared.fresh.push_back(line);
+        if (is_new) {
+            compared.fresh.push_back(line);
+        } else if (const auto was = standing.find(key); was != standing.end()) {
+            if (!TRY(differs(was->second, line, input.currency))) continue;
+            compared.outcome.back() = Applied::Updated;
+            compared.changed.emplace_back(was->second, line);
+        }
     }
     return compared;
 }
@@ -54,10 +91,12 @@ Result<std::vector<Applied>> OrdersService::compare(sql::Connection& sql, const 
 }
 
 Result<std::vector<Applied>> OrdersService::apply(kernel::Unit& unit, const OrderInput& input) {
-    auto [stored, outcome, fresh] = TRY(compare_lines(unit.sql(), unit.tenant(), input));
-    if (fresh.empty()) return outcome;
+    auto [stored, outcome, fresh, changed] = TRY(compare_lines(unit.sql(), unit.tenant(), input));
+    if (fresh.empty() && changed.empty()) return outcome;
 
-    const Sums before = stored ? stored->sums : Sums{};
+    for (const auto& [was, line] : changed) TRY(store::change_line(unit, stored->id, was, input, line));
+    const Sums before = changed.empty() ? (stored ? stored->sums : Sums{})
+                                        : TRY(store::sums_in_store(unit.sql(), unit.tenant(), stored->id));
     const Sums sums = TRY(sum_lines(fresh, input.currency, before));
     const OrderId id = stored ? stored->id : unit.new_id<OrderId>();
     const std::int64_t change_no = unit.next_number(kChangeSequence);
@@ -74,20 +113,14 @@ Result<std::vector<Applied>> OrdersService::apply(kernel::Unit& unit, const Orde
 }
 
 Result<std::int64_t> OrdersService::take_back(kernel::Unit& unit, std::string_view source, int limit) {
+    const auto restored = TRY(store::restore_lines(unit, source, limit));
+    for (const OrderId& id : restored) TRY(settle_order(unit, id));
+    if (!restored.empty()) return static_cast<std::int64_t>(restored.size());
     std::int64_t removed = 0;
     const auto touched = TRY(store::orders_with_source(unit.sql(), unit.tenant(), source, std::max(1, limit / 25)));
     for (const OrderId& id : touched) {
         removed += TRY(store::remove_lines(unit, id, source));
-        const Sums left = TRY(store::sums_in_store(unit.sql(), unit.tenant(), id));
-        const std::int64_t change_no = unit.next_number(kChangeSequence);
-        if (left.lines == 0) {
-            TRY(store::remove_order(unit, id, change_no));
-            TRY(unit.emit("order.removed", id.str(), "{}"));
-        } else {
-            const auto order = TRY(store::find(unit.sql(), unit.tenant(), id));
-            TRY(store::update_sums(unit, id, left, order ? order->customer : std::nullopt, change_no));
-            TRY(unit.emit("order.changed", id.str(), "{}"));
-        }
+        TRY(settle_order(unit, id));
     }
     return removed;
 }
@@ -109,6 +142,21 @@ Result<std::vector<OrderView>> OrdersService::of_customers(sql::Connection& sql,
 Result<Orders::SourceTotals> OrdersService::totals(sql::Connection& sql, const TenantId& tenant,
                                                    std::string_view source) {
     return store::totals(sql, tenant, source);
+}
+
+Result<std::vector<Orders::NodeSums>> OrdersService::sums_by_node(sql::Connection& sql, const TenantId& tenant,
+                                                                  Instant from, Instant to) {
+    return store::sums_by_node(sql, tenant, from, to);
+}
+
+Result<std::vector<OrderView>> OrdersService::of_node(sql::Connection& sql, const TenantId& tenant,
+                                                      const OrgNodeId& node, Instant from, Instant to, int limit) {
+    store::Filter filter;
+    filter.nodes = {node};
+    filter.from = from;
+    filter.to = to;
+    filter.limit = limit;
+    return store::list(sql, tenant, filter);
 }
 
 Result<std::string> OrdersService::state_hash(sql::Connection& sql, const TenantId& tenant) {

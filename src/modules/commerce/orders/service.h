@@ -16,6 +16,10 @@ public:
     Result<std::vector<OrderView>> of_customers(sql::Connection& sql, const TenantId& tenant,
                                                 const std::vector<CustomerId>& customers, int limit) override;
     Result<SourceTotals> totals(sql::Connection& sql, const TenantId& tenant, std::string_view source) override;
+    Result<std::vector<NodeSums>> sums_by_node(sql::Connection& sql, const TenantId& tenant, Instant from,
+                                               Instant to) override;
+    Result<std::vector<OrderView>> of_node(sql::Connection& sql, const TenantId& tenant, const OrgNodeId& node,
+                                           Instant from, Instant to, int limit) override;
     Result<std::string> state_hash(sql::Connection& sql, const TenantId& tenant) override;
 };
 

@@ -112,6 +112,55 @@ TEST_P(OrdersTest, ARefusedOrderLeavesNothing) {
     EXPECT_EQ(kernel_.number("SELECT count(*) FROM outbox_event"), 0);
 }
 
+TEST_P(OrdersTest, ALaterFileUpdatesALineAndNeverDoublesIt) {
+    const auto later = [&](std::string source, std::int64_t amount) {
+        OrderInput input = order("A1", std::move(source), {line(1, 1, 10'000, 2)});
+        input.lines[0].amount_minor = amount;
+        input.update = true;
+        return input;
+    };
+    const auto net = [&] { return kernel_.number("SELECT sum(net_minor) FROM sales_order"); };
+    apply(order("A1", "import:1", {line(1, 1, 10'000, 2), line(2, 1, 5'000, 1)}));
+    EXPECT_EQ(net(), 250);
+    const std::string first = hash();
+    EXPECT_EQ(apply(later("import:2", 150)), (std::vector{Applied::Updated}));
+    EXPECT_EQ(net(), 200);
+    const std::string second = hash();
+    EXPECT_EQ(apply(later("import:2", 150)), (std::vector{Applied::Unchanged}));
+    EXPECT_EQ(apply(later("import:3", 0)), (std::vector{Applied::Updated}));
+    EXPECT_EQ(net(), 50);
+    // Taken back in the middle, the newest state stands; taken back last, the oldest comes again.
+    take_back("import:2");
+    EXPECT_EQ(net(), 50);
+    take_back("import:3");
+    EXPECT_EQ(hash(), first);
+    apply(later("import:4", 150));
+    EXPECT_EQ(hash(), second);
+    take_back("import:1");
+    EXPECT_EQ(kernel_.number("SELECT count(*) FROM order_line_before"), 0);
+    EXPECT_EQ(kernel_.number("SELECT count(*) FROM sales_order"), 0);
+}
+
+TEST_P(OrdersTest, SumsByNodeAreThoseOfTheRange) {
+    OrderInput sale = order("A1", "import:1", {line(1, 1, 10'000, 2)});
+    sale.node = kernel_.made<OrgNodeId>([](Unit& unit) -> Result<OrgNodeId> { return unit.new_id<OrgNodeId>(); });
+    apply(sale);
+    OrderInput back = order("A1", "import:1", {line(1, 1, 10'000, -1)});
+    back.kind = OrderKind::Return;
+    back.node = sale.node;
+    apply(back);
+    auto reader = kernel_.reader();
+    const auto sums = MUST(orders_.sums_by_node(*reader, kernel_.tenant_id(), sale.paid_at, sale.paid_at + days(1)));
+    ASSERT_EQ(sums.size(), 2u);
+    EXPECT_EQ(sums[0].net_minor, 200);
+    EXPECT_EQ(sums[1].net_minor, -100);
+    EXPECT_TRUE(MUST(orders_.sums_by_node(*reader, kernel_.tenant_id(), sale.paid_at + days(1), sale.paid_at + days(2)))
+                    .empty());
+    EXPECT_EQ(MUST(orders_.of_node(*reader, kernel_.tenant_id(), *sale.node, sale.paid_at, sale.paid_at + days(1), 10))
+                  .size(),
+              2u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, OrdersTest, ::testing::ValuesIn(sql::testing::engines()), sql::testing::engine_name);
 
 }  // namespace

@@ -96,6 +96,107 @@ Status insert_line(kernel::Unit& unit, const OrderId& order, const OrderInput& i
          line.quantity.milli, line.price.e4, amount, line.amount_minor.has_value(), input.source});
 }
 
+Result<std::vector<StandingLine>> standing_lines(sql::Connection& sql, const TenantId& tenant, const OrderId& order) {
+    return sql.all(
+        "SELECT fingerprint, occurrence, sku, name, quantity_milli, price_e4, amount_minor, amount_given "
+        "FROM order_line WHERE tenant_id = ?1 AND order_id = ?2",
+        {tenant, order}, [](const sql::Row& row) {
+            StandingLine standing;
+            standing.key = {bytes16(row.bin(0)), static_cast<std::uint32_t>(row.i64(1))};
+            standing.line.sku = row.txt(2);
+            standing.line.name = row.txt(3);
+            standing.line.quantity.milli = row.i64(4);
+            standing.line.price.e4 = row.i64(5);
+            standing.line.amount_minor = row.i64(6);
+            standing.amount_given = row.i64(7) != 0;
+            return standing;
+        });
+}
+
+Status change_line(kernel::Unit& unit, const OrderId& order, const StandingLine& before, const OrderInput& input,
+                   const OrderLine& line) {
+    const std::int64_t number = unit.next_number("order_line_before");
+    const OrderLine& was = before.line;
+    TRY(unit.sql().write(
+        "INSERT INTO order_line_before (tenant_id, number, source, order_id, fingerprint, occurrence, sku, name, "
+        "quantity_milli, price_e4, amount_minor, amount_given) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        {unit.tenant(), number, input.source, order, blob(before.key.fingerprint), std::int64_t{before.key.occurrence},
+         was.sku, was.name, was.quantity.milli, was.price.e4, was.amount_minor.value_or(0), before.amount_given}));
+    const std::int64_t amount = TRY(amount_of(line, input.currency));
+    return unit.sql().write(
+        "UPDATE order_line SET sku = ?5, name = ?6, quantity_milli = ?7, price_e4 = ?8, amount_minor = ?9, "
+        "amount_given = ?10 WHERE tenant_id = ?1 AND order_id = ?2 AND fingerprint = ?3 AND occurrence = ?4",
+        {unit.tenant(), order, blob(before.key.fingerprint), std::int64_t{before.key.occurrence}, line.sku, line.name,
+         line.quantity.milli, line.price.e4, amount, line.amount_minor.has_value()});
+}
+
+namespace {
+
+struct Before {
+    std::int64_t number = 0;
+    OrderId order;
+    Bytes16 fingerprint{};
+    std::int64_t occurrence = 0;
+};
+
+// The older state goes back into the line, or into what a still later file has kept of it.
+Status restore_line(kernel::Unit& unit, const Before& before) {
+    static constexpr std::string_view kOld =
+        "(sku, name, quantity_milli, price_e4, amount_minor, amount_given) = (SELECT b.sku, b.name, b.quantity_milli, "
+        "b.price_e4, b.amount_minor, b.amount_given FROM order_line_before b "
+        "WHERE b.tenant_id = ?1 AND b.number = ?2) ";
+    const auto later = TRY(unit.sql().one(
+        "SELECT number FROM order_line_before WHERE tenant_id = ?1 AND order_id = ?2 AND fingerprint = ?3 "
+        "AND occurrence = ?4 AND number > ?5 ORDER BY number LIMIT 1",
+        {unit.tenant(), before.order, blob(before.fingerprint), before.occurrence, before.number},
+        [](const sql::Row& row) { return row.i64(0); }));
+    if (later) {
+        static const std::string statement = "UPDATE order_line_before SET " + std::string(kOld) +
+                                             "WHERE order_line_before.tenant_id = ?1 AND order_line_before.number = ?3";
+        TRY(unit.sql().write(statement, {unit.tenant(), before.number, *later}));
+    } else {
+        static const std::string statement = "UPDATE order_line SET " + std::string(kOld) +
+                                             "WHERE order_line.tenant_id = ?1 AND order_line.order_id = ?3 "
+                                             "AND order_line.fingerprint = ?4 AND order_line.occurrence = ?5";
+        TRY(unit.sql().write(statement, {unit.tenant(), before.number, before.order, blob(before.fingerprint),
+                                         before.occurrence}));
+    }
+    return unit.sql().write("DELETE FROM order_line_before WHERE tenant_id = ?1 AND number = ?2",
+                            {unit.tenant(), before.number});
+}
+
+}  // namespace
+
+Result<std::vector<OrderId>> restore_lines(kernel::Unit& unit, std::string_view source, int limit) {
+    const auto kept = TRY(unit.sql().all(
+        "SELECT number, order_id, fingerprint, occurrence FROM order_line_before WHERE tenant_id = ?1 AND source = ?2 "
+        "ORDER BY number DESC LIMIT ?3",
+        {unit.tenant(), source, limit}, [](const sql::Row& row) {
+            return Before{row.i64(0), row.id<OrderId>(1), bytes16(row.bin(2)), row.i64(3)};
+        }));
+    std::vector<OrderId> touched;
+    for (const Before& one : kept) {
+        TRY(restore_line(unit, one));
+        touched.push_back(one.order);
+    }
+    std::sort(touched.begin(), touched.end());
+    touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+    return touched;
+}
+
+Result<std::vector<Orders::NodeSums>> sums_by_node(sql::Connection& sql, const TenantId& tenant, Instant from,
+                                                   Instant to) {
+    return sql.all(
+        "SELECT node_id, channel, kind, COUNT(*), CAST(COALESCE(SUM(net_minor), 0) AS BIGINT) FROM sales_order "
+        "WHERE tenant_id = ?1 AND paid_at >= ?2 AND paid_at < ?3 AND node_id IS NOT NULL "
+        "GROUP BY node_id, channel, kind ORDER BY node_id, channel, kind",
+        {tenant, from, to}, [](const sql::Row& row) {
+            return Orders::NodeSums{row.id<OrgNodeId>(0), std::string(row.txt(1)), static_cast<OrderKind>(row.i64(2)),
+                                    row.i64(3), row.i64(4)};
+        });
+}
+
 Status remove_order(kernel::Unit& unit, const OrderId& id, std::int64_t change_no) {
     TRY(unit.sql().write("DELETE FROM sales_order WHERE tenant_id = ?1 AND id = ?2", {unit.tenant(), id}));
     return unit.sql().write("INSERT INTO order_removal (tenant_id, change_no, order_id, at) VALUES (?1, ?2, ?3, ?4)",
@@ -110,6 +211,11 @@ Result<std::vector<OrderId>> orders_with_source(sql::Connection& sql, const Tena
 }
 
 Result<std::int64_t> remove_lines(kernel::Unit& unit, const OrderId& order, std::string_view source) {
+    TRY(unit.sql().write(
+        "DELETE FROM order_line_before WHERE tenant_id = ?1 AND order_id = ?2 AND EXISTS (SELECT 1 FROM order_line l "
+        "WHERE l.tenant_id = ?1 AND l.order_id = ?2 AND l.fingerprint = order_line_before.fingerprint "
+        "AND l.occurrence = order_line_before.occurrence AND l.source = ?3)",
+        {unit.tenant(), order, source}));
     return unit.sql().change("DELETE FROM order_line WHERE tenant_id = ?1 AND order_id = ?2 AND source = ?3",
                              {unit.tenant(), order, source});
 }

@@ -41,6 +41,19 @@ Status update_sums(kernel::Unit& unit, const OrderId& id, const Sums& sums, cons
                    std::int64_t change_no);
 Status insert_line(kernel::Unit& unit, const OrderId& order, const OrderInput& input, const OrderLine& line,
                    std::int64_t line_no);
+// Lines as they stand, with what a change must keep.
+struct StandingLine {
+    LineKey key;
+    OrderLine line;  // amount_minor is always there
+    bool amount_given = false;
+};
+Result<std::vector<StandingLine>> standing_lines(sql::Connection& sql, const TenantId& tenant, const OrderId& order);
+// Writes the line's newer state and keeps the older one under `source`.
+Status change_line(kernel::Unit& unit, const OrderId& order, const StandingLine& before, const OrderInput& input,
+                   const OrderLine& line);
+// Brings back what `source` changed, newest first; yields the orders that it touched.
+Result<std::vector<OrderId>> restore_lines(kernel::Unit& unit, std::string_view source, int limit);
+
 Status remove_order(kernel::Unit& unit, const OrderId& id, std::int64_t change_no);
 
 // Orders that hold lines of `source`, oldest id first.
@@ -51,6 +64,8 @@ Result<Sums> sums_in_store(sql::Connection& sql, const TenantId& tenant, const O
 
 Result<std::vector<Orders::Change>> changes(sql::Connection& sql, const TenantId& tenant, std::int64_t after,
                                             int limit);
+Result<std::vector<Orders::NodeSums>> sums_by_node(sql::Connection& sql, const TenantId& tenant, Instant from,
+                                                   Instant to);
 Result<Orders::SourceTotals> totals(sql::Connection& sql, const TenantId& tenant, std::string_view source);
 Result<std::string> state_hash(sql::Connection& sql, const TenantId& tenant);
 
