@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "kernel/record/doors.h"
 #include "kernel/record/lease.h"
-#include "kernel/record/open.h"
 #include "kernel/record/writer.h"
 
 namespace tilth::kernel {
@@ -45,20 +45,25 @@ private:
 
 }  // namespace
 
-Result<std::unique_ptr<Record>> open_record_on(const RecordOptions& options, Clock& clock,
-                                               std::span<const sql::Migration> migrations,
-                                               const OpenWriter& open_writer) {
+Result<std::unique_ptr<Record>> open_record_through(const RecordOptions& options, Clock& clock,
+                                                    std::span<const sql::Migration> migrations, const Doors& doors) {
     Lease lease = TRY(Lease::lock(options.location));
-    auto connection = TRY(open_writer(options.location));
+    auto connection = TRY(doors.writer(options.location));
     TRY(lease.lock_session(*connection));
     TRY(sql::migrate(*connection, migrations, clock.now()));
     TRY(lease.begin_epoch(*connection, options.owner, clock.now()));
     ShardState state;
     TRY(state.load(*connection));
-    auto readers = TRY(sql::open_readers(options.location, options.readers));
+    auto readers = TRY(doors.readers(options.location, options.readers));
     auto writer = std::make_unique<Writer>(std::move(connection), std::move(lease), std::move(state), clock);
     return std::unique_ptr<Record>(
         std::make_unique<OpenRecord>(options.location, clock, std::move(writer), std::move(readers)));
+}
+
+Result<std::unique_ptr<Record>> open_record_on(const RecordOptions& options, Clock& clock,
+                                               std::span<const sql::Migration> migrations,
+                                               const OpenWriter& open_writer) {
+    return open_record_through(options, clock, migrations, {open_writer, sql::open_readers});
 }
 
 Result<std::unique_ptr<Record>> open_record(const RecordOptions& options, Clock& clock,
