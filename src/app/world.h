@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "flows/collect_batch/pipeline.h"
+#include "flows/import_members/import_members.h"
 #include "flows/import_orders/import_orders.h"
+#include "flows/store_days/store_days.h"
 #include "kernel/behaviour/activity.h"
 #include "kernel/kernel.h"
 #include "modules/collect/api.h"
@@ -83,7 +85,12 @@ private:
     std::unique_ptr<collect::Collect> collect_;
     std::unique_ptr<commerce::Orders> orders_;
     std::unique_ptr<performance::Performance> performance_;
+    std::unique_ptr<collect::StoreDays> store_days_;
+    std::unique_ptr<collect::MemberOpenings> openings_;
     std::unique_ptr<collect::ImportTarget> import_orders_;
+    std::unique_ptr<collect::ImportTarget> import_members_;
+    std::unique_ptr<collect::ImportTarget> import_stores_;
+    std::unique_ptr<collect::ImportTarget> import_store_days_;
     std::unique_ptr<flows::Pipeline> pipeline_;
     bool running_ = false;
 };

@@ -1,5 +1,6 @@
 #include "flows/import_orders/import_orders.h"
 
+#include <algorithm>
 #include <map>
 
 #include "flows/import_orders/rules.h"
@@ -19,6 +20,7 @@ struct Group {
     std::vector<customer::Claim> claims;  // of the head
     std::vector<commerce::OrderLine> lines;
     std::vector<std::size_t> at;
+    bool closed = true;  // every line: it changes what stands, and brings nothing new
 };
 struct Batch {
     Options options;
@@ -43,6 +45,7 @@ public:
                                                    const std::vector<collect::MappedRow>& rows) override {
         Batch batch = TRY(batch_of(view.tenant(), import, rows));
         for (const Group& group : batch.groups) {
+            if (TRY(never_was(view.sql(), view.tenant(), import, group, batch))) continue;
             note(TRY(orders_.compare(view.sql(), view.tenant(), input_of(import, batch.options, group))), group, batch);
         }
         return std::move(batch.outcomes);
@@ -52,11 +55,11 @@ public:
                                                    const std::vector<collect::MappedRow>& rows) override {
         Batch batch = TRY(batch_of(unit.tenant(), import, rows));
         for (const Group& group : batch.groups) {
+            if (TRY(never_was(unit.sql(), unit.tenant(), import, group, batch))) continue;
             commerce::OrderInput input = input_of(import, batch.options, group);
             if (!group.head.node_code.empty()) {
-                const auto kind = batch.options.nodes_are_regions ? org::NodeKind::Region : org::NodeKind::Store;
-                input.node = TRY(
-                    org_.ensure_node(unit, kind, group.head.node_code, group.head.node_name, org_.root(unit.tenant())));
+                input.node = TRY(org_.ensure_node(unit, batch.options.node_kind, group.head.node_code,
+                                                  group.head.node_name, org_.root(unit.tenant())));
             }
             if (!group.claims.empty()) input.customer = TRY(customer_of(unit, import, group, input.node));
             note(TRY(orders_.apply(unit, input)), group, batch);
@@ -89,12 +92,25 @@ private:
         return {collect::RowOutcome::Kind::Rejected, error.fields.front().rule, error.fields.front().field};
     }
 
+    // An order that was closed before it ever came is no sale.
+    Result<bool> never_was(sql::Connection& sql, const TenantId& tenant, const collect::ImportRef& import,
+                           const Group& group, Batch& batch) const {
+        if (!group.closed) return false;
+        const auto found = TRY(orders_.compare(sql, tenant, input_of(import, batch.options, group)));
+        const auto is_new = [](commerce::Applied one) { return one == commerce::Applied::New; };
+        if (!std::all_of(found.begin(), found.end(), is_new)) return false;
+        for (const std::size_t at : group.at)
+            batch.outcomes[at] = {collect::RowOutcome::Kind::Rejected, "closed", "status"};
+        return true;
+    }
+
     // Rows that can be taken, by order in the order of the file; the others are refused in `outcomes`.
     Result<Batch> batch_of(const TenantId& tenant, const collect::ImportRef& import,
                            const std::vector<collect::MappedRow>& rows) const {
         const auto own = org_.tenant(tenant);
         Batch batch;
         batch.options = TRY(import_orders::parse_options(import.options, own ? own->currency : Currency{}));
+        batch.options.keyed = import.keyed;
         batch.outcomes.resize(rows.size());
         std::map<std::pair<std::string, commerce::OrderKind>, std::size_t> places;
         for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -105,8 +121,9 @@ private:
                 continue;
             }
             const auto [at, fresh] = places.try_emplace({row->number, row->kind}, batch.groups.size());
-            if (fresh) batch.groups.push_back({*row, std::move(claims), {}, {}});
+            if (fresh) batch.groups.push_back({*row, std::move(claims), {}, {}, true});
             Group& group = batch.groups[at->second];
+            group.closed = group.closed && row->state == import_orders::OrderState::Closed;
             group.lines.push_back(std::move(row->line));
             group.at.push_back(i);
         }
@@ -146,13 +163,17 @@ private:
         input.currency = options.currency;
         input.source = import.source();
         input.lines = group.lines;
+        input.update = options.keyed;
         return input;
     }
 
     static void note(const std::vector<commerce::Applied>& applied, const Group& group, Batch& batch) {
         using Kind = collect::RowOutcome::Kind;
         for (std::size_t i = 0; i < applied.size(); ++i) {
-            batch.outcomes[group.at[i]].kind = applied[i] == commerce::Applied::New ? Kind::New : Kind::Unchanged;
+            using commerce::Applied;
+            batch.outcomes[group.at[i]].kind = applied[i] == Applied::New       ? Kind::New
+                                               : applied[i] == Applied::Updated ? Kind::Updated
+                                                                                : Kind::Unchanged;
         }
     }
 

@@ -74,10 +74,10 @@ const std::vector<collect::TargetField>& fields() {
         {"quantity", Kind::Decimal, true, "数量", "Quantity", {"Quantity", "数量", "件数"}, kQuantityScale},
         {"price", Kind::Decimal, true, "单价", "Unit price", {"Price", "UnitPrice", "单价", "成交单价"}, kPriceScale},
         {"amount", Kind::Decimal, false, "金额", "Amount", {"Amount", "金额", "实付金额"}, 2},
-        {"card", Kind::Text, false, "会员卡号", "Card number", {"Customer ID", "CustomerID", "会员卡号", "卡号"}, 0},
-        {"phone", Kind::Phone, false, "手机号", "Phone", {"Phone", "手机号", "手机", "收货人手机"}, 0},
-        {"email", Kind::Email, false, "邮箱", "E-mail", {"Email", "E-mail", "邮箱"}, 0},
-        {"custom_id", Kind::Text, false, "客户编号", "Customer code", {"UserId", "客户编号", "会员编号"}, 0},
+        {"card", Kind::Text, false, "会员卡号", "Card number", {"Customer ID", "CustomerID", "会员卡号", "卡号"}, 0, true},
+        {"phone", Kind::Phone, false, "手机号", "Phone", {"Phone", "手机号", "手机", "收货人手机"}, 0, true},
+        {"email", Kind::Email, false, "邮箱", "E-mail", {"Email", "E-mail", "邮箱"}, 0, true},
+        {"custom_id", Kind::Text, false, "客户编号", "Customer code", {"UserId", "客户编号", "会员编号"}, 0, true},
         {"customer_name", Kind::Text, false, "姓名", "Name", {"Name", "姓名", "会员姓名"}, 0},
         {"node_code",
          Kind::Text,
@@ -87,6 +87,10 @@ const std::vector<collect::TargetField>& fields() {
          {"Country", "Store", "门店编码", "门店", "地区"},
          0},
         {"node_name", Kind::Text, false, "门店或地区名称", "Store or region name", {"StoreName", "门店名称"}, 0},
+        {"sub_order", Kind::Text, false, "子订单号", "Sub-order number", {}, 0},
+        {"status", Kind::Text, false, "订单状态", "Order status", {}, 0},
+        {"after_sale", Kind::Text, false, "售后状态", "After-sale status", {}, 0},
+        {"refund", Kind::Decimal, false, "退款金额", "Refunded", {}, 2},
     };
     return all;
 }
@@ -108,11 +112,40 @@ Result<Options> parse_options(std::string_view json, Currency own) {
     }
     options.channel = (*given)["channel"].str_or(options.channel);
     options.shift_days = (*given)["shift_days"].i64_or(0);
-    options.nodes_are_regions = (*given)["node_kind"].str() == "region";
+    const std::string_view kind = (*given)["node_kind"].str();
+    options.node_kind = kind == "region"   ? org::NodeKind::Region
+                        : kind == "online" ? org::NodeKind::Online
+                                           : org::NodeKind::Store;
+    options.amount_is_order_total = (*given)["amount_is"].str() == "order_total";
+    options.number_in_store = (*given)["number"].str() == "store";
     options.return_prefix = (*given)["return_prefix"].str_or(options.return_prefix);
     options.adjustment_prefix = (*given)["adjustment_prefix"].str_or(options.adjustment_prefix);
     return options;
 }
+
+namespace {
+
+// What a status and what came after it make of a line: a closed or refunded one is worth nothing, a return is negative.
+Status settle(const collect::MappedRow& mapped, const Options& options, Row& row) {
+    const std::string status = text(mapped, Column::Status);
+    if (status == "unpaid") row.state = OrderState::Unpaid;
+    if (status == "closed" || text(mapped, Column::AfterSale) == "refunded") row.state = OrderState::Closed;
+    if (status == "return") row.state = OrderState::Return;
+    auto& amount = row.line.amount_minor;
+    if (options.amount_is_order_total && mapped.occurrence > 1) amount = 0;
+    if (amount && value(mapped, Column::Refund)) {
+        *amount -= TRY(decimal(mapped, Column::Refund, options.currency.minor_digits(), "refund"));
+    }
+    if (row.state == OrderState::Closed) amount = 0;
+    if (row.state == OrderState::Return) {
+        if (row.line.quantity.milli > 0) row.line.quantity.milli = -row.line.quantity.milli;
+        if (amount && *amount > 0) amount = -*amount;
+        row.kind = commerce::OrderKind::Return;
+    }
+    return ok();
+}
+
+}  // namespace
 
 std::string plain_id(std::string_view text) {
     if (text.ends_with(".0") && text.size() > 2) {
@@ -138,6 +171,7 @@ Result<Row> read_row(const collect::MappedRow& mapped, const Options& options) {
         row.line.amount_minor = TRY(decimal(mapped, Column::Amount, options.currency.minor_digits(), "amount"));
     }
     row.kind = kind_of(row.number, row.line.quantity, options);
+    TRY(settle(mapped, options, row));
     const auto id = [&mapped](Column column) -> std::optional<std::string> {
         if (!value(mapped, column)) return std::nullopt;
         return plain_id(*value(mapped, column));
@@ -149,6 +183,7 @@ Result<Row> read_row(const collect::MappedRow& mapped, const Options& options) {
     row.customer_name = value(mapped, Column::CustomerName);
     row.node_code = text(mapped, Column::NodeCode);
     row.node_name = value(mapped, Column::NodeName).value_or(row.node_code);
+    if (options.number_in_store && !row.node_code.empty()) row.number = row.node_code + "-" + row.number;
     TRY(check_length(row.number, kNumberBytesMax, "order_number"));
     TRY(check_length(row.line.sku, kTextBytesMax, "sku"));
     TRY(check_length(row.line.name, kTextBytesMax, "product_name"));
@@ -159,6 +194,10 @@ Result<Row> read_row(const collect::MappedRow& mapped, const Options& options) {
 
 Status check_row(const Row& row, const Options& options) {
     const std::int64_t quantity = row.line.quantity.milli;
+    if (row.state == OrderState::Unpaid) {
+        return Error::invalid("status", "not_paid", "订单未付款：不是销售", "The order is not paid: it is no sale",
+                              "付款后的文件会带来它", "A file of after the payment brings it");
+    }
     if (row.kind == commerce::OrderKind::Sale && quantity < 0) {
         return Error::invalid("quantity", "negative_in_sale", "销售单里数量为负：多为库存报损",
                               "A sale with a negative quantity: usually stock written off",
@@ -172,7 +211,8 @@ Status check_row(const Row& row, const Options& options) {
         return Error::invalid("quantity", "zero", "数量为 0", "The quantity is zero", "删除该行", "Remove the row");
     }
     const bool worthless = row.line.amount_minor ? *row.line.amount_minor == 0 : row.line.price.e4 == 0;
-    if (worthless && row.anonymous()) {
+    // An order of a platform's file is an order, whatever is left of its worth.
+    if (worthless && row.anonymous() && !options.keyed) {
         return Error::invalid("price", "no_value", "既无金额也无客户：多为库存调整",
                               "Neither money nor a customer: usually a movement of stock", "不是销售，不必导入",
                               "It is no sale; leave it out");

@@ -7,6 +7,7 @@
 
 #include "modules/collect/api.h"
 #include "modules/commerce/api.h"
+#include "modules/org/api.h"
 
 namespace tilth::flows::import_orders {
 
@@ -26,6 +27,10 @@ enum class Column : std::uint8_t {
     CustomerName,
     NodeCode,
     NodeName,
+    SubOrder,
+    Status,
+    AfterSale,
+    Refund,
     kCount
 };
 const std::vector<collect::TargetField>& fields();
@@ -34,17 +39,24 @@ struct Options {
     Currency currency;
     std::string channel = "file";
     std::int64_t shift_days = 0;
-    bool nodes_are_regions = false;
+    org::NodeKind node_kind = org::NodeKind::Store;
+    bool amount_is_order_total = false;  // repeated on each row of the order: it counts with the first
+    bool number_in_store = false;        // tills number receipts per store: the store's code goes in front
+    bool keyed = false;  // by the mapping: rows have a key, a later file updates
     std::string return_prefix;      // empty: a row with a negative quantity is a return
     std::string adjustment_prefix;  // empty: there are no adjustments
 };
 // Invalid names the option. `own` is the currency of who imports.
 Result<Options> parse_options(std::string_view json, Currency own);
 
+// What a platform's status words come to, by the mapping's value map; any other word is a sale that stands.
+enum class OrderState : std::uint8_t { Stands, Unpaid, Closed, Return };
+
 struct Row {
     std::string number;
     commerce::OrderKind kind = commerce::OrderKind::Sale;
     Instant paid_at;
+    OrderState state = OrderState::Stands;
     commerce::OrderLine line;
     std::optional<std::string> card;
     std::optional<std::string> phone;
@@ -57,7 +69,7 @@ struct Row {
 };
 // Refuses with a field and a stable rule: bad_decimal, too_long.
 Result<Row> read_row(const collect::MappedRow& row, const Options& options);
-// What the values of a row must not be together: negative_in_sale, positive_in_return, zero, negative_price,
+// What the values of a row must not be together: not_paid, negative_in_sale, positive_in_return, zero, negative_price,
 // wrong_sign, too_large, no_value (no money and no customer: a movement of stock). Whatever passes, commerce takes.
 Status check_row(const Row& row, const Options& options);
 

@@ -102,7 +102,7 @@ TEST(ImportOrderRules, DaysShiftAndPrefixesAreTheMappings) {
     const auto options = parse_options(
         R"({"currency":"GBP","shift_days":3,"return_prefix":"R","channel":"till","node_kind":"region"})", {});
     ASSERT_TRUE(options);
-    EXPECT_TRUE(options->nodes_are_regions);
+    EXPECT_EQ(options->node_kind, org::NodeKind::Region);
     EXPECT_EQ(options->channel, "till");
     EXPECT_EQ(options->currency, MUST(Currency::parse("GBP")));
     const auto moved = taken(sale({{Column::OrderNumber, "R1"}, {Column::Quantity, "-1"}}), *options);

@@ -100,12 +100,14 @@ struct TargetField {
     std::string en;
     std::vector<std::string> header_words;  // for the suggested mapping: "Invoice", "订单号" …
     int scale = 0;                          // of Decimal
+    bool names_somebody = false;            // a key of a person: a masked value is none
 };
 
 struct MappedRow {
     std::uint64_t line = 0;                          // 1-based in the file
-    std::uint32_t occurrence = 1;                    // k-th equal line of the file
-    Bytes16 fingerprint{};                           // of the mapped values
+    std::uint32_t occurrence = 1;                    // k-th line of the file with this fingerprint
+    Bytes16 fingerprint{};                           // of the mapping's key fields; without such, of all values
+    Bytes16 content{};                               // of all values
     std::vector<std::optional<std::string>> values;  // by target field; clean text
 };
 struct RowOutcome {
@@ -125,6 +127,8 @@ struct ControlTotal {
 struct ImportRef {
     ImportId id;
     std::string options = "{}";  // of the target: shift_days, currency, default store …
+    // The mapping has key fields: a row with a known key is a newer state of what stands, and replaces it.
+    bool keyed = false;
     std::string source() const { return "import:" + id.str(); }
 };
 
@@ -154,11 +158,102 @@ struct Mapping {
     struct Column {
         std::string field;
         std::string header;
-        std::string constant;
+        std::string constant = {};  // where the cell is empty or there is no column
+        // From what the file says to what the field knows: {"已完成", "paid"}. What is not listed stays.
+        std::vector<std::pair<std::string, std::string>> values = {};
     };
     std::vector<Column> columns;
     std::string options = "{}";
+    std::string profile;                 // by which it was suggested; empty: by the header's words
+    int header_line = 0;                 // 1-based row of the header; 0: found by itself
+    std::vector<std::string> key;        // fields that tell whether a row of a later file is the same row
+    std::vector<std::string> fill_down;  // headers whose empty cells repeat the one above
+    bool drop_masked = false;            // a masked key of a person is passed over; otherwise it refuses the row
 };
+
+// One file layout by name: ready ones come with the program, own ones are saved per tenant.
+struct Profile {
+    std::string name;  // "youzan_orders"
+    std::string zh;
+    std::string en;
+    std::vector<std::string> signature;  // headers that a file of this layout has
+    Mapping mapping;                     // headers may name several, parted by '|': the first that the file has
+    bool own = false;
+};
+
+// What the till said at its day close, against which what came in is held.
+struct StoreDay {
+    OrgNodeId node;
+    Day day{};
+    std::int64_t receipts = 0;      // sales, without returns
+    std::int64_t net_minor = 0;     // after refunds
+    std::int64_t refund_minor = 0;  // ≥ 0
+    std::string channel;            // of the orders it is about; empty: all
+    std::string source;             // "import:imp_…" or "manual"
+};
+struct StoreDayDecision {
+    OrgNodeId node;
+    Day day{};
+    std::string state;   // "explained", "accepted"
+    std::string reason;  // no personal value
+    std::string figures;  // both sides as they were then: a later change makes the decision void
+    std::string by;
+    Instant at;
+};
+// Stateless; functions take a unit's or a view's connection.
+class StoreDays {
+public:
+    virtual ~StoreDays() = default;
+    enum class Put : std::uint8_t { New, Updated, Unchanged };
+    virtual Result<Put> put(kernel::Unit& unit, const StoreDay& day) = 0;
+    virtual Result<Put> compare(sql::Connection& sql, const TenantId& tenant, const StoreDay& day) = 0;
+    // Those of [from, to], by day and node.
+    virtual Result<std::vector<StoreDay>> between(sql::Connection& sql, const TenantId& tenant, Day from, Day to) = 0;
+    virtual Result<std::int64_t> take_back(kernel::Unit& unit, std::string_view source, int limit) = 0;
+    struct Totals {
+        std::int64_t days = 0;
+        std::int64_t receipts = 0;
+        std::int64_t net_minor = 0;
+        std::int64_t refund_minor = 0;
+    };
+    virtual Result<Totals> totals(sql::Connection& sql, const TenantId& tenant, std::string_view source) = 0;
+    virtual Status decide(kernel::Unit& unit, const StoreDayDecision& decision) = 0;
+    virtual Result<std::vector<StoreDayDecision>> decisions(sql::Connection& sql, const TenantId& tenant, Day from,
+                                                            Day to) = 0;
+};
+std::unique_ptr<StoreDays> make_store_days();
+inline constexpr kernel::Permission kReconcileRead{"reconcile.read", "查看对账", "See the reconciliation"};
+inline constexpr kernel::Permission kReconcileWrite{"reconcile.write", "处理对账差异", "Settle differences"};
+
+// What a member file said about value and belonging, kept until membership takes it over. No personal value.
+struct MemberOpening {
+    CustomerId customer;
+    Bytes16 content{};  // of the row
+    std::string level;
+    std::int64_t points = 0;
+    std::int64_t growth = 0;
+    std::int64_t stored_minor = 0;
+    std::string guide_code;
+    std::string tags;
+    std::string consent;
+    std::string source;
+};
+class MemberOpenings {
+public:
+    virtual ~MemberOpenings() = default;
+    virtual Result<std::optional<MemberOpening>> find(sql::Connection& sql, const TenantId& tenant,
+                                                      const CustomerId& customer) = 0;
+    virtual Status put(kernel::Unit& unit, const MemberOpening& opening) = 0;
+    virtual Result<std::int64_t> take_back(kernel::Unit& unit, std::string_view source, int limit) = 0;
+    struct Totals {
+        std::int64_t members = 0;
+        std::int64_t points = 0;
+        std::int64_t growth = 0;
+        std::int64_t stored_minor = 0;
+    };
+    virtual Result<Totals> totals(sql::Connection& sql, const TenantId& tenant, std::string_view source) = 0;
+};
+std::unique_ptr<MemberOpenings> make_member_openings();
 
 struct Source {
     SourceId id;

@@ -16,7 +16,7 @@ std::unique_ptr<Collect> make_collect(kernel::Kernel& kernel, org::Org& org) {
 kernel::ModuleInfo collect_module() {
     return {.name = "collect",
             .migrations = migrations_of_module_collect(),
-            .permissions = {kSourceRead, kSourceWrite, kImportRead, kImportRun}};
+            .permissions = {kSourceRead, kSourceWrite, kImportRead, kImportRun, kReconcileRead, kReconcileWrite}};
 }
 
 }  // namespace tilth::collect

@@ -1,5 +1,7 @@
 // Imports over HTTP: upload, map, check, run, rejects by cause, take back.
 
+#include <map>
+
 #include "modules/collect/service.h"
 #include "platform/json/value.h"
 #include "platform/text/csv.h"
@@ -10,8 +12,9 @@ struct ColumnMap {
     Text<1, 60> field;
     Text<0, 200> header;
     std::optional<Text<0, 200>> constant;
+    std::optional<std::map<std::string, std::string>> values;  // what the file says to what the field knows
 };
-API_STRUCT(ColumnMap, (field, header, constant))
+API_STRUCT(ColumnMap, (field, header, constant, values))
 
 struct MappingRequest {
     ImportId id;
@@ -19,8 +22,13 @@ struct MappingRequest {
     std::optional<Text<0, 60>> zone;
     List<ColumnMap, 100> columns;
     std::optional<json::Raw> options;
+    std::optional<Text<0, 60>> profile;
+    std::optional<Int<0, 1'000>> header_line;
+    std::optional<List<Text<1, 60>, 20>> key;
+    std::optional<List<Text<1, 200>, 50>> fill_down;
+    std::optional<bool> drop_masked;
 };
-API_STRUCT(MappingRequest, (id, target, zone, columns, options))
+API_STRUCT(MappingRequest, (id, target, zone, columns, options, profile, header_line, key, fill_down, drop_masked))
 
 struct ColumnSample {
     std::string name;
@@ -193,7 +201,7 @@ Result<ImportPage> import_page(CollectService& collect, View& view, const Import
     }
     if (row->state == ImportState::Done) {
         ImportTarget* target = collect.import_jobs().target(row->target);
-        for (auto& total : TRY(target->totals(view.sql(), view.tenant(), {id, "{}"}))) {
+        for (auto& total : TRY(target->totals(view.sql(), view.tenant(), {id}))) {
             page.totals.push_back({std::move(total.name), std::move(total.zh), std::move(total.en), total.value,
                                    std::move(total.unit), std::move(total.exact)});
         }
@@ -326,9 +334,19 @@ void add_work_routes(kernel::Kernel& kernel, CollectService& collect) {
             if (request.target) mapping.target = request.target->str();
             if (request.zone) mapping.zone = request.zone->str();
             if (request.options) mapping.options = request.options->text;
+            if (request.profile) mapping.profile = request.profile->str();
+            if (request.header_line) mapping.header_line = static_cast<int>(request.header_line->value());
+            if (request.key) {
+                for (const auto& field : *request.key) mapping.key.push_back(field.str());
+            }
+            if (request.fill_down) {
+                for (const auto& header : *request.fill_down) mapping.fill_down.push_back(header.str());
+            }
+            mapping.drop_masked = request.drop_masked.value_or(false);
             for (const auto& column : request.columns) {
                 mapping.columns.push_back(
-                    {column.field.str(), column.header.str(), column.constant ? column.constant->str() : ""});
+                    {column.field.str(), column.header.str(), column.constant ? column.constant->str() : "", {}});
+                if (column.values) mapping.columns.back().values.assign(column.values->begin(), column.values->end());
             }
             TRY(collect.choose_mapping(context, request.id, mapping));
             return None{};
@@ -359,6 +377,7 @@ void add_import_routes(kernel::Kernel& kernel, CollectService& collect) {
     add_upload_route(kernel, collect);
     add_read_routes(kernel, collect);
     add_work_routes(kernel, collect);
+    add_wizard_routes(kernel, collect);
 }
 
 }  // namespace tilth::collect

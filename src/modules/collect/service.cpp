@@ -9,16 +9,6 @@ namespace {
 constexpr std::string_view kRefusedPurpose = "refused_event";
 constexpr std::size_t kRefusedBytesMax = 8u << 10;
 
-std::string_view encoding_name(Encoding encoding) {
-    switch (encoding) {
-        case Encoding::Utf8: return "UTF-8";
-        case Encoding::Utf8Bom: return "UTF-8 BOM";
-        case Encoding::Gb18030: return "GB18030";
-        case Encoding::Utf16Le: return "UTF-16LE";
-        case Encoding::Utf16Be: return "UTF-16BE";
-    }
-    return "UTF-8";
-}
 
 }  // namespace
 
@@ -107,16 +97,15 @@ Result<ImportRow> CollectService::upload(const kernel::Context& context, std::st
     row.id = ImportId::make(context.now, kernel_.rng);
     row.name = TRY(check_text(name, 1, 200));
     const Spooled spooled = TRY(Spool(kernel_, context.tenant, row.id).write(bytes));
-    row.encoding = encoding_name(spooled.encoding);
+    row.encoding = spooled.sheet ? "XLSX" : encoding_name(spooled.encoding);
     row.bytes = spooled.bytes;
     row.chunks = spooled.chunks;
     row.created_by = context.actor.name;
-    RowStream stream(kernel_, context.tenant, row.id, row.chunks);
-    const auto header = TRY(stream.header());
-    row.separator = std::string(1, stream.separator() == 0 ? ',' : stream.separator());
-    ImportTarget* target = jobs_.target(row.target);
-    INVARIANT(target != nullptr, "the target orders is registered at start");
-    row.mapping = print_mapping(suggest_mapping(*target, header));
+    const auto rows = TRY(open(context.tenant, row, {}));
+    row.separator = std::string(1, rows->separator() == 0 ? ',' : rows->separator());
+    const Mapping mapping = TRY(suggest(context.tenant, rows->header()));
+    row.target = mapping.target;
+    row.mapping = print_mapping(mapping);
     auto written = kernel_.record.write<bool>(context, [&](kernel::Unit& unit) -> Result<bool> {
         TRY(store::insert(unit, row));
         TRY(unit.audit({.action = "import.upload", .object = row.id.str()}));
@@ -128,10 +117,10 @@ Result<ImportRow> CollectService::upload(const kernel::Context& context, std::st
 
 Result<Sniffed> CollectService::sniff(const TenantId& tenant, const ImportRow& import, std::size_t rows) {
     Sniffed sniffed;
-    RowStream stream(kernel_, tenant, import.id, import.chunks);
-    sniffed.header = TRY(stream.header());
+    const auto stream = TRY(open(tenant, import, TRY(parse_mapping(import.mapping))));
+    sniffed.header = stream->header();
     while (sniffed.samples.size() < rows) {
-        auto row = TRY(stream.next());
+        auto row = TRY(stream->next());
         if (!row) break;
         sniffed.samples.push_back(std::move(row->cells));
     }
@@ -157,7 +146,7 @@ Status CollectService::check_mapping(const TenantId& tenant, const ImportRow& ro
                               "For example Asia/Shanghai");
     }
     TRY(target->check_options(mapping.options));
-    TRY(RowReader::make(*target, mapping, TRY(sniff(tenant, row, 0)).header, *zone));
+    TRY(RowReader::make(*target, mapping, TRY(open(tenant, row, mapping))->header(), *zone));
     return ok();
 }
 

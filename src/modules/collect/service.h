@@ -6,6 +6,7 @@
 
 #include "modules/collect/dedup/dedup.h"
 #include "modules/collect/imports/jobs.h"
+#include "modules/collect/imports/profiles.h"
 
 namespace tilth::collect {
 
@@ -48,12 +49,41 @@ public:
     // Spools, sniffs, suggests a mapping, writes the row.
     Result<ImportRow> upload(const kernel::Context& context, std::string_view name, std::string_view bytes);
     Result<Sniffed> sniff(const TenantId& tenant, const ImportRow& import, std::size_t rows);
+    org::Org& org() const { return org_; }
+    // A further file of an import that has not run; the mapping is suggested anew with its columns.
+    Result<ImportRow> attach(const kernel::Context& context, const ImportId& id, std::string_view role,
+                             std::string_view name, std::string_view bytes);
+    // Lays a layout over the file. NotFound: no such layout.
+    Status choose_profile(const kernel::Context& context, const ImportId& id, std::string_view profile);
+    // Keeps the import's mapping as a layout of the tenant's own, known again by the file's headers.
+    Status save_profile(const kernel::Context& context, const ImportId& id, std::string_view name,
+                        std::string_view title);
+    // Distinct values of a field in the file with how many rows have them; at most `limit`.
+    struct CodeCount {
+        std::string code;
+        std::int64_t rows = 0;
+    };
+    Result<std::vector<CodeCount>> codes(const kernel::Context& context, const ImportId& id, std::string_view field,
+                                         std::size_t limit);
+    // Refused rows, mended and sent again: each that is taken leaves the list.
+    struct Mended {
+        std::int64_t line = 0;
+        std::vector<std::string> cells;
+    };
+    struct Retried {
+        std::int64_t taken = 0;
+        std::int64_t refused = 0;
+    };
+    Result<Retried> retry(const kernel::Context& context, const ImportId& id, const std::vector<Mended>& rows);
     // Invalid names the column, the zone or the option that does not fit the file.
     Status choose_mapping(const kernel::Context& context, const ImportId& id, const Mapping& mapping);
     Result<JobId> begin(const kernel::Context& context, std::string_view job, const ImportId& id);
     const ImportJobs& import_jobs() const { return jobs_; }
 
 private:
+    Result<std::unique_ptr<JoinedRows>> open(const TenantId& tenant, const ImportRow& import,
+                                             const Mapping& mapping) const;
+    Result<Mapping> suggest(const TenantId& tenant, const std::vector<std::string>& header) const;
     Result<ImportRow> row_of(const kernel::Context& context, const ImportId& id) const;
     Status check_mapping(const TenantId& tenant, const ImportRow& row, const Mapping& mapping);
     Status set_mapping(kernel::Unit& unit, const ImportId& id, const Mapping& mapping);
@@ -73,5 +103,6 @@ private:
 
 void add_source_routes(kernel::Kernel& kernel, CollectService& collect);
 void add_import_routes(kernel::Kernel& kernel, CollectService& collect);
+void add_wizard_routes(kernel::Kernel& kernel, CollectService& collect);
 
 }  // namespace tilth::collect

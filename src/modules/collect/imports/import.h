@@ -46,6 +46,23 @@ Status set_state(kernel::Unit& unit, const ImportId& id, ImportState state, cons
 Status set_mapping(kernel::Unit& unit, const ImportId& id, const std::string& mapping, const std::string& target);
 Status set_counts(kernel::Unit& unit, const ImportId& id, const ImportCounts& counts);
 
+// A further file of an import.
+struct Part {
+    std::string role;  // "heads"
+    ImportId file;     // under which it is spooled
+    std::string name;
+    std::string encoding;
+    std::int64_t chunks = 0;
+    std::int64_t bytes = 0;
+};
+Status put_part(kernel::Unit& unit, const ImportId& id, const Part& part);
+Result<std::optional<Part>> part(sql::Connection& sql, const TenantId& tenant, const ImportId& id,
+                                 std::string_view role);
+
+Status put_profile(kernel::Unit& unit, const Profile& profile, std::string_view by);
+Status remove_profile(kernel::Unit& unit, std::string_view name);
+Result<std::vector<Profile>> profiles(sql::Connection& sql, const TenantId& tenant);
+
 struct Reject {
     std::int64_t line = 0;
     std::string cause;
@@ -53,6 +70,7 @@ struct Reject {
     std::string sealed;
 };
 Status add_reject(kernel::Unit& unit, const ImportId& id, const Reject& reject);
+Status remove_reject(kernel::Unit& unit, const ImportId& id, std::int64_t line);
 Status clear_rejects(kernel::Unit& unit, const ImportId& id);
 Result<std::vector<Reject>> rejects(sql::Connection& sql, const TenantId& tenant, const ImportId& id,
                                     const std::optional<std::string>& cause, std::int64_t after_line, int limit);

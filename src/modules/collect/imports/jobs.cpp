@@ -80,8 +80,10 @@ Result<std::shared_ptr<ImportJobs::Reading>> ImportJobs::reading(kernel::JobStep
     if (made->target == nullptr) return Error(ErrorCode::Invalid, "no import target " + made->import.target);
     const Mapping mapping = TRY(parse_mapping(made->import.mapping));
     const Zone zone = mapping.zone.empty() ? org_.calendar(step.context().tenant).zone : TRY(Zone::find(mapping.zone));
-    made->stream = std::make_unique<RowStream>(kernel_, step.context().tenant, id, made->import.chunks);
-    made->reader = TRY(RowReader::make(*made->target, mapping, TRY(made->stream->header()), zone));
+    const auto heads = TRY(kernel_.record.read<std::optional<store::Part>>(
+        step.context(), [&](kernel::View& view) { return store::part(view.sql(), view.tenant(), id, "heads"); }));
+    made->stream = TRY(JoinedRows::open(kernel_, step.context().tenant, made->import, mapping, heads));
+    made->reader = TRY(RowReader::make(*made->target, mapping, made->stream->header(), zone));
     // After a restart the rows before the cursor are read again for their occurrences only.
     for (const std::uint64_t done = cursor_of(step.job()); made->rows_read < done;)
         TRY(next_batch(*made, done - made->rows_read));
@@ -159,7 +161,7 @@ Result<kernel::StepOutcome> ImportJobs::work_step(kernel::JobStep& step, bool wr
     const auto now = TRY(reading(step));
     Batch batch = TRY(next_batch(*now, writing ? kRowsPerUnit : kRowsPerCheck));
     const Mapping mapping = TRY(parse_mapping(now->import.mapping));
-    const ImportRef ref{now->import.id, mapping.options};
+    const ImportRef ref{now->import.id, mapping.options, !mapping.key.empty()};
     const TenantId tenant = step.context().tenant;
     Tally tallied;
     const auto end = batch.last ? std::optional(writing ? ImportState::Done : ImportState::Checked) : std::nullopt;
@@ -200,7 +202,7 @@ Result<kernel::StepOutcome> ImportJobs::take_back_step(kernel::JobStep& step) {
     std::int64_t gone = 0;
     const auto done = static_cast<std::int64_t>(cursor_of(step.job()));
     TRY(step.write([&](kernel::Unit& unit) -> Status {
-        gone = TRY(of->take_back(unit, {id, "{}"}, kTakeBackPerUnit));
+        gone = TRY(of->take_back(unit, {id}, kTakeBackPerUnit));
         step.cursor(std::to_string(done + gone));
         step.progress("taking_back", done + gone, 0);
         return gone == 0 ? store::set_state(unit, id, ImportState::TakenBack, std::nullopt) : ok();
@@ -210,7 +212,7 @@ Result<kernel::StepOutcome> ImportJobs::take_back_step(kernel::JobStep& step) {
 
 std::string ImportJobs::result_json(const kernel::Context& context, const ImportRow& import) const {
     json::Value result = json::Value::object({{"import", import.id.str()}, {"counts", counts_json(import.counts)}});
-    const collect::ImportRef ref{import.id, "{}"};
+    const collect::ImportRef ref{import.id};
     const auto totals = kernel_.record.read<std::vector<ControlTotal>>(
         context, [&](kernel::View& view) { return target(import.target)->totals(view.sql(), view.tenant(), ref); });
     if (!totals) return result.print();

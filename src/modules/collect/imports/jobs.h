@@ -9,7 +9,7 @@
 
 #include "modules/collect/imports/import.h"
 #include "modules/collect/imports/mapping.h"
-#include "modules/collect/imports/row_stream.h"
+#include "modules/collect/imports/joined.h"
 
 namespace tilth::collect {
 
@@ -32,7 +32,7 @@ private:
     struct Reading {
         ImportRow import;
         ImportTarget* target = nullptr;
-        std::unique_ptr<RowStream> stream;
+        std::unique_ptr<JoinedRows> stream;
         std::optional<RowReader> reader;
         std::unordered_map<std::string, std::uint32_t> occurrences;  // by the row's fingerprint, raw bytes
         std::uint64_t rows_read = 0;

@@ -23,6 +23,11 @@ struct Refusal {
     std::string field;
 };
 
+// The place of a header in a file, by its words; -1: none.
+int column_of(const std::vector<std::string>& header, std::string_view name);
+// Those of "付款时间|下单时间" that the file has, in this order.
+std::vector<int> columns_of(const std::vector<std::string>& header, std::string_view names);
+
 // A mapping held against a header: made once per file. Invalid names the column that is missing.
 class RowReader {
 public:
@@ -33,13 +38,16 @@ public:
 
 private:
     struct Feed {
-        int column = -1;  // -1: the constant, or nothing
+        std::vector<int> columns;  // the first that is not empty; none: the constant, or nothing
         std::string constant;
+        std::vector<std::pair<std::string, std::string>> values;
     };
     explicit RowReader(Zone zone) : zone_(std::move(zone)) {}
     std::optional<Refusal> clean(std::size_t field, std::string_view cell, std::optional<std::string>& value) const;
     const std::vector<TargetField>* fields_ = nullptr;
     std::vector<Feed> feeds_;  // one per target field
+    std::vector<bool> in_key_;  // one per target field; none: all are
+    bool drop_masked_ = false;
     Zone zone_;
 };
 

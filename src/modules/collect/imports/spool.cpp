@@ -1,6 +1,7 @@
 #include "modules/collect/imports/spool.h"
 
 #include "base/limits.h"
+#include "platform/xlsx/xlsx.h"
 
 namespace tilth::collect {
 
@@ -16,7 +17,34 @@ std::string framed(std::string_view sealed) {
     return out.append(sealed);
 }
 
+constexpr std::uint64_t kEmptyRowsMax = 10'000;  // beyond them the line's number is no longer kept
+
+// Every cell quoted, line breaks within as blanks: one line a row.
+std::string sheet_line(const std::vector<std::string>& cells) {
+    std::string line;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        line += i == 0 ? "\"" : ",\"";
+        for (const char c : cells[i]) {
+            if (c == '"') line += '"';
+            line += c == '\n' || c == '\r' ? ' ' : c;
+        }
+        line += '"';
+    }
+    return line + "\n";
+}
+
 }  // namespace
+
+std::string_view encoding_name(Encoding encoding) {
+    switch (encoding) {
+        case Encoding::Utf8: return "UTF-8";
+        case Encoding::Utf8Bom: return "UTF-8 BOM";
+        case Encoding::Gb18030: return "GB18030";
+        case Encoding::Utf16Le: return "UTF-16LE";
+        case Encoding::Utf16Be: return "UTF-16BE";
+    }
+    return "UTF-8";
+}
 
 Spool::Spool(kernel::Kernel& kernel, TenantId tenant, ImportId import)
     : kernel_(kernel), tenant_(tenant), import_(import) {}
@@ -30,7 +58,7 @@ Result<Spooled> Spool::write(std::string_view given) {
         unpacked = TRY(gunzip(given, limits::kImportFileBytesMax));
         given = unpacked;
     }
-    if (given.starts_with("PK\x03\x04")) return Error(ErrorCode::UnsupportedFormat, "a spreadsheet; save it as CSV");
+    if (given.starts_with("PK\x03\x04")) return write_sheet(given);
     Spooled spooled;
     spooled.encoding = detect_encoding(given.substr(0, kSniffBytes));
     TRY(kernel_.files.make_directories(kernel_.data_directory + "/imports"));
@@ -48,6 +76,38 @@ Result<Spooled> Spool::write(std::string_view given) {
         TRY(put(decoder.feed(given.substr(at, kChunkBytes))));
     TRY(put(decoder.finish()));
     spooled.replaced = decoder.replaced();
+    TRY(file->sync());
+    return spooled;
+}
+
+// A sheet is kept as the lines of text that it shows, each in the line of its row.
+Result<Spooled> Spool::write_sheet(std::string_view given) {
+    Spooled spooled;
+    spooled.sheet = true;
+    TRY(kernel_.files.make_directories(kernel_.data_directory + "/imports"));
+    TRY(kernel_.files.remove(path()));
+    const auto file = TRY(kernel_.files.open(path(), files::Open::Create));
+    std::string text;
+    const auto put = [&]() -> Status {
+        if (text.empty()) return ok();
+        const std::string sealed = TRY(kernel_.vault.seal_for_tenant(tenant_, purpose(spooled.chunks), text));
+        ++spooled.chunks;
+        spooled.bytes += static_cast<std::int64_t>(text.size());
+        text.clear();
+        return file->append(framed(sealed));
+    };
+    Status written = ok();
+    std::uint64_t line = 1;
+    TRY(read_xlsx(given, [&](std::uint64_t number, const std::vector<std::string>& cells) {
+        if (number > line + kEmptyRowsMax) line = number;
+        for (; line < number; ++line) text += "\n";
+        text += sheet_line(cells);
+        ++line;
+        if (text.size() >= kChunkBytes) written = put();
+        return written.has_value();
+    }));
+    TRY(std::move(written));
+    TRY(put());
     TRY(file->sync());
     return spooled;
 }

@@ -16,13 +16,16 @@ struct Spooled {
     Encoding encoding = Encoding::Utf8;
     std::int64_t chunks = 0;
     std::int64_t bytes = 0;      // of the text
+    bool sheet = false;          // a spreadsheet, kept as comma-separated text
     std::uint64_t replaced = 0;  // bytes that did not belong to the encoding
 };
+
+std::string_view encoding_name(Encoding encoding);  // "GB18030"
 
 class Spool {
 public:
     Spool(kernel::Kernel& kernel, TenantId tenant, ImportId import);
-    // From the file's bytes as they came (gzip allowed). PayloadTooLarge, UnsupportedFormat.
+    // From the file's bytes as they came (gzip and .xlsx allowed). PayloadTooLarge, UnsupportedFormat, Corrupt.
     Result<Spooled> write(std::string_view bytes);
     Status remove();
 
@@ -43,6 +46,7 @@ public:
     };
 
 private:
+    Result<Spooled> write_sheet(std::string_view bytes);
     std::string path() const;
     std::string purpose(std::int64_t chunk) const;
     kernel::Kernel& kernel_;

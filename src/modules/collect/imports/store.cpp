@@ -1,4 +1,6 @@
 #include "modules/collect/imports/import.h"
+#include "modules/collect/imports/mapping.h"
+#include "platform/json/value.h"
 
 namespace tilth::collect::store {
 
@@ -78,6 +80,69 @@ Status add_reject(kernel::Unit& unit, const ImportId& id, const Reject& reject) 
         "INSERT INTO import_reject (tenant_id, import_id, line, cause, field, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
         "ON CONFLICT (tenant_id, import_id, line) DO NOTHING",
         {unit.tenant(), id, reject.line, reject.cause, reject.field, sql::Blob{reject.sealed}});
+}
+
+Status put_part(kernel::Unit& unit, const ImportId& id, const Part& part) {
+    return unit.sql().write(
+        "INSERT INTO import_part (tenant_id, import_id, role, file_id, name, encoding, chunks, bytes) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (tenant_id, import_id, role) DO UPDATE SET "
+        "file_id = EXCLUDED.file_id, name = EXCLUDED.name, encoding = EXCLUDED.encoding, chunks = EXCLUDED.chunks, "
+        "bytes = EXCLUDED.bytes",
+        {unit.tenant(), id, part.role, part.file, part.name, part.encoding, part.chunks, part.bytes});
+}
+
+Result<std::optional<Part>> part(sql::Connection& sql, const TenantId& tenant, const ImportId& id,
+                                 std::string_view role) {
+    return sql.one("SELECT role, file_id, name, encoding, chunks, bytes FROM import_part "
+                   "WHERE tenant_id = ?1 AND import_id = ?2 AND role = ?3",
+                   {tenant, id, role}, [](const sql::Row& row) {
+                       return Part{std::string(row.txt(0)), row.id<ImportId>(1), std::string(row.txt(2)),
+                                   std::string(row.txt(3)), row.i64(4), row.i64(5)};
+                   });
+}
+
+Status put_profile(kernel::Unit& unit, const Profile& profile, std::string_view by) {
+    json::Value signature = json::Value::array();
+    for (const std::string& word : profile.signature) signature.push(word);
+    return unit.sql().write(
+        "INSERT INTO import_profile (tenant_id, name, title, signature, mapping, created_by, changed_at) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (tenant_id, name) DO UPDATE SET title = EXCLUDED.title, "
+        "signature = EXCLUDED.signature, mapping = EXCLUDED.mapping, changed_at = EXCLUDED.changed_at",
+        {unit.tenant(), profile.name, profile.zh, signature.print(), print_mapping(profile.mapping), by, unit.now()});
+}
+
+Status remove_profile(kernel::Unit& unit, std::string_view name) {
+    return unit.sql().write("DELETE FROM import_profile WHERE tenant_id = ?1 AND name = ?2", {unit.tenant(), name});
+}
+
+Result<std::vector<Profile>> profiles(sql::Connection& sql, const TenantId& tenant) {
+    std::vector<Profile> all;
+    Status read = ok();
+    TRY(sql.query("SELECT name, title, signature, mapping FROM import_profile WHERE tenant_id = ?1 ORDER BY name",
+                  {tenant}, [&](const sql::Row& row) {
+                      Profile profile;
+                      profile.name = row.txt(0);
+                      profile.zh = profile.en = row.txt(1);
+                      profile.own = true;
+                      const auto signature = json::Value::parse(row.txt(2));
+                      auto mapping = parse_mapping(row.txt(3));
+                      if (!signature || !mapping) {
+                          read = Error(ErrorCode::Corrupt, "import_profile " + profile.name);
+                          return false;
+                      }
+                      for (const json::Value& word : signature->items()) profile.signature.emplace_back(word.str());
+                      profile.mapping = std::move(*mapping);
+                      profile.mapping.profile = profile.name;
+                      all.push_back(std::move(profile));
+                      return true;
+                  }));
+    if (!read) return read.error();
+    return all;
+}
+
+Status remove_reject(kernel::Unit& unit, const ImportId& id, std::int64_t line) {
+    return unit.sql().write("DELETE FROM import_reject WHERE tenant_id = ?1 AND import_id = ?2 AND line = ?3",
+                            {unit.tenant(), id, line});
 }
 
 Status clear_rejects(kernel::Unit& unit, const ImportId& id) {
