@@ -58,6 +58,15 @@ export type ImportPage = Omit<Schemas['collect.ImportPage'], 'mapping'> & { mapp
 export type SourceKind = Schemas['collect.SourceKind'];
 export type SourceItem = Schemas['collect.SourceItem'];
 
+export type ConflictView = Schemas['customer.ConflictView'];
+export type Purpose = Schemas['customer.Purpose'];
+export type ConsentChannel = Schemas['customer.ConsentChannel'];
+export type ConsentView = Schemas['customer.ConsentView'];
+export type RequestKind = Schemas['customer.RequestKind'];
+export type RequestView = Schemas['customer.RequestView'];
+export type RuleView = Schemas['customer.RuleView'];
+export type TrialView = Schemas['customer.TrialView'];
+
 export type NodeKind = Schemas['org.NodeKind'];
 export type NodeItem = Schemas['org.NodeItem'];
 export type StaffItem = Schemas['org.StaffItem'];

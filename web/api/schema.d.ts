@@ -172,6 +172,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 同意与撤回记录
+         * @description What the person consented to
+         */
+        get: operations["get_customers_id_consents"];
+        put?: never;
+        /**
+         * 记录同意或撤回
+         * @description Record consent or its withdrawal
+         */
+        post: operations["post_customers_id_consents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/links": {
         parameters: {
             query?: never;
@@ -204,6 +228,26 @@ export interface paths {
          * @description Orders of one person
          */
         get: operations["get_customers_id_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/reachable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 此刻可否触达
+         * @description Whether the customer may be reached now
+         */
+        get: operations["get_customers_id_reachable"];
         put?: never;
         post?: never;
         delete?: never;
@@ -266,6 +310,110 @@ export interface paths {
         get: operations["get_customers_id_value"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 身份冲突队列
+         * @description Conflicts of identities
+         */
+        get: operations["get_identity_conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-conflicts/{number}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 处理身份冲突
+         * @description Decide a conflict
+         */
+        post: operations["post_identity_conflicts_number_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-conflicts/{number}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤销对冲突的处理
+         * @description Take a decision back
+         */
+        post: operations["post_identity_conflicts_number_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 身份规则
+         * @description Rules of identity kinds
+         */
+        get: operations["get_identity_rules"];
+        /**
+         * 修改身份规则
+         * @description Change the rule of a kind
+         */
+        put: operations["put_identity_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 用历史数据试算身份规则
+         * @description Try a rule on history
+         */
+        post: operations["post_identity_rules_try"];
         delete?: never;
         options?: never;
         head?: never;
@@ -780,6 +928,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/privacy-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 个人信息请求
+         * @description Privacy requests
+         */
+        get: operations["get_privacy_requests"];
+        put?: never;
+        /**
+         * 登记个人信息请求
+         * @description Open a privacy request
+         */
+        post: operations["post_privacy_requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy-requests/{number}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办结或拒绝请求
+         * @description Close a request
+         */
+        post: operations["post_privacy_requests_number_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy-requests/{number}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 导出个人信息副本（记入审计）
+         * @description A copy of everything kept; audited
+         */
+        post: operations["post_privacy_requests_number_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy-requests/{number}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 删除个人信息并出具回执
+         * @description Erase a person, with a receipt
+         */
+        post: operations["post_privacy_requests_number_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rfm": {
         parameters: {
             query?: never;
@@ -1123,6 +1355,16 @@ export interface components {
         };
         "Page_commerce.OrderItem": {
             items: components["schemas"]["commerce.OrderItem"][];
+            next?: string;
+            total: components["schemas"]["Total"];
+        };
+        "Page_customer.ConflictView": {
+            items: components["schemas"]["customer.ConflictView"][];
+            next?: string;
+            total: components["schemas"]["Total"];
+        };
+        "Page_customer.RequestView": {
+            items: components["schemas"]["customer.RequestView"][];
             next?: string;
             total: components["schemas"]["Total"];
         };
@@ -1474,6 +1716,85 @@ export interface components {
             label_en: string;
             fields: components["schemas"]["customer.FieldView"][];
         };
+        /** @enum {string} */
+        "customer.ConflictCause": "two_phones" | "kept_apart" | "limit";
+        "customer.ConflictDecided": {
+            /** Format: int64 */
+            link?: number;
+        };
+        /** @enum {string} */
+        "customer.ConflictState": "open" | "decided";
+        "customer.ConflictView": {
+            /** Format: int64 */
+            number: number;
+            cause: components["schemas"]["customer.ConflictCause"];
+            rule: string;
+            source: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            sides: components["schemas"]["customer.Match"][];
+            evidence: number[];
+            outcome?: string;
+            reason?: string;
+            decided_by?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            decided_at?: string;
+        };
+        /** @enum {string} */
+        "customer.ConsentChannel": "sms" | "call" | "email" | "wecom" | "wechat" | "app";
+        "customer.ConsentNumber": {
+            /** Format: int64 */
+            number: number;
+        };
+        "customer.ConsentView": {
+            /** Format: int64 */
+            number: number;
+            /** Format: id */
+            customer: string;
+            purpose: components["schemas"]["customer.Purpose"];
+            channel: components["schemas"]["customer.ConsentChannel"];
+            granted: boolean;
+            text_version: string;
+            source: string;
+            recorded_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            recorded_at: string;
+            has_proof: boolean;
+            current: boolean;
+        };
+        "customer.ConsentsView": {
+            items: components["schemas"]["customer.ConsentView"][];
+            suppressed: boolean;
+        };
+        "customer.CopyField": {
+            field: string;
+            label_zh: string;
+            label_en: string;
+            /** @description 明文 / Clear value */
+            value: string;
+            source: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            /** Format: int64 */
+            confidence: number;
+        };
         "customer.CustomerOfPerson": {
             /** Format: id */
             id: string;
@@ -1567,6 +1888,7 @@ export interface components {
              * @example 2026-03-01T02:05:00.000Z
              */
             undone_at?: string;
+            evidence: number[];
         };
         "customer.LinksView": {
             items: components["schemas"]["customer.LinkView"][];
@@ -1600,6 +1922,55 @@ export interface components {
             /** Format: id */
             person: string;
         };
+        "customer.NewRequest": {
+            /** Format: id */
+            customer: string;
+            kind: components["schemas"]["customer.RequestKind"];
+            note: string;
+        };
+        /** @enum {string} */
+        "customer.Outcome": "merge" | "apart";
+        "customer.PersonCopy": {
+            customers: string[];
+            fields: components["schemas"]["customer.CopyField"][];
+            consents: components["schemas"]["customer.ConsentView"][];
+        };
+        /** @enum {string} */
+        "customer.Purpose": "marketing" | "service" | "profiling" | "sharing" | "research";
+        "customer.ReachView": {
+            allowed: boolean;
+        };
+        /** @enum {string} */
+        "customer.RequestKind": "access" | "copy" | "correct" | "portability" | "erase";
+        /** @enum {string} */
+        "customer.RequestState": "open" | "done" | "refused";
+        "customer.RequestView": {
+            /** Format: int64 */
+            number: number;
+            /** Format: id */
+            customer: string;
+            kind: components["schemas"]["customer.RequestKind"];
+            state: components["schemas"]["customer.RequestState"];
+            note: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            requested_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            due_at: string;
+            overdue: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            closed_at?: string;
+            closed_by: string;
+            receipt: unknown;
+        };
         "customer.Revealed": {
             field: string;
             /** @description 明文 / Clear value */
@@ -1610,6 +1981,35 @@ export interface components {
              * @example 2026-03-01T02:05:00.000Z
              */
             at: string;
+        };
+        "customer.RuleInput": {
+            kind: components["schemas"]["customer.IdentityKind"];
+            /** @description 参与合并 / Joins people */
+            joins: boolean;
+            /**
+             * Format: int64
+             * @description 每人最多（0 不限） / At most per person (0: any number)
+             * @example 1
+             */
+            per_person: number;
+            /**
+             * @description 屏蔽的值，* 代表任意文字 / Blocked values; * stands for any text
+             * @example [
+             *       "1380000*"
+             *     ]
+             */
+            blocked: string[];
+        };
+        "customer.RuleView": {
+            kind: components["schemas"]["customer.IdentityKind"];
+            joins: boolean;
+            /** Format: int64 */
+            per_person: number;
+            blocked: string[];
+            is_default: boolean;
+        };
+        "customer.RulesView": {
+            items: components["schemas"]["customer.RuleView"][];
         };
         "customer.Search": {
             /**
@@ -1630,6 +2030,20 @@ export interface components {
              */
             value: string;
         };
+        "customer.TrialView": {
+            /** Format: int64 */
+            links: number;
+            /** Format: int64 */
+            links_undone: number;
+            /** Format: int64 */
+            conflicts: number;
+            /** Format: int64 */
+            links_made: number;
+            /** Format: int64 */
+            identities: number;
+            /** Format: int64 */
+            blocked: number;
+        };
         "customer.Upsert": {
             identities: components["schemas"]["customer.IdentityInput"][];
             traits?: components["schemas"]["customer.TraitInput"][];
@@ -1641,6 +2055,28 @@ export interface components {
             id: string;
             created: boolean;
             linked: boolean;
+        };
+        "flows.EraseReceipt": {
+            /** Format: int64 */
+            number: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            erased_at: string;
+            /** Format: int64 */
+            customers: number;
+            /** Format: int64 */
+            identities: number;
+            /** Format: int64 */
+            values: number;
+            /** Format: int64 */
+            orders_kept: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            residue_until: string;
         };
         "org.KeyItem": {
             /** Format: id */
@@ -2332,6 +2768,78 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_customers_id_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["customer.ConsentsView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_customers_id_consents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    purpose: components["schemas"]["customer.Purpose"];
+                    channel: components["schemas"]["customer.ConsentChannel"];
+                    granted: boolean;
+                    /**
+                     * @description 告知书版本 / Version of the text
+                     * @example 2026-01
+                     */
+                    text_version: string;
+                    /**
+                     * @description 凭证 / Proof
+                     * @example 门店签字单 31 号
+                     */
+                    proof?: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-03-01T02:05:00.000Z
+                     */
+                    at?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["customer.ConsentNumber"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_customers_id_links: {
         parameters: {
             query?: never;
@@ -2376,6 +2884,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_commerce.OrderItem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_customers_id_reachable: {
+        parameters: {
+            query?: {
+                purpose?: components["schemas"]["customer.Purpose"];
+                channel?: components["schemas"]["customer.ConsentChannel"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["customer.ReachView"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2464,6 +2998,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["performance.CustomerValue"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_identity_conflicts: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["customer.ConflictState"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_customer.ConflictView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_identity_conflicts_number_decide: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    outcome: components["schemas"]["customer.Outcome"];
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["customer.ConflictDecided"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_identity_conflicts_number_reopen: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_identity_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["customer.RulesView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_identity_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["customer.RuleInput"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_identity_rules_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["customer.RuleInput"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["customer.TrialView"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3155,6 +3853,147 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["performance.Overview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_privacy_requests: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["customer.RequestState"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_customer.RequestView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_privacy_requests: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["customer.NewRequest"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["customer.RequestView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_privacy_requests_number_close: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    done: boolean;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_privacy_requests_number_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["customer.PersonCopy"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_privacy_requests_number_erase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["flows.EraseReceipt"];
                 };
             };
             default: components["responses"]["Problem"];

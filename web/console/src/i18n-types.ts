@@ -2,11 +2,13 @@
 import 'i18next';
 import type ui from 'ui/locales/zh-CN.json';
 import type customers from './locales/zh-CN/customers.json';
+import type identity from './locales/zh-CN/identity.json';
 import type imports from './locales/zh-CN/imports.json';
 import type metrics from './locales/zh-CN/metrics.json';
 import type orders from './locales/zh-CN/orders.json';
 import type org from './locales/zh-CN/org.json';
 import type overview from './locales/zh-CN/overview.json';
+import type privacy from './locales/zh-CN/privacy.json';
 import type session from './locales/zh-CN/session.json';
 import type shell from './locales/zh-CN/shell.json';
 import type sources from './locales/zh-CN/sources.json';
@@ -19,11 +21,13 @@ declare module 'i18next' {
     resources: {
       ui: typeof ui;
       customers: typeof customers;
+      identity: typeof identity;
       imports: typeof imports;
       metrics: typeof metrics;
       orders: typeof orders;
       org: typeof org;
       overview: typeof overview;
+      privacy: typeof privacy;
       session: typeof session;
       shell: typeof shell;
       sources: typeof sources;

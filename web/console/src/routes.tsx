@@ -1,13 +1,13 @@
 // Every page, once: address, place in the menu, permission, words for the palette, and its lazy code.
 import {
-  ApartmentOutlined, ApiOutlined, AuditOutlined, BookOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
-  ImportOutlined, RocketOutlined, SettingOutlined, SlidersOutlined, TableOutlined, TeamOutlined,
+  ApartmentOutlined, ApiOutlined, AuditOutlined, BookOutlined, BranchesOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
+  ImportOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, SlidersOutlined, TableOutlined, TeamOutlined,
 } from '@ant-design/icons';
 import type { ComponentType } from 'react';
 
 export type Group = 'results' | 'customers' | 'operations' | 'foundation';
 export type PageKey =
-  | 'overview' | 'metrics' | 'start' | 'customers' | 'rfm' | 'orders' | 'imports' | 'sources' | 'organisation'
+  | 'overview' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'requests' | 'identityRules' | 'rfm' | 'orders' | 'imports' | 'sources' | 'organisation'
   | 'roles' | 'audit' | 'settings' | 'system';
 
 export interface PageEntry {
@@ -34,10 +34,13 @@ export const pages: PageEntry[] = [
   { key: 'metrics', path: '/metric', group: 'results', permission: 'metric.read', icon: BookOutlined, letter: 'm', load: page(() => import('./pages/metrics/Metrics.tsx')) },
   { key: 'start', path: '/start', group: 'results', permission: 'import.read', icon: RocketOutlined, load: page(() => import('./pages/start/Start.tsx')) },
   { key: 'customers', path: '/customers', group: 'customers', permission: 'customer.read', icon: TeamOutlined, letter: 'c', load: page(() => import('./pages/customers/Customers.tsx')) },
+  { key: 'conflicts', path: '/conflicts', group: 'customers', permission: 'customer.read', icon: BranchesOutlined, load: page(() => import('./pages/identity/Conflicts.tsx')) },
+  { key: 'requests', path: '/requests', group: 'customers', permission: 'customer.privacy', icon: SafetyOutlined, load: page(() => import('./pages/requests/Requests.tsx')) },
   { key: 'rfm', path: '/rfm', group: 'customers', permission: 'metric.read', icon: TableOutlined, letter: 'r', load: page(() => import('./pages/rfm/Rfm.tsx')) },
   { key: 'orders', path: '/orders', group: 'operations', permission: 'order.read', icon: FileTextOutlined, letter: 'd', load: page(() => import('./pages/orders/Orders.tsx')) },
   { key: 'imports', path: '/imports', group: 'foundation', permission: 'import.read', icon: ImportOutlined, letter: 'i', load: page(() => import('./pages/imports/Imports.tsx')) },
   { key: 'sources', path: '/sources', group: 'foundation', permission: 'source.read', icon: ApiOutlined, load: page(() => import('./pages/sources/Sources.tsx')) },
+  { key: 'identityRules', path: '/identity-rules', group: 'foundation', permission: 'customer.read', icon: PartitionOutlined, load: page(() => import('./pages/identity/Rules.tsx')) },
   { key: 'organisation', path: '/organisation', group: 'foundation', permission: 'org.read', icon: ApartmentOutlined, load: page(() => import('./pages/org/Organisation.tsx')) },
   { key: 'roles', path: '/roles', group: 'foundation', permission: 'org.read', icon: IdcardOutlined, load: page(() => import('./pages/org/Roles.tsx')) },
   { key: 'audit', path: '/audit', group: 'foundation', permission: 'audit.read', icon: AuditOutlined, letter: 'a', load: page(() => import('./pages/system/Audit.tsx')) },

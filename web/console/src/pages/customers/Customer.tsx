@@ -18,13 +18,14 @@ import { RfmTag } from '../../people/RfmTag.tsx';
 import { useMe } from '../../session.ts';
 import { AuditTable } from '../system/AuditTable.tsx';
 import { useNodeName } from './nodes.ts';
+import { Consents } from '../consent/Consents.tsx';
 import { CustomerOrders } from './CustomerOrders.tsx';
 import { Identities } from './Identities.tsx';
 import { MergeDialog } from './MergeDialog.tsx';
 import { Profile } from './Profile.tsx';
 import { Links } from './Links.tsx';
 
-const schema = { tab: oneOf(['profile', 'orders', 'identities', 'links', 'log'], 'profile') };
+const schema = { tab: oneOf(['profile', 'orders', 'identities', 'links', 'consents', 'log'], 'profile') };
 
 export default function Customer() {
   const { id = '' } = useParams();
@@ -64,6 +65,7 @@ function Person({ customer }: { customer: CustomerView }) {
     { key: 'orders', label: t('tab.orders'), children: <CustomerOrders id={id} /> },
     { key: 'identities', label: t('tab.identities', { count: customer.identities.length }), children: <Identities customer={customer} onShown={setShown} /> },
     { key: 'links', label: t('tab.links'), children: <Links customer={customer} /> },
+    { key: 'consents', label: t('tab.consents'), children: <Consents customer={customer} /> },
     ...(permissions.has('audit.read') ? [{ key: 'log', label: t('tab.log'), children: <AuditTable object={id} /> }] : []),
   ];
   return (

@@ -11,6 +11,7 @@ import { CopyId } from 'ui/CopyId.tsx';
 import { Empty, ErrorBox, Loaded } from 'ui/states.tsx';
 import { Tag } from 'ui/Tag.tsx';
 import { useFormat, useMay } from 'ui/viewer.tsx';
+import { Graph } from '../identity/Graph.tsx';
 import { ReasonField, reasonFits } from './ReasonField.tsx';
 import { useSourceName } from './source.ts';
 
@@ -28,6 +29,8 @@ export function Links({ customer }: { customer: CustomerView }) {
     <section className="card scroll-x">
       <Loaded query={query} rows={3}>
         {({ items }) => items.length === 0 ? <Empty title={t('links.none')}>{t('links.noneText')}</Empty> : (
+          <>
+          <Graph customer={customer} links={items} />
           <table className="plain">
             <thead><tr><th>{t('links.when')}</th><th>{t('links.who')}</th><th>{t('links.rule')}</th><th>{t('links.source')}</th><th>{t('links.reason')}</th><th>{t('links.state')}</th><ActionsHead /></tr></thead>
             <tbody>
@@ -44,6 +47,7 @@ export function Links({ customer }: { customer: CustomerView }) {
               ))}
             </tbody>
           </table>
+          </>
         )}
       </Loaded>
       {undoing && <Undo link={undoing} onClose={() => setUndoing(undefined)} />}
