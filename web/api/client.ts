@@ -109,10 +109,11 @@ export async function body<T>(call: Promise<Answer<T>>): Promise<T> {
 }
 
 // fetch() cannot tell how much of a body has left; XMLHttpRequest can.
-export function uploadImport(file: File, onProgress: (fraction: number) => void): Promise<ImportItem> {
+// `path` is of the collection: imports, or the parts of one.
+export function uploadImport(file: File, onProgress: (fraction: number) => void, path = '/api/v1/imports'): Promise<ImportItem> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('POST', `/api/v1/imports?name=${encodeURIComponent(file.name)}`);
+    request.open('POST', `${path}?name=${encodeURIComponent(file.name)}`);
     request.setRequestHeader('Content-Type', 'application/octet-stream');
     request.setRequestHeader('X-Requested-By', 'tilth');
     request.setRequestHeader('Accept-Language', language);

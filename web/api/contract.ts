@@ -50,10 +50,18 @@ export type TargetField = Schemas['collect.TargetFieldItem'];
 export interface Mapping {
   target?: string;
   zone?: string;
-  columns: { field: string; header: string; constant?: string }[];
+  columns: { field: string; header: string; constant?: string; values?: Record<string, string> }[];
   options?: Record<string, unknown>;
+  profile?: string;
+  header_line?: number;
+  key?: string[];
+  fill_down?: string[];
+  drop_masked?: boolean;
 }
 export type ImportPage = Omit<Schemas['collect.ImportPage'], 'mapping'> & { mapping: Mapping };
+
+export type StoreDayState = Schemas['flows.StoreDayState'];
+export type StoreDayItem = Schemas['flows.StoreDayItem'];
 
 export type SourceKind = Schemas['collect.SourceKind'];
 export type SourceItem = Schemas['collect.SourceItem'];

@@ -316,6 +316,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 获客、激活、留存、变现、推荐
+         * @description AARRR of a scope
+         */
+        get: operations["get_funnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identity-conflicts": {
         parameters: {
             query?: never;
@@ -420,6 +440,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/import-profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 文件格式
+         * @description File layouts: ready ones and own
+         */
+        get: operations["get_import_profiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/import-profiles/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 保存为自有格式
+         * @description Keep an import's mapping as a layout
+         */
+        put: operations["put_import_profiles_name"];
+        post?: never;
+        /**
+         * 删除自有格式
+         * @description Remove an own layout
+         */
+        delete: operations["delete_import_profiles_name"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/import-targets": {
         parameters: {
             query?: never;
@@ -504,6 +568,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 文件里的门店编码
+         * @description The file's store codes, and which are unknown
+         */
+        get: operations["get_imports_id_codes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/{id}/mapping": {
         parameters: {
             query?: never;
@@ -517,6 +601,46 @@ export interface paths {
          * @description Save the mapping
          */
         put: operations["put_imports_id_mapping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 附加小票头文件
+         * @description Add the file of heads to a file of lines
+         */
+        post: operations["post_imports_id_parts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 套用文件格式
+         * @description Lay a layout over the file
+         */
+        put: operations["put_imports_id_profile"];
         post?: never;
         delete?: never;
         options?: never;
@@ -558,6 +682,26 @@ export interface paths {
         get: operations["get_imports_id_rejects_csv"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/rejects/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 改正后重试
+         * @description Mended rows, tried again
+         */
+        post: operations["post_imports_id_rejects_retry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1012,6 +1156,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reconcile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 门店日结对账
+         * @description Store-days beside the day close
+         */
+        get: operations["get_reconcile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconcile/{node}/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一个店日的对账
+         * @description One store-day with its receipts
+         */
+        get: operations["get_reconcile_node_day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconcile/{node}/{day}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 更正日结
+         * @description Correct the day close by hand
+         */
+        post: operations["post_reconcile_node_day_correct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconcile/{node}/{day}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 说明或接受差异
+         * @description Explain or accept a difference
+         */
+        post: operations["post_reconcile_node_day_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rfm": {
         parameters: {
             query?: never;
@@ -1242,6 +1466,26 @@ export interface paths {
          * @description Disable or enable a staff member
          */
         patch: operations["patch_staff_id"];
+        trace?: never;
+    };
+    "/api/v1/stores/league": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 门店排名与同组对比
+         * @description Stores ranked, beside their peers
+         */
+        get: operations["get_stores_league"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/system": {
@@ -1532,10 +1776,25 @@ export interface components {
             /** Format: int64 */
             rows: number;
         };
+        "collect.CodeItem": {
+            code: string;
+            /** Format: int64 */
+            rows: number;
+            mapped_to: string;
+            known_as?: string;
+        };
+        "collect.CodeList": {
+            /** Format: int64 */
+            unknown: number;
+            items: components["schemas"]["collect.CodeItem"][];
+        };
         "collect.ColumnMap": {
             field: string;
             header: string;
             constant?: string;
+            values?: {
+                [key: string]: string;
+            };
         };
         "collect.ColumnSample": {
             name: string;
@@ -1590,6 +1849,11 @@ export interface components {
         };
         /** @enum {string} */
         "collect.ImportState": "uploaded" | "checking" | "checked" | "running" | "done" | "taking_back" | "taken_back" | "failed";
+        "collect.MendedRow": {
+            /** Format: int64 */
+            line: number;
+            cells: string[];
+        };
         "collect.NewSourceReply": {
             /** Format: id */
             id: string;
@@ -1598,6 +1862,17 @@ export interface components {
         "collect.NewSourceRequest": {
             name: string;
             kind: components["schemas"]["collect.SourceKind"];
+        };
+        "collect.ProfileItem": {
+            name: string;
+            zh: string;
+            en: string;
+            target: string;
+            own: boolean;
+            signature: string[];
+        };
+        "collect.ProfileList": {
+            items: components["schemas"]["collect.ProfileItem"][];
         };
         "collect.RefusedItem": {
             /** Format: int64 */
@@ -1618,6 +1893,12 @@ export interface components {
             cause: string;
             field: string;
             cells: string[];
+        };
+        "collect.RetryReply": {
+            /** Format: int64 */
+            taken: number;
+            /** Format: int64 */
+            refused: number;
         };
         "collect.SourceItem": {
             /** Format: id */
@@ -2056,6 +2337,16 @@ export interface components {
             created: boolean;
             linked: boolean;
         };
+        "flows.DecisionItem": {
+            state: string;
+            reason: string;
+            by: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+        };
         "flows.EraseReceipt": {
             /** Format: int64 */
             number: number;
@@ -2078,6 +2369,66 @@ export interface components {
              */
             residue_until: string;
         };
+        "flows.FiguresItem": {
+            /** Format: int64 */
+            receipts: number;
+            net: components["schemas"]["Money"];
+            refunds: components["schemas"]["Money"];
+        };
+        "flows.ReceiptItem": {
+            /** Format: id */
+            id: string;
+            number: string;
+            kind: string;
+            channel: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            paid_at: string;
+            net: components["schemas"]["Money"];
+        };
+        "flows.ReconcileReply": {
+            /** Format: int64 */
+            store_days: number;
+            /** Format: int64 */
+            match: number;
+            /** Format: int64 */
+            differ: number;
+            /** Format: int64 */
+            missing_sales: number;
+            /** Format: int64 */
+            missing_close: number;
+            /** Format: int64 */
+            accepted: number;
+            /** Format: int64 */
+            red: number;
+            items: components["schemas"]["flows.StoreDayItem"][];
+        };
+        "flows.StoreDayItem": {
+            /** Format: id */
+            node: string;
+            code: string;
+            name: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            day: string;
+            state: components["schemas"]["flows.StoreDayState"];
+            red: boolean;
+            closed?: components["schemas"]["flows.FiguresItem"];
+            ours: components["schemas"]["flows.FiguresItem"];
+            decision?: components["schemas"]["flows.DecisionItem"];
+        };
+        "flows.StoreDayPage": {
+            item?: components["schemas"]["flows.StoreDayItem"];
+            receipts: components["schemas"]["flows.ReceiptItem"][];
+        };
+        /** @enum {string} */
+        "flows.StoreDayState": "match" | "differ" | "missing_sales" | "missing_close";
+        /** @enum {string} */
+        "flows.StoreDayVerdict": "explained" | "accepted";
         "org.KeyItem": {
             /** Format: id */
             id: string;
@@ -2228,7 +2579,7 @@ export interface components {
             sample: boolean;
         };
         /** @enum {string} */
-        "performance.Compare": "none" | "previous" | "last_year";
+        "performance.Compare": "none" | "previous" | "last_year" | "same_weekday" | "last_year_weekday" | "last_lunar_year";
         "performance.CustomerItem": {
             /** Format: id */
             id: string;
@@ -2300,11 +2651,120 @@ export interface components {
         };
         /** @enum {string} */
         "performance.Direction": "up" | "down" | "neutral";
+        "performance.Funnel": {
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            as_of: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            from: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            to: string;
+            /** Format: int64 */
+            net_sales: number;
+            items: components["schemas"]["performance.FunnelStep"][];
+        };
+        /** @enum {string} */
+        "performance.FunnelStage": "acquisition" | "activation" | "retention" | "revenue" | "referral";
+        "performance.FunnelStep": {
+            stage: components["schemas"]["performance.FunnelStage"];
+            name_zh: string;
+            name_en: string;
+            metric?: string;
+            metric_variant?: string;
+            /** Format: int64 */
+            people: number;
+            /** Format: double */
+            rate?: number;
+            rate_zh: string;
+            rate_en: string;
+            /** Format: int64 */
+            previous_people?: number;
+        };
         /** @enum {string} */
         "performance.Grain": "day" | "week" | "month";
         "performance.IdentityShort": {
             kind: string;
             masked: string;
+        };
+        "performance.League": {
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            as_of: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            from: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            to: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            groups_from: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            groups_to: string;
+            columns: components["schemas"]["performance.LeagueColumn"][];
+            groups: components["schemas"]["performance.LeagueGroup"][];
+            items: components["schemas"]["performance.LeagueRow"][];
+        };
+        "performance.LeagueColumn": {
+            id: string;
+            variant?: string;
+            name_zh: string;
+            name_en: string;
+            unit: components["schemas"]["performance.Unit"];
+            direction: components["schemas"]["performance.Direction"];
+        };
+        "performance.LeagueFigure": {
+            /** Format: double */
+            value?: number;
+            /** Format: double */
+            previous?: number;
+            /** Format: int64 */
+            numerator: number;
+            /** Format: int64 */
+            denominator?: number;
+            small_base: boolean;
+        };
+        "performance.LeagueGroup": {
+            group: components["schemas"]["performance.PeerGroup"];
+            /** Format: int64 */
+            stores: number;
+            medians: number[];
+        };
+        /** @enum {string} */
+        "performance.LeagueKind": "store" | "region" | "city" | "partner" | "online";
+        "performance.LeagueRow": {
+            /** Format: id */
+            node_id: string;
+            code: string;
+            name: string;
+            parent_name: string;
+            group: components["schemas"]["performance.PeerGroup"];
+            /** Format: int64 */
+            rank: number;
+            /** Format: int64 */
+            rank_in_group: number;
+            figures: components["schemas"]["performance.LeagueFigure"][];
+            /** Format: int64 */
+            weakest?: number;
         };
         "performance.MetricDefinition": {
             id: string;
@@ -2387,6 +2847,8 @@ export interface components {
         };
         /** @enum {string} */
         "performance.Part": "numerator" | "denominator";
+        /** @enum {string} */
+        "performance.PeerGroup": "large" | "medium" | "small" | "new";
         /** @enum {string} */
         "performance.PeopleSort": "last_order" | "net_spend" | "orders" | "first_seen";
         "performance.RegionRow": {
@@ -3003,6 +3465,34 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_funnel: {
+        parameters: {
+            query?: {
+                /** @description 开始日（含），缺省为结束日前 29 天 / First day; by default 29 days before the last */
+                from?: string;
+                /** @description 结束日（含），缺省为昨天 / Last day; by default yesterday */
+                to?: string;
+                /** @description 组织节点及其下级 / An organisation node and all below */
+                node?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["performance.Funnel"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_identity_conflicts: {
         parameters: {
             query?: {
@@ -3167,6 +3657,84 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_import_profiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.ProfileList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_import_profiles_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: id */
+                    import: string;
+                    title: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_import_profiles_name: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_import_targets: {
         parameters: {
             query?: never;
@@ -3283,6 +3851,31 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_imports_id_codes: {
+        parameters: {
+            query?: {
+                field?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.CodeList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     put_imports_id_mapping: {
         parameters: {
             query?: never;
@@ -3299,6 +3892,73 @@ export interface operations {
                     zone?: string;
                     columns: components["schemas"]["collect.ColumnMap"][];
                     options?: unknown;
+                    profile?: string;
+                    /** Format: int64 */
+                    header_line?: number;
+                    key?: string[];
+                    fill_down?: string[];
+                    drop_masked?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_imports_id_parts: {
+        parameters: {
+            query?: {
+                /** @description 文件名 / File name */
+                name?: string;
+                /** @description heads / heads */
+                role?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_imports_id_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    profile: string;
                 };
             };
         };
@@ -3360,6 +4020,35 @@ export interface operations {
                 };
                 content: {
                     "text/csv": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_imports_id_rejects_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    rows: components["schemas"]["collect.MendedRow"][];
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.RetryReply"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3999,6 +4688,130 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_reconcile: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                node?: string;
+                state?: components["schemas"]["flows.StoreDayState"];
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["flows.ReconcileReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_reconcile_node_day: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["flows.StoreDayPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_reconcile_node_day_correct: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                node: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    receipts: number;
+                    /** Format: int64 */
+                    net_minor: number;
+                    /** Format: int64 */
+                    refund_minor: number;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_reconcile_node_day_decide: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                node: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    state: components["schemas"]["flows.StoreDayVerdict"];
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_rfm: {
         parameters: {
             query?: {
@@ -4349,6 +5162,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_stores_league: {
+        parameters: {
+            query?: {
+                /** @description 哪一级，缺省为门店 / Which level; by default stores */
+                kind?: components["schemas"]["performance.LeagueKind"];
+                /** @description 开始日（含），缺省为结束日前 29 天 / First day; by default 29 days before the last */
+                from?: string;
+                /** @description 结束日（含），缺省为昨天 / Last day; by default yesterday */
+                to?: string;
+                /** @description 组织节点及其下级 / An organisation node and all below */
+                node?: string;
+                /** @description 对比，缺省为上期 / Compared with; by default the period before */
+                compare?: components["schemas"]["performance.Compare"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["performance.League"];
                 };
             };
             default: components["responses"]["Problem"];

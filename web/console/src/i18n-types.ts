@@ -9,6 +9,7 @@ import type orders from './locales/zh-CN/orders.json';
 import type org from './locales/zh-CN/org.json';
 import type overview from './locales/zh-CN/overview.json';
 import type privacy from './locales/zh-CN/privacy.json';
+import type reconcile from './locales/zh-CN/reconcile.json';
 import type session from './locales/zh-CN/session.json';
 import type shell from './locales/zh-CN/shell.json';
 import type sources from './locales/zh-CN/sources.json';
@@ -28,6 +29,7 @@ declare module 'i18next' {
       org: typeof org;
       overview: typeof overview;
       privacy: typeof privacy;
+      reconcile: typeof reconcile;
       session: typeof session;
       shell: typeof shell;
       sources: typeof sources;

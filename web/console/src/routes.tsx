@@ -1,13 +1,13 @@
 // Every page, once: address, place in the menu, permission, words for the palette, and its lazy code.
 import {
-  ApartmentOutlined, ApiOutlined, AuditOutlined, BookOutlined, BranchesOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
+  ApartmentOutlined, ApiOutlined, AuditOutlined, ReconciliationOutlined, BookOutlined, BranchesOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
   ImportOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, SlidersOutlined, TableOutlined, TeamOutlined,
 } from '@ant-design/icons';
 import type { ComponentType } from 'react';
 
 export type Group = 'results' | 'customers' | 'operations' | 'foundation';
 export type PageKey =
-  | 'overview' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'requests' | 'identityRules' | 'rfm' | 'orders' | 'imports' | 'sources' | 'organisation'
+  | 'overview' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'requests' | 'identityRules' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'organisation'
   | 'roles' | 'audit' | 'settings' | 'system';
 
 export interface PageEntry {
@@ -39,6 +39,7 @@ export const pages: PageEntry[] = [
   { key: 'rfm', path: '/rfm', group: 'customers', permission: 'metric.read', icon: TableOutlined, letter: 'r', load: page(() => import('./pages/rfm/Rfm.tsx')) },
   { key: 'orders', path: '/orders', group: 'operations', permission: 'order.read', icon: FileTextOutlined, letter: 'd', load: page(() => import('./pages/orders/Orders.tsx')) },
   { key: 'imports', path: '/imports', group: 'foundation', permission: 'import.read', icon: ImportOutlined, letter: 'i', load: page(() => import('./pages/imports/Imports.tsx')) },
+  { key: 'reconcile', path: '/reconcile', group: 'foundation', permission: 'reconcile.read', icon: ReconciliationOutlined, load: page(() => import('./pages/reconcile/Reconcile.tsx')) },
   { key: 'sources', path: '/sources', group: 'foundation', permission: 'source.read', icon: ApiOutlined, load: page(() => import('./pages/sources/Sources.tsx')) },
   { key: 'identityRules', path: '/identity-rules', group: 'foundation', permission: 'customer.read', icon: PartitionOutlined, load: page(() => import('./pages/identity/Rules.tsx')) },
   { key: 'organisation', path: '/organisation', group: 'foundation', permission: 'org.read', icon: ApartmentOutlined, load: page(() => import('./pages/org/Organisation.tsx')) },

@@ -8,6 +8,8 @@ import { useTranslation } from 'react-i18next';
 import { Card } from 'ui/Card.tsx';
 import { ErrorBox, Loaded } from 'ui/states.tsx';
 import { useFormat, useViewer } from 'ui/viewer.tsx';
+import { Codes } from './Codes.tsx';
+import { Heads, Layout } from './Layout.tsx';
 import { useStart } from './start.ts';
 
 interface Props { page: ImportPage; readOnly: boolean; onChecked: () => void }
@@ -22,13 +24,14 @@ export function Columns(props: Props) {
     <Loaded query={query} rows={8}>
       {({ items }) => {
         const target = items.find((one) => one.name === props.page.item.target) ?? items[0];
-        return target ? <Mapper {...props} fields={target.fields} /> : null;
+        // Another layout or further columns: the choices begin anew.
+        return target ? <Mapper key={JSON.stringify(props.page.mapping)} {...props} fields={target.fields} /> : null;
       }}
     </Loaded>
   );
 }
 
-const nodeKinds = ['store', 'region'] as const;
+const nodeKinds = ['store', 'region', 'online'] as const;
 
 function Mapper({ page, fields, readOnly, onChecked }: Props & { fields: TargetField[] }) {
   const { t } = useTranslation('imports');
@@ -45,6 +48,7 @@ function Mapper({ page, fields, readOnly, onChecked }: Props & { fields: TargetF
     node_kind: text(before['node_kind']) || 'store',
   });
   const [timeZone, setTimeZone] = useState(page.mapping.zone || zone);
+  const [codes, setCodes] = useState<Record<string, string>>();
   const start = useStart(id, 'check');
   const save = useMutation({
     mutationFn: () =>
@@ -53,7 +57,14 @@ function Mapper({ page, fields, readOnly, onChecked }: Props & { fields: TargetF
         body: {
           target: page.item.target,
           zone: timeZone,
-          columns: [...chosen].map(([field, header]) => ({ field, header })),
+          columns: fields.flatMap(({ name }) => {
+            const header = chosen.get(name) ?? '';
+            const was = page.mapping.columns.find((one) => one.field === name);
+            if (!header && !was?.constant) return [];
+            return [{ field: name, header, constant: was?.constant, values: name === 'node_code' && codes ? codes : was?.values }];
+          }),
+          profile: page.mapping.profile, header_line: page.mapping.header_line, key: page.mapping.key,
+          fill_down: page.mapping.fill_down, drop_masked: page.mapping.drop_masked,
           options: { ...before, ...options },
         },
       })),
@@ -70,11 +81,13 @@ function Mapper({ page, fields, readOnly, onChecked }: Props & { fields: TargetF
       else next.set(field, header);
       return next;
     });
-  const lacking = fields.filter((field) => field.required && !chosen.has(field.name));
+  const constants = new Set(page.mapping.columns.filter((one) => one.constant).map((one) => one.field));
+  const lacking = fields.filter((field) => field.required && !chosen.has(field.name) && !constants.has(field.name));
   const unused = page.columns.filter((column) => ![...chosen.values()].includes(column.name));
   const busy = save.isPending || start.isPending;
   return (
     <>
+      <Layout page={page} readOnly={readOnly} />
       <Card title={t('step.columns', { number: '②' })} flush extra={unused.length > 0 && <span className="small dim one-line" style={{ maxWidth: 420 }} title={unused.map((one) => one.name).join(' · ')}>{t('unused', { names: unused.map((one) => one.name).join(' · ') })}</span>}>
         <div className="scroll-x">
           <table className="plain">
@@ -115,6 +128,8 @@ function Mapper({ page, fields, readOnly, onChecked }: Props & { fields: TargetF
               options={nodeKinds.map((value) => ({ value, label: t(`option.kind.${value}`) }))} /></label>
         </div>
       </Card>
+      {page.item.target === 'orders' && <Heads page={page} readOnly={readOnly} />}
+      {chosen.has('node_code') && <Codes page={page} readOnly={readOnly} changed={codes} onChange={setCodes} />}
       <Preview page={page} />
       {save.error && <ErrorBox error={save.error} />}
       {start.error && <ErrorBox error={start.error} />}

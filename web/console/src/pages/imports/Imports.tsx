@@ -37,7 +37,7 @@ export default function Imports() {
   );
 }
 
-const formats = '.csv,.txt,.tsv';
+const formats = '.csv,.txt,.tsv,.xlsx';
 
 function Drop() {
   const { t } = useTranslation('imports');

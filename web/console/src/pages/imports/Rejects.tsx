@@ -1,20 +1,21 @@
 // Refused rows grouped by cause; each group opens its rows. All of them can be taken as a file with the reasons.
 import { DownloadOutlined } from '@ant-design/icons';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
 import type { ImportPage } from 'api/contract.ts';
-import { Button } from 'antd';
+import { App, Button, Input } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ActionsHead } from 'ui/ActionsHead.tsx';
 import { Card } from 'ui/Card.tsx';
-import { Loaded } from 'ui/states.tsx';
+import { ErrorBox, Loaded } from 'ui/states.tsx';
 import { text, useUrlState } from 'ui/url-state.ts';
-import { useFormat } from 'ui/viewer.tsx';
+import { useFormat, useMay } from 'ui/viewer.tsx';
 
 const schema = { cause: text('', 60), rows: text('', 1000) };
 
 const known = [
-  'bad_time', 'bad_number', 'bad_phone', 'bad_email', 'masked', 'required', 'too_long', 'bad_decimal', 'negative_in_sale',
+  'no_identity', 'not_paid', 'closed', 'bad_time', 'bad_number', 'bad_phone', 'bad_email', 'masked', 'required', 'too_long', 'bad_decimal', 'negative_in_sale',
   'positive_in_return', 'zero', 'no_value', 'negative_price', 'unknown_store', 'too_few_cells', 'bad_text', 'currency', 'customer',
 ] as const;
 
@@ -48,14 +49,14 @@ export function Rejects({ page }: { page: ImportPage }) {
           ))}
         </tbody>
       </table>
-      {state.cause && <Rows id={page.item.id} cause={state.cause} cursor={state.rows} header={page.columns.map((one) => one.name)} onCursor={(rows) => change({ rows })} />}
+      {state.cause && <Rows id={page.item.id} cause={state.cause} cursor={state.rows} header={page.columns.map((one) => one.name)} done={page.item.state === 'done'} onCursor={(rows) => change({ rows })} />}
     </Card>
   );
 }
 
-interface RowsProps { id: string; cause: string; cursor: string; header: string[]; onCursor: (cursor: string) => void }
+interface RowsProps { id: string; cause: string; cursor: string; header: string[]; done: boolean; onCursor: (cursor: string) => void }
 
-function Rows({ id, cause, cursor, header, onCursor }: RowsProps) {
+function Rows({ id, cause, cursor, header, done, onCursor }: RowsProps) {
   const { t } = useTranslation('imports');
   const format = useFormat();
   const query = useQuery({
@@ -64,6 +65,21 @@ function Rows({ id, cause, cursor, header, onCursor }: RowsProps) {
       body(api.GET('/api/v1/imports/{id}/rejects', { params: { path: { id }, query: { cause, cursor: cursor || undefined, limit: 50 } }, signal })),
     placeholderData: keepPreviousData,
   });
+  const mayMend = useMay('import.run') && done;
+  const client = useQueryClient();
+  const { message } = App.useApp();
+  // What was typed over the refused cells, by line.
+  const [mended, setMended] = useState<Map<number, string[]>>(new Map());
+  const retry = useMutation({
+    mutationFn: () => body(api.POST('/api/v1/imports/{id}/rejects/retry', { params: { path: { id } }, body: { rows: [...mended].map(([line, cells]) => ({ line, cells })) } })),
+    onSuccess: (reply) => {
+      setMended(new Map());
+      void message.info(t('mend.done', { taken: reply.taken, refused: reply.refused }));
+      return client.invalidateQueries({ queryKey: ['import', id] });
+    },
+  });
+  const mend = (line: number, cells: string[], index: number, value: string) =>
+    setMended((old) => new Map(old).set(line, header.map((_, at) => (at === index ? value : (old.get(line) ?? cells)[at] ?? ''))));
   return (
     <div style={{ borderTop: '1px solid var(--line)' }}>
       <Loaded query={query} rows={5}>
@@ -76,14 +92,21 @@ function Rows({ id, cause, cursor, header, onCursor }: RowsProps) {
                   {page.items.map((row) => (
                     <tr key={row.line}>
                       <td className="num">{format.exact(row.line)}</td><td>{row.field}</td>
-                      {header.map((name, index) => <td key={name} style={{ whiteSpace: 'nowrap' }}>{row.cells[index]}</td>)}
+                      {header.map((name, index) => (
+                        <td key={name} style={{ whiteSpace: 'nowrap' }}>
+                          {mayMend ? <Input size="small" variant="underlined" aria-label={`${format.exact(row.line)} ${name}`} style={{ minWidth: 90 }}
+                            value={(mended.get(row.line) ?? row.cells)[index] ?? ''} onChange={(event) => mend(row.line, row.cells, index, event.target.value)} /> : row.cells[index]}
+                        </td>
+                      ))}
                     </tr>
                   ))}
                 </tbody>
               </table>
             </div>
+            {retry.error && <ErrorBox error={retry.error} />}
             <div className="list-foot">
               <span className="dim">{t('rowsTotal', { count: page.total.value, shown: format.exact(page.total.value) })}</span>
+              {mayMend && <Button size="small" type="primary" disabled={mended.size === 0} loading={retry.isPending} onClick={() => retry.mutate()}>{t('mend.save')}</Button>}
               <div className="pages">
                 <Button size="small" disabled={!cursor} onClick={() => onCursor('')}>{t('firstPage')}</Button>
                 <Button size="small" disabled={!page.next || query.isPlaceholderData} onClick={() => onCursor(page.next ?? '')}>{t('nextPage')}</Button>
