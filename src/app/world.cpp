@@ -7,6 +7,7 @@
 #include "app/registry.h"
 #include "app/routes.h"
 #include "flows/erase_person/erase_person.h"
+#include "kernel/registry/serves.h"
 #include "platform/log/log.h"
 
 namespace tilth::app {
@@ -87,8 +88,19 @@ Status World::open_modules() {
     orders_ = commerce::make_orders(*kernel_, *org_, *customers_);
     flows::add_erase_person(*kernel_, *customers_, *orders_);
     performance_ = performance::make_performance(*kernel_, *org_, *customers_, *orders_);
+    store_days_ = collect::make_store_days();
+    openings_ = collect::make_member_openings();
     import_orders_ = flows::make_import_orders(*kernel_, *org_, *customers_, *orders_);
-    collect_->add_target(*import_orders_);
+    import_members_ = flows::make_import_members(*kernel_, *org_, *customers_, *openings_);
+    import_stores_ = flows::make_import_stores(*org_);
+    import_store_days_ = flows::make_import_store_days(*org_, *store_days_);
+    for (collect::ImportTarget* target :
+         kernel::standing<collect::ImportTarget*>({{"CDP-10", import_orders_.get()},
+                                                   {"MEM-28", import_members_.get()},
+                                                   {"CDP-10", import_stores_.get()},
+                                                   {"CDP-20", import_store_days_.get()}}))
+        collect_->add_target(*target);
+    flows::add_reconcile_routes(*kernel_, *org_, *orders_, *store_days_);
     pipeline_ = TRY(flows::make_pipeline({*kernel_, *journal_, *customers_, *collect_, *activity_}));
     add_system_routes(*this);
     api_->set_authenticator(org_->authenticator());
