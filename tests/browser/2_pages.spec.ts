@@ -6,7 +6,7 @@ import { expect, go, signIn, test } from './watch.ts';
 // Evaluated, not loaded: the content policy lets no script of another origin in.
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const routes = [
-  '/overview', '/metric', '/metric/M-01', '/start', '/customers', '/rfm', '/orders', '/imports', '/sources',
+  '/today', '/overview', '/metric', '/metric/M-01', '/start', '/customers', '/rfm', '/orders', '/imports', '/sources',
   '/sources?tab=keys', '/organisation', '/roles', '/audit', '/settings', '/system', '/system?tab=jobs', '/nowhere',
 ];
 // Two faults of Ant Design's own.

@@ -15,6 +15,7 @@ import type shell from './locales/zh-CN/shell.json';
 import type sources from './locales/zh-CN/sources.json';
 import type start from './locales/zh-CN/start.json';
 import type system from './locales/zh-CN/system.json';
+import type today from './locales/zh-CN/today.json';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -35,6 +36,7 @@ declare module 'i18next' {
       sources: typeof sources;
       start: typeof start;
       system: typeof system;
+      today: typeof today;
     };
   }
 }

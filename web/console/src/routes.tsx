@@ -1,13 +1,13 @@
 // Every page, once: address, place in the menu, permission, words for the palette, and its lazy code.
 import {
-  ApartmentOutlined, ApiOutlined, AuditOutlined, ReconciliationOutlined, BookOutlined, BranchesOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
+  ApartmentOutlined, ApiOutlined, AuditOutlined, ReconciliationOutlined, BookOutlined, CarryOutOutlined, BranchesOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
   ImportOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, SlidersOutlined, TableOutlined, TeamOutlined,
 } from '@ant-design/icons';
 import type { ComponentType } from 'react';
 
 export type Group = 'results' | 'customers' | 'operations' | 'foundation';
 export type PageKey =
-  | 'overview' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'requests' | 'identityRules' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'organisation'
+  | 'today' | 'overview' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'requests' | 'identityRules' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'organisation'
   | 'roles' | 'audit' | 'settings' | 'system';
 
 export interface PageEntry {
@@ -30,6 +30,7 @@ const page = (load: () => Promise<{ default: ComponentType }>) => async () => {
 
 // "/metrics" belongs to the server: there it tells a monitor how it is doing.
 export const pages: PageEntry[] = [
+  { key: 'today', path: '/today', group: 'results', permission: 'overview.read', icon: CarryOutOutlined, letter: 't', load: page(() => import('./pages/today/Today.tsx')) },
   { key: 'overview', path: '/overview', group: 'results', permission: 'overview.read', icon: DashboardOutlined, letter: 'o', load: page(() => import('./pages/overview/Overview.tsx')) },
   { key: 'metrics', path: '/metric', group: 'results', permission: 'metric.read', icon: BookOutlined, letter: 'm', load: page(() => import('./pages/metrics/Metrics.tsx')) },
   { key: 'start', path: '/start', group: 'results', permission: 'import.read', icon: RocketOutlined, load: page(() => import('./pages/start/Start.tsx')) },

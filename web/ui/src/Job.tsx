@@ -45,10 +45,11 @@ export function Job({ job, onCancel, compact }: { job: JobItem; onCancel?: () =>
           aria-label={job.title} format={(value) => `${value ?? 0}%`} />
       )}
       <div className="small dim">
-        {job.phase ? `${job.phase} · ` : ''}
+        {/* Where it stands is told while it moves; afterwards its outcome says all. */}
+        {live && job.phase ? `${job.phase} · ` : ''}
         {job.total > 0 && t('job.done_of', { done: format.exact(job.done), total: format.exact(job.total) })}
         {left !== undefined && ` · ${left >= 90 ? t('job.minutesLeft', { count: Math.ceil(left / 60) }) : t('job.secondsLeft', { count: left })}`}
-        {!live && ` ${format.dateTime(job.updated_at)}`}
+        {!live && `${job.total > 0 ? ' · ' : ''}${format.dateTime(job.updated_at)}`}
       </div>
       {job.error && <div className="small" style={{ color: 'var(--error)' }}>{job.error}</div>}
     </div>

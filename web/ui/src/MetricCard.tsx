@@ -64,7 +64,7 @@ export function MetricCard({ metric, definition, against, footer, onOpen }: Prop
       </button>
       <div className="below"><Change metric={metric} /> {against}</div>
       {footer && <div className="below">{footer}</div>}
-      <Sparkline values={metric.series.map((point) => point.value ?? null)} />
+      {metric.series.length > 1 && <Sparkline values={metric.series.map((point) => point.value ?? null)} />}
     </section>
   );
 }

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { alarmsOf, type Known } from './alarms.ts';
+
+const now = new Date('2026-03-01T10:00:00Z');
+const none: Known = { now, sold: undefined, sources: undefined, imports: undefined, jobs: undefined, parked: undefined };
+const kinds = (known: Partial<Known>) => alarmsOf({ ...none, ...known }).map((one) => one.kind);
+
+test('what is not known says nothing', () => {
+  expect(kinds({})).toEqual([]);
+  expect(kinds({ sold: 3, parked: 0, sources: [], imports: [], jobs: [] })).toEqual([]);
+});
+
+test('a source is silent after a whole day, and never when it never spoke', () => {
+  expect(kinds({ sources: [{ name: 'a', last_received: '2026-02-28T10:00:01Z' }] })).toEqual([]);
+  expect(kinds({ sources: [{ name: 'a' }] })).toEqual([]);
+  expect(alarmsOf({ ...none, sources: [{ name: 'till', last_received: '2026-02-26T09:00:00Z' }] }))
+    .toEqual([{ kind: 'silent', tone: 'warn', to: '/sources', name: 'till', count: 3 }]);
+});
+
+test('old failures are history; of jobs only the last day counts', () => {
+  const failed = { id: 'imp_1', name: 'a.csv', state: 'failed' as const };
+  expect(kinds({ imports: [{ ...failed, changed_at: '2026-02-20T10:00:00Z' }] })).toEqual([]);
+  expect(kinds({ imports: [{ ...failed, changed_at: '2026-02-28T10:00:00Z' }] })).toEqual(['importFailed']);
+  expect(kinds({ jobs: [{ state: 'failed', updated_at: '2026-02-27T10:00:00Z' }] })).toEqual([]);
+  const jobs = (['failed', 'partial', 'done', 'failed'] as const).map((state) => ({ state, updated_at: '2026-03-01T09:00:00Z' }));
+  expect(alarmsOf({ ...none, jobs }).map((one) => [one.kind, one.count])).toEqual([['jobFailed', 2], ['jobPartial', 1]]);
+});
+
+test('the most pressing comes first', () => {
+  expect(kinds({
+    parked: 2, sold: 0,
+    imports: [{ id: 'imp_2', name: 'b.csv', state: 'checked', changed_at: '2026-03-01T09:00:00Z' }, { id: 'imp_3', name: 'c.csv', state: 'failed', changed_at: '2026-03-01T09:00:00Z' }],
+  })).toEqual(['parked', 'importFailed', 'noSales', 'importWaiting']);
+});

@@ -1,0 +1,46 @@
+// What is wrong now, from what the server says of sources, imports, jobs and parked work. Pure, so that every case is
+// tested; the page only words it. `undefined` means: not known, or not this person's to see, and says nothing.
+import type { ImportItem, JobItem, SourceItem } from 'api/contract.ts';
+import type { Tone } from 'ui/tokens.ts';
+
+export type AlarmKind = 'silent' | 'parked' | 'importFailed' | 'importWaiting' | 'jobFailed' | 'jobPartial' | 'noSales';
+export interface Alarm { kind: AlarmKind; tone: Tone; to: string; name: string; count: number }
+
+export interface Known {
+  now: Date;
+  sold: number | undefined;
+  sources: Pick<SourceItem, 'name' | 'last_received'>[] | undefined;
+  imports: Pick<ImportItem, 'id' | 'name' | 'state' | 'changed_at'>[] | undefined;
+  jobs: Pick<JobItem, 'state' | 'updated_at'>[] | undefined;
+  parked: number | undefined;
+}
+
+const day = 86_400_000;
+// Failures older than a week are history, not work.
+const fresh = 7 * day;
+
+// The most pressing first.
+export function alarmsOf({ now, sold, sources, imports, jobs, parked }: Known): Alarm[] {
+  const age = (at: string): number => now.getTime() - new Date(at).getTime();
+  const found: Alarm[] = [];
+  const add = (kind: AlarmKind, tone: Tone, to: string, { name = '', count = 1 } = {}): void => {
+    if (count > 0) found.push({ kind, tone, to, name, count });
+  };
+  add('parked', 'danger', '/system?tab=parked', { count: parked ?? 0 });
+  for (const one of imports ?? []) {
+    if (one.state === 'failed' && age(one.changed_at) < fresh) add('importFailed', 'danger', `/imports/${one.id}`, { name: one.name });
+  }
+  const ended = (state: JobItem['state']): number =>
+    jobs?.filter((one) => one.state === state && age(one.updated_at) < day).length ?? 0;
+  add('jobFailed', 'danger', '/system?tab=jobs', { count: ended('failed') });
+  for (const one of sources ?? []) {
+    const silent = one.last_received ? Math.floor(age(one.last_received) / day) : 0;
+    add('silent', 'warn', '/sources', { name: one.name, count: silent });
+  }
+  add('jobPartial', 'warn', '/system?tab=jobs', { count: ended('partial') });
+  if (sold === 0) add('noSales', 'warn', '/imports');
+  for (const one of imports ?? []) {
+    if (one.state === 'uploaded' || one.state === 'checked') add('importWaiting', 'progress', `/imports/${one.id}`, { name: one.name });
+  }
+  return found;
+}
