@@ -1,7 +1,8 @@
 #pragma once
-// How a registration names the requirement row that it serves. Lists of what exists (inlets, metrics, targets of imports)
-// are made by standing(): with a row switched off (base/hooks.h; only in the test build) its entries are not there, so
-// that a scenario of that row has to fail. Routes say their rows in their documentation instead (kernel/api). Any thread.
+// How a registration names the requirement row that it serves. Lists of what exists (inlets, metrics, targets of
+// imports) are made by standing(): with a row switched off (base/hooks.h; only in the test build) its entries are not
+// there, so that a scenario of that row has to fail. Routes say their rows in their documentation instead (kernel/api).
+// Any thread.
 
 #include <initializer_list>
 #include <string_view>

@@ -1,29 +1,17 @@
-#include "modules/performance/metrics/definition.h"
+#include "modules/performance/metrics/count_of_people.h"
 
 namespace tilth::performance::metric {
 
 namespace {
 
-constexpr std::string_view kInputs[] = {"orders.customer", "orders.day", "customers.person"};
 constexpr Variant kVariants[] = {
-    {.id = "",
-     .name_zh = "",
-     .name_en = "",
-     .formula_zh = "期内有已支付销售单的已识别客户数（按人去重）",
-     .formula_en = "Known people with a paid sale in the period, each once",
-     .unit = Unit::Count,
-     .numerator = "bought",
-     .people_numerator = "bought"},
+    count_of_people("bought", "期内有已支付销售单的已识别客户数（按人去重）",
+                    "Known people with a paid sale in the period, each once"),
 };
 
 }  // namespace
 
 extern const Definition customers;
-const Definition customers{.id = "customers",
-                           .name_zh = "成交客户数",
-                           .name_en = "Buyers",
-                           .inputs = kInputs,
-                           .owner = "operations",
-                           .variants = kVariants};
+const Definition customers = people_metric("customers", "成交客户数", "Buyers", kVariants);
 
 }  // namespace tilth::performance::metric

@@ -12,6 +12,7 @@
 //   entries     sales and returns in the window;      orders   paid sales in the window
 //   days        business days with a paid sale (daily);  last_day the last of them
 //   counted     paid sales without suspect ones (ranked): at most `metric.receipts_per_day` a person and business day
+//   items       pieces on paid sales, in 1/1,000; a weighed line is one piece
 //   sold        money received in the window;  refunded  money paid back (≤ 0);  net = sold + refunded
 //   bought      person is known and has a paid sale in the window
 //   is_new      has entries, and first_day lies in the window;   is_old  has entries and is not new

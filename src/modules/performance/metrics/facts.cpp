@@ -11,7 +11,8 @@ std::string number(std::int64_t value) { return std::to_string(value); }
 // Columns of facts that come from what was bought; absent ones are zero.
 constexpr std::string_view kBought =
     "COALESCE(b.entries, 0) AS entries, COALESCE(b.orders, 0) AS orders, COALESCE(b.days, 0) AS days, b.last_day, "
-    "COALESCE(b.counted, 0) AS counted, COALESCE(b.sold, 0) AS sold, COALESCE(b.refunded, 0) AS refunded";
+    "COALESCE(b.counted, 0) AS counted, COALESCE(b.sold, 0) AS sold, COALESCE(b.refunded, 0) AS refunded, "
+    "COALESCE(b.items, 0) AS items";
 // Columns that follow from the others, for one row at a time.
 constexpr std::string_view kDerived =
     "sold + refunded AS net, person IS NOT NULL AND orders > 0 AS bought, "
@@ -40,7 +41,7 @@ std::string groups_sql(const FactsQuery& query) {
 std::string orders_sql(const FactsQuery& query) {
     std::string text =
         ", c AS (SELECT customer, person FROM customers WHERE tenant = " + number(query.tenant) + " AND known)";
-    text += ", o AS (SELECT c.person, o.kind, o.day, o.node, o.net";
+    text += ", o AS (SELECT c.person, o.kind, o.day, o.node, o.net, o.items";
     if (query.ranked) {
         text += ", ROW_NUMBER() OVER (PARTITION BY c.person, o.day, o.kind ORDER BY o.paid_at, o.order_id) AS nth";
     }
@@ -68,7 +69,8 @@ std::string bought_sql(const FactsQuery& query) {
                          : std::string("0");
     text +=
         " AS counted, COALESCE(SUM(o.net) FILTER (o.kind = 0), 0) AS sold, "
-        "COALESCE(SUM(o.net) FILTER (o.kind = 1), 0) AS refunded FROM o JOIN w ON o.day BETWEEN w.d0 AND w.d1 ";
+        "COALESCE(SUM(o.net) FILTER (o.kind = 1), 0) AS refunded, "
+        "COALESCE(SUM(o.items) FILTER (o.kind = 0), 0) AS items FROM o JOIN w ON o.day BETWEEN w.d0 AND w.d1 ";
     if (grouped) text += "LEFT JOIN g ON g.node = o.node ";
     return text + "WHERE " + here + " GROUP BY ALL)";
 }

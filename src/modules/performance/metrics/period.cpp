@@ -32,6 +32,10 @@ Period before(const Period& period) { return {period.from + -period.days(), peri
 
 Period last_year(const Period& period) { return {year_earlier(period.from), year_earlier(period.to)}; }
 
+Period earlier(const Period& period, std::int32_t days) { return {period.from + -days, period.to + -days}; }
+
+Period same_weekdays(const Period& period) { return earlier(period, (period.days() + 6) / 7 * 7); }
+
 Period trailing(const Period& period, std::int32_t days) { return {period.to + (1 - days), period.to}; }
 
 Grain natural_grain(const Period& period) {

@@ -16,13 +16,19 @@ struct Period {
     std::int32_t days() const { return to - from + 1; }
 };
 
-enum class Compare : std::uint8_t { None, Previous, LastYear };
+// SameWeekday: whole weeks earlier, as few as do not overlap. LastYearWeekday: 52 weeks earlier. LastLunarYear: the
+// same lunar dates (lunar.h).
+enum class Compare : std::uint8_t { None, Previous, LastYear, SameWeekday, LastYearWeekday, LastLunarYear };
 enum class Grain : std::uint8_t { Day, Week, Month };
 
 // As many days, right before.
 Period before(const Period& period);
 // The same dates a year earlier; 29 February becomes the 28th.
 Period last_year(const Period& period);
+// So many days earlier.
+Period earlier(const Period& period, std::int32_t days);
+// Whole weeks earlier, as few as do not overlap: Monday meets Monday.
+Period same_weekdays(const Period& period);
 // The days that end with the period.
 Period trailing(const Period& period, std::int32_t days);
 

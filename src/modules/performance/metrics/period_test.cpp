@@ -13,6 +13,10 @@ TEST(Period, ComparisonsAreOfTheSameLengthOrTheSameDates) {
     EXPECT_EQ(before(march), (Period{day(2026, 1, 29), day(2026, 2, 28)}));
     EXPECT_EQ(last_year(march), (Period{day(2025, 3, 1), day(2025, 3, 31)}));
     EXPECT_EQ(last_year({day(2024, 2, 29), day(2024, 2, 29)}).to, day(2023, 2, 28));
+    // A Monday is held against a Monday; nine days take two weeks.
+    EXPECT_EQ(same_weekdays({day(2026, 3, 2), day(2026, 3, 2)}).from, day(2026, 2, 23));
+    EXPECT_EQ(same_weekdays({day(2026, 3, 2), day(2026, 3, 8)}), (Period{day(2026, 2, 23), day(2026, 3, 1)}));
+    EXPECT_EQ(same_weekdays({day(2026, 3, 2), day(2026, 3, 10)}).to, day(2026, 2, 24));
     EXPECT_EQ(trailing(march, 365).from, day(2025, 4, 1));
     EXPECT_EQ(trailing(march, 1), (Period{march.to, march.to}));
 }

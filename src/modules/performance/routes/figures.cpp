@@ -1,11 +1,15 @@
 #include "modules/performance/routes/figures.h"
 
-#include <unordered_set>
+#include <algorithm>
+
+#include "kernel/registry/serves.h"
+#include "modules/performance/metrics/lunar.h"
 
 namespace tilth::performance {
 
 namespace {
 
+constexpr std::int32_t kYearOfWeeks = 52 * 7;
 constexpr std::size_t kPeopleMax = 20'000'000;
 
 MetricValue described(const Metric& metric) {
@@ -29,10 +33,19 @@ MetricValue described(const Metric& metric) {
 }  // namespace
 
 std::optional<Period> compared_with(const Period& period, Compare compare) {
+    static const auto known = kernel::standing<Compare>({{"ANA-01", Compare::Previous},
+                                                         {"ANA-01", Compare::LastYear},
+                                                         {"ANA-08", Compare::SameWeekday},
+                                                         {"ANA-08", Compare::LastYearWeekday},
+                                                         {"ANA-08", Compare::LastLunarYear}});
+    if (std::find(known.begin(), known.end(), compare) == known.end()) return std::nullopt;
     switch (compare) {
         case Compare::None: break;
         case Compare::Previous: return before(period);
         case Compare::LastYear: return last_year(period);
+        case Compare::SameWeekday: return same_weekdays(period);
+        case Compare::LastYearWeekday: return earlier(period, kYearOfWeeks);
+        case Compare::LastLunarYear: return last_lunar_year(period);
     }
     return std::nullopt;
 }

@@ -28,6 +28,9 @@ inline constexpr auto tilth::json::enum_values<tilth::performance::Compare> =
         {tilth::performance::Compare::None, "none", "不对比", "None"},
         {tilth::performance::Compare::Previous, "previous", "上期", "Previous period"},
         {tilth::performance::Compare::LastYear, "last_year", "去年同期", "Last year"},
+        {tilth::performance::Compare::SameWeekday, "same_weekday", "上周同星期", "Same weekdays before"},
+        {tilth::performance::Compare::LastYearWeekday, "last_year_weekday", "去年同星期", "Same weekdays last year"},
+        {tilth::performance::Compare::LastLunarYear, "last_lunar_year", "去年同期（农历）", "Last year by lunar date"},
     });
 template <>
 inline constexpr auto tilth::json::enum_values<tilth::performance::Grain> =

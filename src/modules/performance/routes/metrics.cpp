@@ -154,7 +154,7 @@ void add_metric_routes(PerformanceService& service) {
         [&service](const Context& context, const ValueQuery& request) { return value(service, context, request); },
         {.zh = "指标取值",
          .en = "The value of a metric, with comparison and trend",
-         .rows = {"ANA-01", "M-01", "M-04", "M-05", "M-07", "M-09", "M-24"},
+         .rows = {"ANA-01"},
          .tag = "performance"});
     api.query<PeopleOfMetric, CustomerPage>(
         Method::Get, "/api/v1/metrics/{id}/people", kMetricRead,

@@ -80,8 +80,9 @@ constexpr std::array kShown = {
 
 std::vector<Metric> metrics_of(std::span<const Shown> shown) {
     std::vector<Metric> metrics;
-    // Both lists are the program's own.
-    for (const Shown& one : shown) metrics.push_back(MUST(find_metric(one.id, one.variant)));
+    // A metric that is switched off is shown nowhere.
+    for (const Shown& one : shown)
+        if (const auto metric = find_metric(one.id, one.variant)) metrics.push_back(*metric);
     return metrics;
 }
 
@@ -176,7 +177,7 @@ void add_overview_routes(PerformanceService& service) {
         },
         {.zh = "经营总览",
          .en = "The state of the business: figures, regions, value classes",
-         .rows = {"ANA-01", "M-01", "M-04", "M-05", "M-07", "M-09", "M-24"},
+         .rows = {"ANA-01"},
          .tag = "performance"});
 }
 

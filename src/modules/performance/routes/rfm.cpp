@@ -204,7 +204,7 @@ void add_rfm_routes(PerformanceService& service) {
         [&service](const Context& context, const RfmQuery& request) { return board(service, context, request); },
         {.zh = "RFM 八类客户",
          .en = "The eight RFM classes",
-         .rows = {"RFM-01", "RFM-02", "M-38"},
+         .rows = {"RFM-01", "RFM-02"},
          .tag = "performance"});
     api.query<RfmPeopleQuery, CustomerPage>(
         Method::Get, "/api/v1/rfm/{rfm_class}/people", kCustomerRead,

@@ -43,6 +43,9 @@ public:
         if (metric == "orders") return orders();
         if (metric == "customers") return buyers(false);
         if (metric == "new_customers") return buyers(true);
+        if (metric == "returning_customers") return returning();
+        if (metric == "acquired") return acquired();
+        if (metric == "M-08") return attach_rate();
         if (metric == "returns_share") return returns_share();
         if (metric == "M-01/receipts") return member_share(1'000'000);
         if (metric == "M-01/appraised") return member_share(4);
@@ -228,6 +231,36 @@ private:
             if (paid(sale)) out.people_denominator.insert(who(sale));
         });
         if (per_customer) out.denominator = static_cast<std::int64_t>(out.people_denominator.size());
+        return out;
+    }
+    Expected attach_rate() {
+        Expected out;
+        each(period_, [&](const Sale& sale, Person* person) {
+            if (!paid(sale)) return;
+            out.numerator += std::int64_t{1'000} * sale.pieces;
+            out.denominator += 1'000;
+            if (!person) return;
+            out.people_numerator.insert(who(sale));
+            out.people_denominator.insert(who(sale));
+        });
+        return out;
+    }
+    Expected acquired() {
+        Expected out;
+        for (const auto& [place, person] : people_) {
+            if (!person.home || person.since < period_.from.number || person.since > period_.to.number) continue;
+            ++out.numerator;
+            out.people_numerator.insert(place);
+        }
+        return out;
+    }
+    Expected returning() {
+        Expected out;
+        each(period_, [&](const Sale& sale, Person* person) {
+            if (!person || !paid(sale) || person->first_sale >= period_.from.number) return;
+            out.people_numerator.insert(who(sale));
+        });
+        out.numerator = static_cast<std::int64_t>(out.people_numerator.size());
         return out;
     }
     Expected repurchase() {

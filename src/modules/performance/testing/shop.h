@@ -35,6 +35,7 @@ struct Sale {
     int node = -1;   // place in nodes; -1: none
     Instant at;
     std::int64_t net = 0;
+    int pieces = 1;
     std::string source = "till";
     bool gone = false;
 };
@@ -126,7 +127,7 @@ public:
         commerce::OrderLine line;
         line.fingerprint[0] = 1;
         line.sku = "SKU";
-        line.quantity = Quantity::pieces(sale.kind == commerce::OrderKind::Return ? -1 : 1);
+        line.quantity = Quantity::pieces(sale.kind == commerce::OrderKind::Return ? -sale.pieces : sale.pieces);
         line.amount_minor = sale.net;
         input.lines = {line};
         return input;
@@ -168,6 +169,7 @@ public:
             sale.at = pick(6) == 0 && !fresh.empty() ? fresh.back().at : moment();
             sale.net =
                 static_cast<std::int64_t>(rng.below(50'000)) * (sale.kind == commerce::OrderKind::Return ? -1 : 1);
+            sale.pieces = 1 + pick(4);
             sale.source = pick(9) == 0 ? "import:imp_1" : "till";
             fresh.push_back(sale);
         }
