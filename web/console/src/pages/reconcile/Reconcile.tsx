@@ -1,10 +1,11 @@
-// 对账: every store-day beside the till's day close. What does not agree stands first; each can be opened to its receipts,
+// Reconciliation: every store-day beside the till's day close. What does not agree stands first; each can be opened to its receipts,
 // explained, corrected or accepted.
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
 import type { StoreDayItem, StoreDayState } from 'api/contract.ts';
 import { Button, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { ActionsHead } from 'ui/ActionsHead.tsx';
 import { Card } from 'ui/Card.tsx';
 import DayRange from 'ui/DayRange.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
@@ -105,7 +106,7 @@ function Days({ items, onOpen }: { items: StoreDayItem[]; onOpen: (at: string) =
       <table className="plain">
         <thead>
           <tr><th>{t('day')}</th><th>{t('store')}</th><th>{t('state')}</th><th className="num">{t('receiptsOf')}</th><th className="num">{t('netOf')}</th>
-            <th className="num">{t('refundsOf')}</th><th className="num">{t('difference')}</th><th /></tr>
+            <th className="num">{t('refundsOf')}</th><th className="num">{t('difference')}</th><ActionsHead /></tr>
         </thead>
         <tbody>
           {items.map((one) => (

@@ -55,7 +55,7 @@ function Sides({ item }: { item: StoreDayItem }) {
   const { closed, ours } = item;
   return (
     <table className="plain">
-      <thead><tr><th /><th className="num">{t('close')}</th><th className="num">{t('ours')}</th></tr></thead>
+      <thead><tr><th>{t('figure')}</th><th className="num">{t('close')}</th><th className="num">{t('ours')}</th></tr></thead>
       <tbody>
         <tr><td>{t('receipts')}</td><td className="num">{closed ? format.exact(closed.receipts) : '–'}</td><td className="num">{format.exact(ours.receipts)}</td></tr>
         <tr><td>{t('net')}</td><td className="num">{closed ? format.money(closed.net.minor, closed.net.currency) : '–'}</td><td className="num">{format.money(ours.net.minor, ours.net.currency)}</td></tr>
