@@ -13,6 +13,7 @@ import type reconcile from './locales/zh-CN/reconcile.json';
 import type session from './locales/zh-CN/session.json';
 import type shell from './locales/zh-CN/shell.json';
 import type sources from './locales/zh-CN/sources.json';
+import type stores from './locales/zh-CN/stores.json';
 import type start from './locales/zh-CN/start.json';
 import type system from './locales/zh-CN/system.json';
 import type today from './locales/zh-CN/today.json';
@@ -35,6 +36,7 @@ declare module 'i18next' {
       shell: typeof shell;
       sources: typeof sources;
       start: typeof start;
+      stores: typeof stores;
       system: typeof system;
       today: typeof today;
     };

@@ -1,13 +1,13 @@
 // Every page, once: address, place in the menu, permission, words for the palette, and its lazy code.
 import {
   ApartmentOutlined, ApiOutlined, AuditOutlined, ReconciliationOutlined, BookOutlined, CarryOutOutlined, BranchesOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
-  ImportOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, SlidersOutlined, TableOutlined, TeamOutlined,
+  ImportOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, ShopOutlined, SlidersOutlined, TableOutlined, TeamOutlined,
 } from '@ant-design/icons';
 import type { ComponentType } from 'react';
 
 export type Group = 'results' | 'customers' | 'operations' | 'foundation';
 export type PageKey =
-  | 'today' | 'overview' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'requests' | 'identityRules' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'organisation'
+  | 'today' | 'overview' | 'stores' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'requests' | 'identityRules' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'organisation'
   | 'roles' | 'audit' | 'settings' | 'system';
 
 export interface PageEntry {
@@ -32,6 +32,7 @@ const page = (load: () => Promise<{ default: ComponentType }>) => async () => {
 export const pages: PageEntry[] = [
   { key: 'today', path: '/today', group: 'results', permission: 'overview.read', icon: CarryOutOutlined, letter: 't', load: page(() => import('./pages/today/Today.tsx')) },
   { key: 'overview', path: '/overview', group: 'results', permission: 'overview.read', icon: DashboardOutlined, letter: 'o', load: page(() => import('./pages/overview/Overview.tsx')) },
+  { key: 'stores', path: '/stores', group: 'results', permission: 'overview.read', icon: ShopOutlined, load: page(() => import('./pages/stores/Stores.tsx')) },
   { key: 'metrics', path: '/metric', group: 'results', permission: 'metric.read', icon: BookOutlined, letter: 'm', load: page(() => import('./pages/metrics/Metrics.tsx')) },
   { key: 'start', path: '/start', group: 'results', permission: 'import.read', icon: RocketOutlined, load: page(() => import('./pages/start/Start.tsx')) },
   { key: 'customers', path: '/customers', group: 'customers', permission: 'customer.read', icon: TeamOutlined, letter: 'c', load: page(() => import('./pages/customers/Customers.tsx')) },
@@ -51,6 +52,7 @@ export const pages: PageEntry[] = [
 ];
 
 export const details: DetailEntry[] = [
+  { path: '/stores/:id', of: 'stores', permission: 'overview.read', load: page(() => import('./pages/stores/Store.tsx')) },
   { path: '/metric/:id', of: 'metrics', permission: 'metric.read', load: page(() => import('./pages/metrics/Metric.tsx')) },
   { path: '/customers/:id', of: 'customers', permission: 'customer.read', load: page(() => import('./pages/customers/Customer.tsx')) },
   { path: '/orders/:id', of: 'orders', permission: 'order.read', load: page(() => import('./pages/orders/Order.tsx')) },
