@@ -93,12 +93,12 @@ struct Decision {
 // Whether people have separated these two persons by hand.
 using Apart = std::function<bool(std::uint32_t person_a, std::uint32_t person_b)>;
 
-// Strong keys (those that join) that are found join their holders; new keys go to the holder of the strongest of them.
-// Two phones (or more of another kind than its limit) never come under one person by themselves: the second one stays
-// with, or gets, a customer of its own, and the pair is a conflict. Weak keys go with the others when nobody holds
-// them; a holder without any strong key is joined when the sighting has a strong key or `joins` (the client's word that the
-// keys are one person); a known holder is left alone (a shared device). What is left of order: where a weak key sits,
-// and which of two phones' people keeps the strong key that they share.
+// Strong keys (those that join) that are found join their holders; new keys go to the holder of the strongest of
+// them. Two phones (or more of another kind than its limit) never come under one person by themselves: the second one
+// stays with, or gets, a customer of its own, and the pair is a conflict. Weak keys go with the others when nobody
+// holds them; a holder without any strong key is joined when the sighting has a strong key or `joins` (the client's
+// word that the keys are one person); a known holder is left alone (a shared device). What is left of order: where a
+// weak key sits, and which of two phones' people keeps the strong key that they share.
 Decision decide(std::span<const Seen> seen, bool joins, const Apart& apart, const Counts& limits = {1});
 // Rules by which a client says that keys are one person.
 bool rule_joins(std::string_view rule);
