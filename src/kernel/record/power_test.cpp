@@ -101,9 +101,8 @@ protected:
         const auto log = MUST(verify_events(*reader, testing::tenant(1)));
         EXPECT_TRUE(log.whole) << "block " << log.broken_at;
         EXPECT_EQ(log.events, 2 * static_cast<std::int64_t>(units.size()));
-        const auto integrity =
-            MUST(reader->one("PRAGMA integrity_check", {}, [](const sql::Row& row) { return std::string(row.txt(0)); }));
-        EXPECT_EQ(integrity, "ok");
+        const auto word = [](const sql::Row& row) { return std::string(row.txt(0)); };
+        EXPECT_EQ(MUST(reader->one("PRAGMA integrity_check", {}, word)), "ok");
         return units;
     }
 

@@ -140,8 +140,10 @@ TEST_P(VaultTest, AnUndoneTenantHasNoKey) {
     EXPECT_EQ(MUST(open(customer(1), 3)).size(), 1u);
 }
 
-TEST_P(VaultTest, NoClearValueReachesTheDisk) {
-    if (GetParam() != sql::Engine::Sqlite) GTEST_SKIP() << "the server's files are not the test's to read";
+// On SQLite alone: a server's files are not the test's to read.
+class VaultOnDiskTest : public VaultTest {};
+
+TEST_P(VaultOnDiskTest, NoClearValueReachesTheDisk) {
     ASSERT_TRUE(put(customer(1), "phone:3", "+8613800001000"));
     const std::string path = record_.location().uri.substr(7);
     std::string all;
@@ -156,6 +158,7 @@ TEST_P(VaultTest, NoClearValueReachesTheDisk) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, VaultTest, ::testing::ValuesIn(sql::testing::engines()), sql::testing::engine_name);
+INSTANTIATE_TEST_SUITE_P(Sqlite, VaultOnDiskTest, ::testing::Values(sql::Engine::Sqlite), sql::testing::engine_name);
 
 }  // namespace
 }  // namespace tilth::kernel
