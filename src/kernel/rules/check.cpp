@@ -38,11 +38,13 @@ private:
             case Kind::All:
             case Kind::Any:
                 if (one.children.size() < 2)
-                    say(one.place, "too_few", "至少需要两个条件", "needs at least two conditions", {"去掉这一层", "drop this level"});
+                    say(one.place, "too_few", "至少需要两个条件", "needs at least two conditions",
+                        {"去掉这一层", "drop this level"});
                 break;
             case Kind::Not:
                 if (one.children.size() != 1)
-                    say(one.place, "not_one", "“非”只带一个条件", "\"not\" takes one condition", {"只留一个条件", "keep one condition"});
+                    say(one.place, "not_one", "“非”只带一个条件", "\"not\" takes one condition",
+                        {"只留一个条件", "keep one condition"});
                 break;
             case Kind::Attribute: attribute(one); break;
             case Kind::Member:
@@ -149,10 +151,12 @@ private:
             first = false;
         }
     }
-    void comparison(const Attribute& of, Op op, const std::vector<Literal>& values, const Place& at, bool may_be_unknown) {
+    void comparison(const Attribute& of, Op op, const std::vector<Literal>& values, const Place& at,
+                    bool may_be_unknown) {
         if (op == Op::Known || op == Op::Unknown) {
             if (!values.empty() || !may_be_unknown)
-                say(at, "wrong_operator", "此处不能用已知或未知", "known and unknown do not fit here", {"改用比较", "compare instead"});
+                say(at, "wrong_operator", "此处不能用已知或未知", "known and unknown do not fit here",
+                    {"改用比较", "compare instead"});
             return;
         }
         if (values.empty() || values.size() > kValuesMax || (op != Op::OneOf && values.size() != 1))
@@ -164,7 +168,8 @@ private:
                                                              "use within the last, is older than, before or since"}
                                                     : Remedy{"用 =、>= 等", "use =, >= or the like"});
         if (op >= Op::Lt && op <= Op::Ge && of.type != ValueType::Number)
-            return say(at, "wrong_operator", "只有数字可以比较大小", "only numbers have an order", {"改用 = 或“属于”", "use = or is one of"});
+            return say(at, "wrong_operator", "只有数字可以比较大小", "only numbers have an order",
+                       {"改用 = 或“属于”", "use = or is one of"});
         for (const Literal& one : values) literal(of, op, one, at);
     }
     void literal(const Attribute& of, Op op, const Literal& one, const Place& at) {

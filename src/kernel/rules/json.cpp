@@ -264,7 +264,8 @@ private:
         TRY(only(json, at, {"sequence", "window"}));
         out.kind = Kind::Sequence;
         const auto& steps = json["sequence"].items();
-        if (steps.size() < 2 || steps.size() > kStepsMax) return refused(at + "/sequence", "二到八步", "two to eight steps");
+        if (steps.size() < 2 || steps.size() > kStepsMax)
+            return refused(at + "/sequence", "二到八步", "two to eight steps");
         for (std::size_t i = 0; i < steps.size(); ++i) {
             out.steps.push_back(TRY(step(steps[i], at + "/sequence/" + std::to_string(i))));
         }

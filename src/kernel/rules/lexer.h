@@ -14,7 +14,7 @@ enum class TokenKind : std::uint8_t { End, Word, Name, Number, Day, Text, Sign, 
 struct Token {
     TokenKind kind = TokenKind::End;
     Word word = Word::And;
-    std::string text;    // Name: the key; Text: unquoted; Sign: "(", ")", ",", or a comparison as printed; Other: as read
+    std::string text;  // Name: the key; Text: unquoted; Sign: "(", ")", ",", or a comparison as printed; Other: as read
     Literal literal;     // Number, Day
     std::size_t begin = 0;
     std::size_t end = 0;

@@ -297,7 +297,8 @@ private:
             return refused(token, {"比较：=、!=、<、<=、>、>=、属于、已知、在最近……",
                                    "a comparison: =, !=, <, <=, >, >=, is one of, is known, within the last …"});
         lexer_.take(token);
-        op = static_cast<Op>(static_cast<int>(Op::OneOf) + static_cast<int>(token.word) - static_cast<int>(Word::OneOf));
+        op =
+            static_cast<Op>(static_cast<int>(Op::OneOf) + static_cast<int>(token.word) - static_cast<int>(Word::OneOf));
         if (op == Op::Known || op == Op::Unknown) return ok();
         if (op != Op::OneOf) {
             values.push_back(TRY(literal()));

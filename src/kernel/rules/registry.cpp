@@ -49,7 +49,8 @@ std::optional<std::size_t> Registry::find(const std::vector<Attribute>& in, std:
 }
 
 Status Registry::acceptable(const std::vector<Attribute>& among, const Attribute& one) const {
-    if (one.key.empty() || one.decimals < 0 || one.decimals > 6) return {ErrorCode::Conflict, "attribute without sense"};
+    if (one.key.empty() || one.decimals < 0 || one.decimals > 6)
+        return {ErrorCode::Conflict, "attribute without sense"};
     for (const std::string_view name : {std::string_view(one.zh), std::string_view(one.en)}) {
         if (!readable(name) || is_word(name)) return {ErrorCode::Conflict, "name cannot be read: " + std::string(name)};
     }

@@ -85,6 +85,8 @@ constexpr Word word_of(Unit unit) { return static_cast<Word>(static_cast<int>(Wo
 constexpr Word word_of(Measure measure) {
     return static_cast<Word>(static_cast<int>(Word::Count) + static_cast<int>(measure));
 }
-constexpr Word word_of(MemberKind kind) { return static_cast<Word>(static_cast<int>(Word::Tag) + static_cast<int>(kind)); }
+constexpr Word word_of(MemberKind kind) {
+    return static_cast<Word>(static_cast<int>(Word::Tag) + static_cast<int>(kind));
+}
 
 }  // namespace tilth::kernel::rules

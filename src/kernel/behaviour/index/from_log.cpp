@@ -1,0 +1,57 @@
+#include "kernel/behaviour/index/from_log.h"
+
+#include <cmath>
+
+#include "platform/json/value.h"
+
+namespace tilth::kernel {
+namespace {
+
+constexpr std::size_t kBuildEvents = 4'000'000;  // at a time
+
+std::int64_t promoted(const rules::Attribute& property, const json::Value& value, rules::Codes& codes) {
+    if (property.type == rules::ValueType::Text)
+        return value.is_string() ? codes.texts.code(value.str()) : rules::kMissing;
+    if (property.type == rules::ValueType::Flag)
+        return value.is_bool() ? std::int64_t{value.bool_or(false)} : rules::kMissing;
+    if (property.type != rules::ValueType::Number || !value.is_number()) return rules::kMissing;
+    double scaled = value.number_or(0);
+    for (int i = 0; i < property.decimals; ++i) scaled *= 10;
+    if (!(std::abs(scaled) <= 9e15)) return rules::kMissing;
+    return std::llround(scaled);
+}
+
+}  // namespace
+
+IndexedEvent to_indexed(const Event& event, const rules::Registry& registry, rules::Codes& codes, std::uint32_t slot) {
+    IndexedEvent out;
+    out.slot = slot;
+    out.event.time = event.time.ms;
+    out.event.type = codes.types.code(event.type);
+    if (registry.properties().empty() || event.properties.size() <= 2) return out;
+    const auto json = json::Value::parse(event.properties);
+    if (!json) return out;
+    for (std::size_t i = 0; i < registry.properties().size(); ++i)
+        out.event.properties[i] = promoted(registry.properties()[i], json->get(registry.properties()[i].key), codes);
+    return out;
+}
+
+Result<std::int64_t> build_index(sql::Connection& sql, const TenantId& tenant, std::int64_t after,
+                                 const rules::Registry& registry, rules::Codes& codes, const SlotFn& slot_of,
+                                 BehaviourIndex& index) {
+    std::vector<IndexedEvent> some;
+    std::int64_t position = after;
+    TRY(scan_events(sql, tenant, after, [&](std::int64_t at, const Event& event) {
+        some.push_back(to_indexed(event, registry, codes, slot_of(event.customer)));
+        position = at;
+        if (some.size() >= kBuildEvents) {
+            index.build(some);
+            some.clear();
+        }
+        return true;
+    }));
+    index.build(some);
+    return position;
+}
+
+}  // namespace tilth::kernel

@@ -1,0 +1,220 @@
+#include "kernel/rules/plan.h"
+
+#include <algorithm>
+
+#include "kernel/rules/check.h"
+#include "kernel/rules/part.h"
+
+namespace tilth::kernel::rules {
+namespace {
+
+constexpr int kMomentsMax = 64;  // looked at by next_change before it answers "ask again then"
+constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+
+class Compiler {
+public:
+    Compiler(const Registry& registry, Codes& codes, const BusinessCalendar& calendar)
+        : registry_(registry), codes_(codes), calendar_(calendar) {}
+
+    Plan::Part part(const Node& rule) {
+        Plan::Part out;
+        out.kind = rule.kind;
+        for (const Node& child : rule.children) {
+            out.children.push_back(part(child));
+            out.cost += out.children.back().cost;
+        }
+        std::stable_sort(out.children.begin(), out.children.end(),
+                         [](const Plan::Part& a, const Plan::Part& b) { return a.cost < b.cost; });
+        out.op = rule.op;
+        out.name = rule.name;
+        out.member = rule.member;
+        out.measure = rule.measure;
+        out.window = rule.window;
+        out.percentile = rule.percentile;
+        if (out.of_events()) out.cost = rule.kind <= Kind::Absence ? 20 : 200;
+        if (rule.kind == Kind::Attribute) {
+            out.column = *registry_.attribute(rule.name);  // check() has found it
+            if (rule.op == Op::WithinLast || rule.op == Op::OlderThan)
+                out.span_ms = rolling_ms(Unit::Day, rule.values.front().number);
+            else out.accept = accept(registry_.attributes()[out.column], rule.op, rule.values);
+            out.cost = 2;
+        }
+        if (rule.kind == Kind::Aggregate || rule.kind == Kind::Absence || rule.kind == Kind::Rhythm)
+            out.event = filter(rule.event);
+        if (rule.kind == Kind::Aggregate) {
+            Attribute of{"", "", "", ValueType::Number, 0, {}};
+            if (rule.measure != Measure::Count) {
+                out.property = *registry_.property(rule.property);
+                if (rule.measure != Measure::Distinct) of = registry_.properties()[out.property];
+            }
+            out.accept = accept(of, rule.op, rule.values);
+        }
+        for (const Step& step : rule.steps) {
+            CompiledStep made{filter(step.event), rolling_ms(step.unit, step.within), {}};
+            if (!step.without.empty()) made.without = filter(step.without.front());
+            out.steps.push_back(std::move(made));
+        }
+        return out;
+    }
+
+private:
+    CompiledFilter filter(const EventFilter& rule) {
+        CompiledFilter out;
+        if (!rule.type.empty()) out.type = codes_.types.code(rule.type);
+        for (const PropertyTest& test : rule.where) {
+            const std::size_t property = *registry_.property(test.property);
+            out.where.emplace_back(property, accept(registry_.properties()[property], test.op, test.values));
+        }
+        return out;
+    }
+    std::int64_t value(const Attribute& of, const Literal& one) {
+        if (one.kind == LiteralKind::Text) return codes_.texts.code(one.text);
+        if (one.kind == LiteralKind::Day) return calendar_.start_of(Day{static_cast<std::int32_t>(one.number)}).ms;
+        std::int64_t out = one.number;
+        for (int i = one.kind == LiteralKind::Number ? one.decimals : of.decimals; i < of.decimals; ++i) out *= 10;
+        return out;
+    }
+    Accept accept(const Attribute& of, Op op, const std::vector<Literal>& literals) {
+        std::vector<std::int64_t> values;
+        for (const Literal& one : literals) values.push_back(value(of, one));
+        std::sort(values.begin(), values.end());
+        switch (op) {
+            case Op::Eq: return {values[0], values[0], false, {}};
+            case Op::Ne: return {values[0], values[0], true, {}};
+            case Op::Lt:
+            case Op::Before: return {kMissing + 1, values[0] - 1, false, {}};
+            case Op::Le: return {kMissing + 1, values[0], false, {}};
+            case Op::Gt: return {values[0] + 1, kMost, false, {}};
+            case Op::Ge:
+            case Op::Since: return {values[0], kMost, false, {}};
+            case Op::OneOf: return {0, 0, false, std::move(values)};
+            case Op::Known: return {kMissing + 1, kMost, false, {}};
+            default: return {kMissing, kMissing, false, {}};
+        }
+    }
+
+    const Registry& registry_;
+    Codes& codes_;
+    const BusinessCalendar& calendar_;
+};
+
+std::span<const PlainEvent> within(std::span<const PlainEvent> events, const Range& range) {
+    const auto before = [](const PlainEvent& one, std::int64_t time) { return one.time < time; };
+    const auto begin = std::lower_bound(events.begin(), events.end(), range.from, before);
+    const auto end = std::lower_bound(begin, events.end(), range.to, before);
+    return {begin, end};
+}
+
+// One person at one moment.
+class Live {
+public:
+    Live(const PersonFacts& person, const BusinessCalendar& calendar) : person_(person), calendar_(calendar) {}
+
+    bool holds(const Plan::Part& part, Instant now) const {
+        const auto child_holds = [&](const Plan::Part& child) { return holds(child, now); };
+        switch (part.kind) {
+            case Kind::All: return std::all_of(part.children.begin(), part.children.end(), child_holds);
+            case Kind::Any: return std::any_of(part.children.begin(), part.children.end(), child_holds);
+            case Kind::Not: return !holds(part.children.front(), now);
+            case Kind::Attribute: return part.accept_at(now)(person_.attribute(part.column));
+            case Kind::Member: return person_.member(part.member, part.name);
+            case Kind::Rhythm: return part.rhythm_over(person_.events(), now);
+            default: return part.over(within(person_.events(), range_at(part.window, calendar_, now)));
+        }
+    }
+
+    // The earliest moment after now at which this part may come out differently; kMost when none.
+    std::int64_t next(const Plan::Part& part, Instant now) const {
+        std::int64_t out = kMost;
+        const auto offer = [&](std::int64_t moment) {
+            if (moment > now.ms) out = std::min(out, moment);
+        };
+        for (const Plan::Part& child : part.children) offer(next(child, now));
+        if (part.kind == Kind::Attribute && part.span_ms > 0) {
+            const std::int64_t value = person_.attribute(part.column);
+            if (value == kMissing) return out;
+            if (part.op == Op::WithinLast) offer(value);
+            offer(value + part.span_ms);
+        }
+        if (part.of_events()) of_events(part, now, offer);
+        return out;
+    }
+
+private:
+    template <class Offer>
+    void of_events(const Plan::Part& part, Instant now, const Offer& offer) const {
+        const auto events = person_.events();
+        const auto after = std::find_if(events.begin(), events.end(), [&](const PlainEvent& one) {
+            return one.time > now.ms && part.concerns(one);
+        });
+        if (after != events.end()) offer(after->time);
+        if (part.kind == Kind::Rhythm) {
+            const Rhythm own = rhythm_of(part.event, part.percentile, events, now);
+            if (own.gap != kMissing) offer(own.last + own.gap + 1);
+            return;
+        }
+        if (part.window.kind == WindowKind::Ever) return;
+        const Range range = range_at(part.window, calendar_, now);
+        // Windows only move forward: what lies before this one counts no more.
+        for (const PlainEvent& one : events) {
+            if (one.time < range.from || !part.concerns(one)) continue;
+            if (one.time > now.ms) break;
+            offer(part.window.kind == WindowKind::Last ? one.time + rolling_ms(part.window.unit, part.window.count)
+                                                       : range.next);
+            break;  // the oldest one leaves first
+        }
+    }
+
+    const PersonFacts& person_;
+    const BusinessCalendar& calendar_;
+};
+
+void collect(const Plan::Part& part, Plan::Touches& out) {
+    for (const Plan::Part& child : part.children) collect(child, out);
+    if (part.kind == Kind::Attribute) out.attributes.push_back(part.column);
+    if (part.kind == Kind::Member) out.members.emplace_back(part.member, part.name);
+    if (!part.of_events()) return;
+    if (part.kind != Kind::Sequence) out.types.push_back(part.event.type);
+    for (const CompiledStep& step : part.steps) {
+        out.types.push_back(step.event.type);
+        if (step.without) out.types.push_back(step.without->type);
+    }
+}
+
+template <class T>
+void unique(std::vector<T>& values) {
+    std::sort(values.begin(), values.end());
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
+}  // namespace
+
+Result<Plan> Plan::compile(const Node& rule, const Registry& registry, Codes& codes, BusinessCalendar calendar) {
+    TRY(check(rule, registry));
+    auto root = std::make_shared<const Part>(Compiler(registry, codes, calendar).part(rule));
+    return Plan(std::move(root), std::move(calendar));
+}
+
+bool Plan::holds(const PersonFacts& person, Instant now) const { return Live(person, calendar_).holds(*root_, now); }
+
+Instant Plan::next_change(const PersonFacts& person, Instant now) const {
+    const Live live(person, calendar_);
+    const bool present = live.holds(*root_, now);
+    Instant moment = now;
+    for (int i = 0; i < kMomentsMax; ++i) {
+        moment.ms = live.next(*root_, moment);
+        if (moment == Instant::never() || live.holds(*root_, moment) != present) return moment;
+    }
+    return moment;
+}
+
+Plan::Touches Plan::touches() const {
+    Touches out;
+    collect(*root_, out);
+    unique(out.types);
+    unique(out.attributes);
+    unique(out.members);
+    return out;
+}
+
+}  // namespace tilth::kernel::rules
