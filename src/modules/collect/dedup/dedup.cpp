@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
-#include <unordered_set>
 
 #include "base/limits.h"
 #include "modules/collect/api.h"
 #include "modules/collect/dedup/dedup.h"
+#include "modules/collect/dedup/fresh.h"
 #include "modules/collect/dedup/run.h"
 #include "platform/metrics/metrics.h"
 
@@ -18,11 +18,6 @@ namespace {
 
 constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kDayMs = 24 * kHourMs;
-
-struct FingerprintHash {
-    std::size_t operator()(const Bytes16& key) const noexcept { return hash_of(key); }
-};
-using Fresh = std::unordered_set<Bytes16, FingerprintHash>;
 
 // A span of time [from, to) by receipt, finished.
 struct Period {
@@ -36,8 +31,8 @@ struct SourceIds {
     Fresh fresh;
     std::vector<Period> periods;  // oldest first
 
-    bool has(const Bytes16& key) const {
-        if (fresh.contains(key)) return true;
+    // In a finished period; the hour being filled is asked by inserting.
+    bool in_run(const Bytes16& key) const {
         return std::any_of(periods.rbegin(), periods.rend(), [&](const Period& one) { return one.run.has(key); });
     }
     std::int64_t size() const {
@@ -65,12 +60,13 @@ public:
         roll(ids, received);
         std::vector<bool> is_new(fingerprints.size());
         std::vector<Bytes16> added;
+        added.reserve(fingerprints.size());
         for (std::size_t i = 0; i < fingerprints.size(); ++i) {
-            is_new[i] = !ids.has(fingerprints[i]) && ids.fresh.insert(fingerprints[i]).second;
+            is_new[i] = !ids.in_run(fingerprints[i]) && ids.fresh.insert(fingerprints[i]);
             if (is_new[i]) added.push_back(fingerprints[i]);
         }
         count_ += static_cast<std::int64_t>(added.size());
-        unit.on_undo([this, source, added] {
+        unit.on_undo([this, source, added = std::move(added)] {
             for (const Bytes16& key : added) unlearn(sources_[source], key);
             count_ -= static_cast<std::int64_t>(added.size());
         });
@@ -103,7 +99,7 @@ public:
 private:
     // The hour may have been closed between the unit and its undoing: then the key stands in a run, which is made anew.
     static void unlearn(SourceIds& ids, const Bytes16& key) {
-        if (ids.fresh.erase(key) > 0) return;
+        if (ids.fresh.erase(key)) return;
         for (Period& period : ids.periods) {
             if (!period.run.has(key)) continue;
             std::vector<Bytes16> keys = period.run.keys();
@@ -118,7 +114,7 @@ private:
         if (hour <= ids.hour) return;
         if (!ids.fresh.empty()) {
             ids.periods.push_back({ids.hour * kHourMs, (ids.hour + 1) * kHourMs,
-                                   Run(std::vector<Bytes16>(ids.fresh.begin(), ids.fresh.end()))});
+                                   Run(ids.fresh.keys())});
             ids.fresh.clear();
         }
         ids.hour = hour;

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "kernel/testing/fixture.h"
+#include "modules/collect/dedup/fresh.h"
 #include "modules/collect/dedup/run.h"
 
 namespace tilth::collect {
@@ -25,6 +26,38 @@ TEST(SortedRun, FindsEveryKeyAndNearlyNoOther) {
     for (std::uint64_t i = 20'000; i < 120'000; ++i) wrong += filter.may_have(hash_of(key(i))) ? 1 : 0;
     EXPECT_LT(wrong, 1'000) << "of 100,000";
     for (std::uint64_t i = 20'000; i < 30'000; ++i) ASSERT_FALSE(run.has(key(i)));
+}
+
+// Against std::set, with keys that crowd a few homes at the end of the array: runs wrap, holes are shifted.
+RC_GTEST_PROP(FreshSet, IsASetInAnyOrderOfInsertsAndErasures, ()) {
+    Fresh fresh;
+    std::set<Bytes16> model;
+    const auto steps = *rc::gen::container<std::vector<std::pair<bool, std::uint16_t>>>(
+        rc::gen::pair(rc::gen::arbitrary<bool>(), rc::gen::inRange<std::uint16_t>(0, 64)));
+    for (const auto& [adds, number] : steps) {
+        Bytes16 one{};
+        const std::uint64_t home = number == 0 ? 0 : 1020 + number % 8;
+        std::memcpy(one.data(), &home, sizeof home);
+        one[15] = static_cast<std::uint8_t>(number);
+        RC_ASSERT(fresh.contains(one) == model.contains(one));
+        if (adds) RC_ASSERT(fresh.insert(one) == model.insert(one).second);
+        else RC_ASSERT(fresh.erase(one) == (model.erase(one) > 0));
+        RC_ASSERT(fresh.size() == model.size());
+    }
+    for (const auto& key : model) RC_ASSERT(fresh.contains(key));
+    auto keys = fresh.keys();
+    RC_ASSERT(std::set<Bytes16>(keys.begin(), keys.end()) == model);
+}
+
+TEST(FreshSet, KeepsEveryKeyWhileItGrows) {
+    Fresh fresh;
+    for (std::uint64_t i = 0; i < 20'000; ++i) ASSERT_TRUE(fresh.insert(key(i)));
+    for (std::uint64_t i = 0; i < 20'000; i += 2) ASSERT_TRUE(fresh.erase(key(i)));
+    for (std::uint64_t i = 0; i < 20'000; ++i) ASSERT_EQ(fresh.contains(key(i)), i % 2 == 1);
+    EXPECT_EQ(fresh.keys().size(), 10'000u);
+    fresh.clear();
+    EXPECT_TRUE(fresh.empty());
+    EXPECT_FALSE(fresh.contains(key(1)));
 }
 
 class DedupTest : public ::testing::Test {
