@@ -1,4 +1,4 @@
-// 门店: who stands where among their own, and where each falls behind.
+// The stores: who stands where among their own, and where each falls behind.
 import { useQuery } from '@tanstack/react-query';
 import type { League, LeagueRow } from 'api/contract.ts';
 import { Button, Segmented, Select } from 'antd';
