@@ -60,6 +60,7 @@ Result<std::optional<Part>> part(sql::Connection& sql, const TenantId& tenant, c
                                  std::string_view role);
 
 Status put_profile(kernel::Unit& unit, const Profile& profile, std::string_view by);
+// NotFound when the tenant keeps none of that name.
 Status remove_profile(kernel::Unit& unit, std::string_view name);
 Result<std::vector<Profile>> profiles(sql::Connection& sql, const TenantId& tenant);
 

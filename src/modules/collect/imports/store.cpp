@@ -112,6 +112,10 @@ Status put_profile(kernel::Unit& unit, const Profile& profile, std::string_view 
 }
 
 Status remove_profile(kernel::Unit& unit, std::string_view name) {
+    const auto there =
+        TRY(unit.sql().one("SELECT name FROM import_profile WHERE tenant_id = ?1 AND name = ?2", {unit.tenant(), name},
+                           [](const sql::Row& row) { return std::string(row.txt(0)); }));
+    if (!there) return Error(ErrorCode::NotFound, "layout");
     return unit.sql().write("DELETE FROM import_profile WHERE tenant_id = ?1 AND name = ?2", {unit.tenant(), name});
 }
 
