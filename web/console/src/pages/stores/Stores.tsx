@@ -39,7 +39,13 @@ export default function Stores() {
         } />
       <BusyBar on={query.isFetching} />
       <Loaded query={query} rows={9}>
-        {(league) => league.items.length === 0 ? <div className="card"><Empty title={t('none')}>{t('noneText')}</Empty></div> : (
+        {(league) => league.items.length === 0 ? (
+          <div className="card">
+            <Empty title={t('none')} actions={state.kind !== 'region' && <Button onClick={() => change({ kind: 'region', group: '' })}>{t('regions')}</Button>}>
+              {t('noneText')}
+            </Empty>
+          </div>
+        ) : (
           <Card title={t('league')} flush extra={
             <Segmented aria-label={t('group.label')} value={state.group} onChange={(group) => change({ group })}
               options={[{ value: '' as const, label: t('group.all') }, ...league.groups.map(({ group, stores }) => ({ value: group, label: `${t(`group.${group}`)} ${stores}` }))]} />
