@@ -6,6 +6,7 @@
 
 #include "app/registry.h"
 #include "app/routes.h"
+#include "flows/customer_timeline/customer_timeline.h"
 #include "flows/erase_person/erase_person.h"
 #include "kernel/registry/serves.h"
 #include "platform/log/log.h"
@@ -87,6 +88,7 @@ Status World::open_modules() {
     collect_ = collect::make_collect(*kernel_, *org_);
     orders_ = commerce::make_orders(*kernel_, *org_, *customers_);
     flows::add_erase_person(*kernel_, *customers_, *orders_);
+    flows::add_customer_timeline({*kernel_, *org_, *customers_, *orders_, *activity_});
     performance_ = performance::make_performance(*kernel_, *org_, *customers_, *orders_);
     store_days_ = collect::make_store_days();
     openings_ = collect::make_member_openings();

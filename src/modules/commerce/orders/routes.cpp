@@ -139,23 +139,28 @@ private:
                            const std::optional<kernel::PageLimit>& limit) const {
         const auto rows = static_cast<std::size_t>(kernel::page_rows(limit));
         filter.limit = static_cast<int>(rows) + 1;
+        OrderList list;
         if (cursor) {
-            const auto parts = TRY(kernel::decode_cursor(cursor->str(), 2));
+            const auto parts = TRY(kernel::decode_cursor(cursor->str(), 3));
             filter.before_paid_at = Instant { TRY(parse_decimal(parts[0], 0)) };
             if (parts[1].size() != 16) return Error(ErrorCode::Invalid, "cursor");
             filter.before_id = OrderId::from_raw(parts[1]);
+            list.total.value = TRY(parse_decimal(parts[2], 0));
         }
         auto found = TRY(store::list(view.sql(), view.tenant(), filter));
-        OrderList list;
         const bool more = found.size() > rows;
         if (more) found.resize(rows);
+        // Counted once, on the first page, when one page does not tell; the cursor carries it on.
+        if (!cursor) {
+            list.total.value = more ? TRY(store::count(view.sql(), view.tenant(), filter))
+                                    : static_cast<std::int64_t>(found.size());
+        }
         for (const OrderView& order : found) list.items.push_back(item(view, order));
         if (more) {
             const OrderView& last = found.back();
-            list.next = kernel::encode_cursor({std::to_string(last.paid_at.ms), last.id.raw()});
+            list.next = kernel::encode_cursor(
+                {std::to_string(last.paid_at.ms), last.id.raw(), std::to_string(list.total.value)});
         }
-        list.total = {static_cast<std::int64_t>(found.size()),
-                      more || cursor ? kernel::TotalRelation::Gte : kernel::TotalRelation::Eq};
         return list;
     }
 

@@ -324,15 +324,27 @@ struct Query {
     }
 };
 
-}  // namespace
-
-Result<std::vector<OrderView>> list(sql::Connection& sql, const TenantId& tenant, const Filter& filter) {
-    Query query{std::string(kOrderColumns) + "WHERE tenant_id = ?1", {tenant}};
+Query filtered(std::string_view columns, const TenantId& tenant, const Filter& filter) {
+    Query query{std::string(columns) + "WHERE tenant_id = ?1", {tenant}};
     if (filter.number) query.where("number = ", *filter.number);
     if (filter.from) query.where("paid_at >= ", *filter.from);
     if (filter.to) query.where("paid_at < ", *filter.to);
     query.where_in("customer_id", filter.customers);
     query.where_in("node_id", filter.nodes);
+    return query;
+}
+
+}  // namespace
+
+Result<std::int64_t> count(sql::Connection& sql, const TenantId& tenant, const Filter& filter) {
+    const Query query = filtered("SELECT COUNT(*) FROM sales_order ", tenant, filter);
+    std::int64_t orders = 0;
+    TRY(sql.query(query.text, query.params, [&orders](const sql::Row& row) { return orders = row.i64(0), true; }));
+    return orders;
+}
+
+Result<std::vector<OrderView>> list(sql::Connection& sql, const TenantId& tenant, const Filter& filter) {
+    Query query = filtered(kOrderColumns, tenant, filter);
     if (filter.before_paid_at) {
         query.params.push_back(*filter.before_paid_at);
         query.params.push_back(filter.before_id);

@@ -81,5 +81,7 @@ struct Filter {
 };
 // Newest first.
 Result<std::vector<OrderView>> list(sql::Connection& sql, const TenantId& tenant, const Filter& filter);
+// How many orders the filter has altogether, whatever its place and limit.
+Result<std::int64_t> count(sql::Connection& sql, const TenantId& tenant, const Filter& filter);
 
 }  // namespace tilth::commerce::store

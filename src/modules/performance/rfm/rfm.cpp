@@ -83,4 +83,14 @@ std::string rfm_people_sql(std::int32_t tenant, const RfmTable& table, RfmClass 
            unless(is_high_m(rfm_class), high_m);
 }
 
+std::string rfm_cell_sql(std::int32_t tenant, const RfmTable& table, std::optional<int> r, std::optional<int> f) {
+    const auto exactly = [](std::string_view column, const Cuts& cuts, int score) {
+        return " AND " + at_most(column, cuts, score) + " AND NOT (" + at_most(column, cuts, score - 1) + ")";
+    };
+    std::string sql = "SELECT person FROM (" + measures_sql(tenant, table.window) + ") WHERE true";
+    if (r) sql += exactly("r", table.scale.r, 6 - *r);   // inverted: few days score high
+    if (f) sql += exactly("f", table.scale.f, *f);
+    return sql;
+}
+
 }  // namespace tilth::performance

@@ -44,5 +44,7 @@ private:
 
 // A SELECT of the persons of a class: the same three comparisons that scores and means come to.
 std::string rfm_people_sql(std::int32_t tenant, const RfmTable& table, RfmClass rfm_class);
+// The same of a cell of the matrix: scores 1 to 5; one left out may be any.
+std::string rfm_cell_sql(std::int32_t tenant, const RfmTable& table, std::optional<int> r, std::optional<int> f);
 
 }  // namespace tilth::performance

@@ -7,7 +7,15 @@ namespace tilth::performance {
 
 struct CustomerQuery {
     std::optional<RfmClass> rfm_class;
+    std::optional<Int<1, 5>> rfm_r;
+    std::optional<Int<1, 5>> rfm_f;
     std::optional<Day> rfm_as_of;
+    std::optional<Text<1, 40>> metric;   // the people behind a number: with variant, part and period
+    std::optional<Text<1, 40>> variant;
+    std::optional<Part> part;
+    std::optional<Day> from;
+    std::optional<Day> to;
+    std::optional<Text<1, 7'000>> ids;   // chosen by hand: ids of customers, separated by commas
     std::optional<OrgNodeId> node;
     std::optional<bool> known;
     std::optional<Day> first_from;
@@ -17,7 +25,8 @@ struct CustomerQuery {
     std::optional<kernel::CursorText> cursor;
     std::optional<kernel::PageLimit> limit;
 };
-API_STRUCT(CustomerQuery, (rfm_class, rfm_as_of, node, known, first_from, first_to, sort, order, cursor, limit))
+API_STRUCT(CustomerQuery, (rfm_class, rfm_r, rfm_f, rfm_as_of, metric, variant, part, from, to, ids, node, known,
+                           first_from, first_to, sort, order, cursor, limit))
 
 }  // namespace tilth::performance
 
@@ -25,8 +34,16 @@ template <>
 inline constexpr auto tilth::json::field_docs<tilth::performance::CustomerQuery> =
     std::to_array<tilth::json::FieldDoc>({
         {"rfm_class", "RFM 类别", "RFM class"},
+        {"rfm_r", "R 得分", "R score"},
+        {"rfm_f", "F 得分", "F score"},
         {"rfm_as_of", "RFM 截至日，缺省为昨天", "Last day of the RFM window; by default yesterday", "2026-02-28"},
-        {"node", "归属的组织节点及其下级", "The home node, or any below it"},
+        {"metric", "某个指标背后的客户", "People behind a metric", "M-07"},
+        {"variant", "指标的口径", "A variant of the metric"},
+        {"part", "分子或分母，缺省为分子", "Numerator by default"},
+        {"from", "指标的起始日", "First day of the metric's period", "2026-02-01"},
+        {"to", "指标的截止日", "Last day of the metric's period", "2026-02-28"},
+        {"ids", "选定的客户编号，以逗号分隔，最多 200 个", "Chosen customers, separated by commas, at most 200"},
+        {"node", "归属的组织节点及其下级；有指标时为指标的范围", "The home node, or any below it; with a metric its place"},
         {"known", "只看已识别（true）或匿名（false）", "Known people only, or anonymous ones"},
         {"first_from", "建档日从（含）", "First seen on or after", "2026-02-01"},
         {"first_to", "建档日到（含）", "First seen on or before", "2026-02-28"},

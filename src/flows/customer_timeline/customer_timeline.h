@@ -1,0 +1,21 @@
+#pragma once
+// One person's orders and behaviour in one order of time: they are kept by commerce and by the kernel's event log, hence
+// a flow. GET /api/v1/customers/{id}/timeline; the parts outlive the API.
+
+#include "kernel/behaviour/activity.h"
+#include "modules/commerce/api.h"
+#include "modules/customer/api.h"
+#include "modules/org/api.h"
+
+namespace tilth::flows {
+
+struct TimelineParts {
+    kernel::Kernel& kernel;
+    org::Org& org;
+    customer::Customers& customers;
+    commerce::Orders& orders;
+    kernel::Activity& activity;
+};
+void add_customer_timeline(const TimelineParts& parts);
+
+}  // namespace tilth::flows
