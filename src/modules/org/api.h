@@ -3,6 +3,7 @@
 // A node's data scope is its subtree. Passwords are argon2id; sessions and keys are stored as hashes. Every change is
 // audited. Queries take a reader's connection; commands a Unit. Thread-safe after construction.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,16 @@ struct OrgNode {
     NodeKind kind = NodeKind::Store;
     std::string code;  // the business's own code; unique per tenant
     std::string name;
+    bool open = true;
+    std::optional<OrgNodeId> merged_into = std::nullopt;  // where its figures count; it stands below that node
+};
+
+// By the tree of each day from `from` to `to`, both ends included, `node` stood below `top` or was it.
+struct Placed {
+    OrgNodeId node;
+    OrgNodeId top;
+    Day from;
+    Day to;
 };
 
 // What a new tenant starts with: its root node, the roles of the catalogue, and the first administrator.
@@ -77,10 +88,22 @@ public:
     virtual std::optional<OrgNode> node_by_code(const TenantId& tenant, std::string_view code) const = 0;
     virtual std::vector<OrgNodeId> subtree(const TenantId& tenant, const OrgNodeId& id) const = 0;  // sorted
     virtual OrgNodeId root(const TenantId& tenant) const = 0;
+    // The tree above is that of today. By the tree of each day: when a node stood below one of `tops` (the topmost).
+    virtual std::vector<Placed> placed(const TenantId& tenant, const std::vector<OrgNodeId>& tops) const = 0;
+    // Nodes that on any day stood right below `parent`.
+    virtual std::vector<OrgNodeId> ever_below(const TenantId& tenant, const OrgNodeId& parent) const = 0;
+    // The topmost nodes of the caller's scope.
+    virtual std::vector<OrgNodeId> tops(const kernel::Context& context) const = 0;
     // Makes the node when its code is new, under `parent`; used by imports for regions and stores. Visible to later
-    // calls in the same unit.
+    // calls in the same unit. `source` is the import that names it, so that take_back() can remove what it made.
     virtual Result<OrgNodeId> ensure_node(kernel::Unit& unit, NodeKind kind, std::string_view code,
-                                          std::string_view name, const OrgNodeId& parent) = 0;
+                                          std::string_view name, const OrgNodeId& parent,
+                                          std::string_view source = {}) = 0;
+    // Removes the nodes that this import alone brought and that nothing names: no child, no post, and `used` says no.
+    // At most `limit` a call; 0 when nothing is left.
+    using NodeUse = std::function<Result<bool>(kernel::Unit& unit, const OrgNodeId& node)>;
+    virtual Result<std::int64_t> take_back(kernel::Unit& unit, std::string_view source, int limit,
+                                           const NodeUse& used) = 0;
 
     // A staff member at the root with a role of the catalogue, and a new one-time password; the password is returned.
     virtual Result<std::string> add_staff(const kernel::Context& context, std::string_view login, std::string_view name,

@@ -1,39 +1,10 @@
-// The organisation tree, staff, roles and keys over HTTP. Lists obey the caller's scope.
+// Staff, roles and keys over HTTP. Lists obey the caller's scope.
 
 #include <algorithm>
 
 #include "modules/org/service.h"
 
 namespace tilth::org {
-
-struct NodeItem {
-    OrgNodeId id;
-    std::optional<OrgNodeId> parent;
-    NodeKind kind = NodeKind::Store;
-    std::string code;
-    std::string name;
-};
-API_STRUCT(NodeItem, (id, parent, kind, code, name))
-
-struct NodeList {
-    std::vector<NodeItem> items;
-};
-API_STRUCT(NodeList, (items))
-
-struct NewNode {
-    OrgNodeId parent;
-    NodeKind kind = NodeKind::Store;
-    Text<1, 80> code;
-    Text<1, 80> name;
-};
-API_STRUCT(NewNode, (parent, kind, code, name))
-
-struct ChangeNode {
-    OrgNodeId id;
-    std::optional<Text<1, 80>> name;
-    std::optional<OrgNodeId> parent;
-};
-API_STRUCT(ChangeNode, (id, name, parent))
 
 struct PostItem {
     OrgNodeId node;
@@ -140,18 +111,6 @@ API_STRUCT(KeyRef, (id))
 
 }  // namespace tilth::org
 
-template <>
-inline constexpr auto tilth::json::enum_values<tilth::org::NodeKind> =
-    std::to_array<tilth::json::EnumValue<tilth::org::NodeKind>>({
-        {tilth::org::NodeKind::Headquarters, "headquarters", "总部", "Headquarters"},
-        {tilth::org::NodeKind::Region, "region", "区域", "Region"},
-        {tilth::org::NodeKind::City, "city", "城市", "City"},
-        {tilth::org::NodeKind::Store, "store", "门店", "Store"},
-        {tilth::org::NodeKind::Team, "team", "团队", "Team"},
-        {tilth::org::NodeKind::Partner, "partner", "伙伴", "Partner"},
-        {tilth::org::NodeKind::Online, "online", "线上", "Online"},
-    });
-
 namespace tilth::org {
 
 namespace {
@@ -160,33 +119,11 @@ using http::Method;
 using kernel::Context;
 using kernel::None;
 using kernel::Unit;
-using kernel::View;
 
 std::vector<std::string> texts(const std::vector<Text<1, 60>>& list) {
     std::vector<std::string> out;
     for (const auto& text : list) out.push_back(text.str());
     return out;
-}
-
-NodeList list_nodes(const OrgService& org, const Context& context) {
-    NodeList reply;
-    for (const OrgNode& node : org.nodes(context.tenant)) {
-        if (context.scope->covers(node.id))
-            reply.items.push_back({node.id, node.parent, node.kind, node.code, node.name});
-    }
-    return reply;
-}
-
-Result<NodeItem> add_node(OrgService& org, Unit& unit, const NewNode& request) {
-    const Context& context = unit.context();
-    if (!org.node(unit.tenant(), request.parent) || !context.scope->covers(request.parent)) {
-        return Error(ErrorCode::NotFound, "parent");
-    }
-    if (org.node_by_code(unit.tenant(), request.code.str())) {
-        return Error::invalid("code", "taken", "编码已被使用", "This code is taken", "换一个编码", "Choose another");
-    }
-    const auto id = TRY(org.ensure_node(unit, request.kind, request.code.str(), request.name.str(), request.parent));
-    return NodeItem{id, request.parent, request.kind, request.code.str(), request.name.str()};
 }
 
 StaffList list_staff(const OrgService& org, const Context& context) {
@@ -200,9 +137,9 @@ StaffList list_staff(const OrgService& org, const Context& context) {
             for (const auto& post : member.posts) {
                 visible = visible || context.scope->covers(post.node);
                 PostItem line{post.node, {}, post.role, {}, {}};
-                const auto node = std::find_if(tenant->nodes.begin(), tenant->nodes.end(),
+                const auto node = std::find_if(tenant->tree.begin(), tenant->tree.end(),
                                                [&](const OrgNode& one) { return one.id == post.node; });
-                if (node != tenant->nodes.end()) line.node_name = node->name;
+                if (node != tenant->tree.end()) line.node_name = node->name;
                 if (const auto role = tenant->roles.find(post.role); role != tenant->roles.end()) {
                     line.role_name_zh = role->second.name_zh;
                     line.role_name_en = role->second.name_en;
@@ -243,25 +180,6 @@ KeyList list_keys(const OrgService& org, const Context& context) {
     });
     std::sort(reply.items.begin(), reply.items.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
     return reply;
-}
-
-void add_tree_routes(kernel::Kernel& kernel, OrgService& org) {
-    kernel.api.action<None, NodeList>(
-        Method::Get, "/api/v1/org/nodes", kOrgRead,
-        [&org](const Context& context, const None&) -> Result<NodeList> { return list_nodes(org, context); },
-        {.zh = "组织树", .en = "The organisation tree", .rows = {"GOV-01"}, .tag = "org"});
-    kernel.api.command<NewNode, NodeItem>(
-        Method::Post, "/api/v1/org/nodes", kOrgWrite,
-        [&org](Unit& unit, const NewNode& request) { return add_node(org, unit, request); },
-        {.zh = "新增组织节点", .en = "Add a node", .rows = {"GOV-01"}, .tag = "org"});
-    kernel.api.command<ChangeNode, None>(
-        Method::Patch, "/api/v1/org/nodes/{id}", kOrgWrite,
-        [&org](Unit& unit, const ChangeNode& request) -> Result<None> {
-            TRY(org.change_node(unit, request.id, request.name ? std::optional(request.name->str()) : std::nullopt,
-                                request.parent));
-            return None{};
-        },
-        {.zh = "改名或移动节点", .en = "Rename or move a node", .rows = {"GOV-01"}, .tag = "org"});
 }
 
 void add_staff_routes(kernel::Kernel& kernel, OrgService& org) {
@@ -323,7 +241,6 @@ void add_key_routes(kernel::Kernel& kernel, OrgService& org) {
 }  // namespace
 
 void add_org_routes(kernel::Kernel& kernel, OrgService& org) {
-    add_tree_routes(kernel, org);
     add_staff_routes(kernel, org);
     add_key_routes(kernel, org);
 }

@@ -90,7 +90,7 @@ Result<Me> me(const OrgService& org, const Context& context) {
             if (context.may(permission)) reply.permissions.emplace_back(permission.name);
         }
         reply.scope.all = context.scope->all;
-        for (const OrgNode& node : tenant->nodes) {
+        for (const OrgNode& node : tenant->tree) {
             if (!context.scope->all && context.scope->covers(node.id))
                 reply.scope.nodes.push_back({node.id, node.name});
         }

@@ -92,17 +92,4 @@ std::vector<OrgNodeId> subtree_of(const std::vector<OrgNode>& nodes, const OrgNo
     return found;
 }
 
-Status check_move(const std::vector<OrgNode>& nodes, const OrgNodeId& node, const OrgNodeId& parent) {
-    const auto below = subtree_of(nodes, node);
-    if (below.empty()) return Error(ErrorCode::NotFound, "node");
-    if (std::binary_search(below.begin(), below.end(), parent)) {
-        return Error::invalid("parent", "cycle", "不能移到自己的下级之下", "A node cannot move below itself",
-                              "选择其他上级", "Choose another parent");
-    }
-    if (std::none_of(nodes.begin(), nodes.end(), [&](const OrgNode& one) { return one.id == parent; })) {
-        return Error(ErrorCode::NotFound, "parent");
-    }
-    return ok();
-}
-
 }  // namespace tilth::org

@@ -39,7 +39,5 @@ kernel::PermissionSet expand(const std::vector<std::string>& patterns, std::span
 
 // Depth-first from `top`, sorted by id; `top` included. Children by parent.
 std::vector<OrgNodeId> subtree_of(const std::vector<OrgNode>& nodes, const OrgNodeId& top);
-// A node may not become its own descendant's child.
-Status check_move(const std::vector<OrgNode>& nodes, const OrgNodeId& node, const OrgNodeId& parent);
 
 }  // namespace tilth::org

@@ -24,13 +24,6 @@ TEST(OrgRules, ASubtreeIsTheNodeAndAllBelow) {
     EXPECT_TRUE(subtree_of(kTree, id(9)).empty());
 }
 
-TEST(OrgRules, ANodeNeverMovesBelowItself) {
-    EXPECT_EQ(check_move(kTree, id(2), id(5)).error().fields.at(0).rule, "cycle");
-    EXPECT_EQ(check_move(kTree, id(2), id(2)).error().fields.at(0).rule, "cycle");
-    EXPECT_TRUE(check_move(kTree, id(4), id(3)));
-    EXPECT_EQ(check_move(kTree, id(4), id(9)).error().code, ErrorCode::NotFound);
-}
-
 TEST(OrgRules, FiveFailuresLockForAWhile) {
     LoginState state;
     const Instant now{1'000'000};

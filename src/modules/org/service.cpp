@@ -1,5 +1,6 @@
 #include "modules/org/staff_rows.h"
 
+#include <utility>
 #include <algorithm>
 
 #include "platform/json/value.h"
@@ -57,6 +58,8 @@ Status OrgService::reload() {
     const auto context = kernel::Context::system(TenantId{}, kernel_.clock.now());
     auto loaded = kernel_.record.read<bool>(context, [this](kernel::View& view) -> Result<bool> {
         TRY(state_.load(view.sql(), view.now()));
+        // Once: later it is the writer's thread's, and a new tenant has none.
+        if (!std::exchange(node_sources_loaded_, true)) TRY(load_node_sources(view.sql()));
         return true;
     });
     return loaded ? ok() : Status(loaded.error());
@@ -111,84 +114,31 @@ BusinessCalendar OrgService::calendar(const TenantId& id) const {
     return {Zone::find(found->zone).value_or(Zone::utc()), minutes(found->business_day_cutoff_min)};
 }
 
-std::vector<OrgNode> OrgService::nodes(const TenantId& tenant) const {
-    return state_.read([&](const State& state) {
-        const TenantState* found = state.tenant(tenant);
-        return found == nullptr ? std::vector<OrgNode>{} : found->nodes;
-    });
-}
-
-std::optional<OrgNode> OrgService::node(const TenantId& tenant, const OrgNodeId& id) const {
-    return state_.read([&](const State& state) -> std::optional<OrgNode> {
-        const TenantState* found = state.tenant(tenant);
-        if (found == nullptr) return std::nullopt;
-        const auto at =
-            std::find_if(found->nodes.begin(), found->nodes.end(), [&](const OrgNode& n) { return n.id == id; });
-        return at == found->nodes.end() ? std::nullopt : std::optional(*at);
-    });
-}
-
-std::optional<OrgNode> OrgService::node_by_code(const TenantId& tenant, std::string_view code) const {
-    return state_.read([&](const State& state) -> std::optional<OrgNode> {
-        const TenantState* found = state.tenant(tenant);
-        if (found == nullptr) return std::nullopt;
-        const auto at =
-            std::find_if(found->nodes.begin(), found->nodes.end(), [&](const OrgNode& n) { return n.code == code; });
-        return at == found->nodes.end() ? std::nullopt : std::optional(*at);
-    });
-}
-
-std::vector<OrgNodeId> OrgService::subtree(const TenantId& tenant, const OrgNodeId& id) const {
-    return state_.read([&](const State& state) {
-        const TenantState* found = state.tenant(tenant);
-        return found == nullptr ? std::vector<OrgNodeId>{} : subtree_of(found->nodes, id);
-    });
-}
-
-OrgNodeId OrgService::root(const TenantId& tenant) const {
-    return state_.read([&](const State& state) {
-        const TenantState* found = state.tenant(tenant);
-        return found == nullptr ? OrgNodeId{} : found->root;
-    });
-}
-
 Result<OrgNodeId> OrgService::ensure_node(kernel::Unit& unit, NodeKind kind, std::string_view code,
-                                          std::string_view name, const OrgNodeId& parent) {
-    if (const auto known = node_by_code(unit.tenant(), code)) return known->id;
+                                          std::string_view name, const OrgNodeId& parent, std::string_view source) {
+    std::optional<OrgNodeId> known;
+    if (const auto committed = node_by_code(unit.tenant(), code)) known = committed->id;
     const std::pair<TenantId, std::string> key(unit.tenant(), std::string(code));
-    if (const auto fresh = fresh_nodes_.find(key); fresh != fresh_nodes_.end()) return fresh->second.id;
+    if (const auto fresh = fresh_nodes_.find(key); fresh != fresh_nodes_.end()) known = fresh->second.id;
+    if (known) {
+        TRY(note_source(unit, *known, source, false));
+        return *known;
+    }
     const OrgNode node{unit.new_id<OrgNodeId>(), parent, kind, std::string(code), std::string(name)};
     TRY(write_node(unit, node));
+    TRY(note_source(unit, node.id, source, true));
     TRY(unit.audit({.action = "org.node_add", .object = node.id.str()}));
     fresh_nodes_[key] = node;
     unit.on_undo([this, key] { fresh_nodes_.erase(key); });
     unit.on_commit([this, key, node] {
-        state_.change([&](State& state) { state.tenants[key.first].nodes.push_back(node); });
+        state_.change([&](State& state) {
+            TenantState& tenant = state.tenants[key.first];
+            tenant.nodes.push_back(node);
+            tenant.tree.push_back(node);
+        });
         fresh_nodes_.erase(key);
     });
     return node.id;
-}
-
-Status OrgService::change_node(kernel::Unit& unit, const OrgNodeId& id, const std::optional<std::string>& name,
-                               const std::optional<OrgNodeId>& parent) {
-    const auto found = node(unit.tenant(), id);
-    if (!found || !unit.context().scope->covers(id)) return Error(ErrorCode::NotFound, "node");
-    if (parent && !unit.context().scope->covers(*parent)) return Error(ErrorCode::NotFound, "parent");
-    if (parent) TRY(check_move(nodes(unit.tenant()), id, *parent));
-    OrgNode changed = *found;
-    if (name) changed.name = *name;
-    if (parent) changed.parent = *parent;
-    TRY(unit.sql().write("UPDATE org_node SET name = ?3, parent_id = ?4 WHERE tenant_id = ?1 AND id = ?2",
-                         {unit.tenant(), id, changed.name, changed.parent}));
-    TRY(unit.audit({.action = parent ? "org.node_move" : "org.node_rename", .object = id.str()}));
-    unit.on_commit([this, tenant = unit.tenant(), changed] {
-        state_.change([&](State& state) {
-            for (OrgNode& one : state.tenants[tenant].nodes) {
-                if (one.id == changed.id) one = changed;
-            }
-        });
-    });
-    return ok();
 }
 
 Result<std::string> OrgService::create_key(kernel::Unit& unit, std::string_view label,

@@ -2,8 +2,10 @@
 // org behind api.h: loads by state, decides by rules, saves in one unit.
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <semaphore>
+#include <set>
 
 #include "modules/org/rules.h"
 #include "modules/org/state.h"
@@ -36,8 +38,13 @@ public:
     std::optional<OrgNode> node_by_code(const TenantId& tenant, std::string_view code) const override;
     std::vector<OrgNodeId> subtree(const TenantId& tenant, const OrgNodeId& id) const override;
     OrgNodeId root(const TenantId& tenant) const override;
+    std::vector<Placed> placed(const TenantId& tenant, const std::vector<OrgNodeId>& tops) const override;
+    std::vector<OrgNodeId> ever_below(const TenantId& tenant, const OrgNodeId& parent) const override;
+    std::vector<OrgNodeId> tops(const kernel::Context& context) const override;
     Result<OrgNodeId> ensure_node(kernel::Unit& unit, NodeKind kind, std::string_view code, std::string_view name,
-                                  const OrgNodeId& parent) override;
+                                  const OrgNodeId& parent, std::string_view source = {}) override;
+    Result<std::int64_t> take_back(kernel::Unit& unit, std::string_view source, int limit,
+                                   const NodeUse& used) override;
     Result<std::string> add_staff(const kernel::Context& context, std::string_view login, std::string_view name,
                                   std::string_view role_code) override;
     Result<std::string> reset_password(const kernel::Context& context, std::string_view login) override;
@@ -66,8 +73,16 @@ public:
     Result<std::string> add_member(const kernel::Context& context, const NewStaff& staff,
                                    StaffId& made);  // one-time password
     Status set_staff_active(kernel::Unit& unit, const StaffId& staff, bool active);
-    Status change_node(kernel::Unit& unit, const OrgNodeId& id, const std::optional<std::string>& name,
-                       const std::optional<OrgNodeId>& parent);
+    // ---- The tree in time (tree.cpp). NotFound for what lies outside the caller's scope. ----
+    std::vector<OrgNode> nodes_on(const TenantId& tenant, std::optional<Day> day) const;
+    std::vector<NodeChange> changes_of(const TenantId& tenant, const OrgNodeId& node) const;  // newest first
+    // Effective from change.from; `id`, `by` and `at` are filled in.
+    Status change_node(kernel::Unit& unit, NodeChange change);
+    // A node that this unit has made exists from that day on.
+    Status open_node(kernel::Unit& unit, const OrgNodeId& id, Day from);
+    // The change named, or the latest standing one of the node.
+    Status undo_change(kernel::Unit& unit, const OrgNodeId& node, const std::optional<NodeChangeId>& change);
+    Day today(const kernel::Context& context) const { return calendar(context.tenant).day_of(context.now); }
     Status set_role_permissions(kernel::Unit& unit, const Id<tag::Role>& role,
                                 const std::vector<std::string>& permissions);
     // A key for programs. Forbidden unless the caller has every right that it shall have, over the whole tenant.
@@ -75,7 +90,10 @@ public:
                                 std::vector<std::string> permissions);
     Status revoke_key(kernel::Unit& unit, const Id<tag::ApiKey>& key);
 
-    const State& state() const { return state_; }
+    const State& state() const {
+        keep_up();
+        return state_;
+    }
     const std::vector<kernel::Permission>& declared() const { return declared_; }
     bool cookies_are_secure() const { return secure_cookies_; }
 
@@ -89,17 +107,35 @@ private:
     Result<std::string> hash_password(const Secret& password);
     Result<crypto::PasswordCheck> compare(std::string_view stored, const Secret& password);
 
+    // ---- Nodes that imports made (node_sources.cpp) ----
+    using NodeSources = std::set<std::string, std::less<>>;
+    Status note_source(kernel::Unit& unit, const OrgNodeId& node, std::string_view source, bool made);
+    void restore_sources(const std::pair<TenantId, OrgNodeId>& key, const NodeSources& sources);
+    static Result<bool> in_use(kernel::Unit& unit, const OrgNodeId& node);
+    Status remove_node(kernel::Unit& unit, const OrgNodeId& id);
+    Status load_node_sources(sql::Connection& sql);
+
+    // ---- The tree in time ----
+    void keep_up() const;  // a change that was made for a day that has come takes effect
+    TenantState standing(const TenantId& tenant) const;
+    Status check_changes(const kernel::Unit& unit, const TenantState& tenant, const NodeChange& change) const;
+    Status write_change(kernel::Unit& unit, const NodeChange& change);
+
     kernel::Kernel& kernel_;
-    State state_;
+    mutable State state_;
     std::vector<kernel::Permission> declared_;
     std::atomic<bool> secure_cookies_{false};
     std::counting_semaphore<2> hashers_{2};
     std::atomic<int> waiting_hashes_{0};
     // Nodes made by units of the group that is being written; writer's thread only.
     std::map<std::pair<TenantId, std::string>, OrgNode> fresh_nodes_;
+    std::vector<std::pair<TenantId, NodeChange>> fresh_changes_;
+    std::map<std::pair<TenantId, OrgNodeId>, NodeSources> node_sources_;   // the writer's thread only
+    bool node_sources_loaded_ = false;
 };
 
 void add_session_routes(kernel::Kernel& kernel, OrgService& org);
+void add_tree_routes(kernel::Kernel& kernel, OrgService& org);
 void add_org_routes(kernel::Kernel& kernel, OrgService& org);
 
 }  // namespace tilth::org

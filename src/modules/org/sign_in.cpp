@@ -167,6 +167,7 @@ Status OrgService::change_password(const kernel::Context& context, const Secret&
 }
 
 Result<kernel::Context> OrgService::authenticate(const http::Request& request) {
+    keep_up();
     constexpr std::string_view kBearer = "Bearer ";
     const std::string_view authorization = request.header("Authorization");
     if (authorization.starts_with(kBearer)) return by_key(authorization.substr(kBearer.size()));
@@ -212,7 +213,7 @@ kernel::Context OrgService::context_of(const State&, const TenantState& tenant, 
         if (role == tenant.roles.end()) continue;
         patterns.insert(patterns.end(), role->second.permissions.begin(), role->second.permissions.end());
         if (post.node == tenant.root) scope->all = true;
-        const auto below = subtree_of(tenant.nodes, post.node);
+        const auto below = subtree_of(tenant.tree, post.node);
         scope->nodes.insert(scope->nodes.end(), below.begin(), below.end());
     }
     std::sort(scope->nodes.begin(), scope->nodes.end());

@@ -10,6 +10,8 @@ Status State::load(sql::Connection& sql, Instant now) {
     sessions.clear();
     keys.clear();
     TRY(load_tree(sql));
+    TRY(load_changes(sql));
+    for (auto& [id, tenant] : tenants) tenant.settle(now);
     TRY(load_people(sql));
     return load_access(sql, now);
 }
@@ -22,6 +24,8 @@ Status State::load_tree(sql::Connection& sql) {
             state.tenant = {row.id<TenantId>(0),          std::string(row.txt(1)),
                             std::string(row.txt(2)),      Currency::parse(row.txt(3)).value_or(Currency{}),
                             static_cast<int>(row.i64(4)), row.flag(5)};
+            state.calendar = {Zone::find(state.tenant.zone).value_or(Zone::utc()),
+                              minutes(state.tenant.business_day_cutoff_min)};
             return true;
         }));
     return sql.query(
@@ -33,6 +37,26 @@ Status State::load_tree(sql::Connection& sql) {
             if (!state.nodes.back().parent) state.root = state.nodes.back().id;
             return true;
         });
+}
+
+Status State::load_changes(sql::Connection& sql) {
+    return sql.query(
+        "SELECT tenant_id, id, node_id, kind, from_day, other_id, name, reason, by_name, created_at, undone_at "
+        "FROM org_change ORDER BY created_at, id",
+        {}, [this](const sql::Row& row) {
+            tenants[row.id<TenantId>(0)].changes.push_back(
+                {row.id<NodeChangeId>(1), row.id<OrgNodeId>(2), static_cast<ChangeKind>(row.i64(3)),
+                 Day{static_cast<std::int32_t>(row.i64(4))}, row.opt_id<OrgNodeId>(5), std::string(row.txt(6)),
+                 std::string(row.txt(7)), std::string(row.txt(8)), row.instant(9), row.opt_instant(10)});
+            return true;
+        });
+}
+
+void TenantState::settle(Instant now) {
+    const Day today = calendar.day_of(now);
+    tree = tree_on(nodes, changes, today);
+    const auto later = days_of(changes, today);
+    tree_until = later.empty() ? Instant{INT64_MAX} : calendar.start_of(later.front());
 }
 
 Status State::load_people(sql::Connection& sql) {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "modules/org/api.h"
+#include "modules/org/history.h"
 #include "platform/crypto/crypto.h"
 
 namespace tilth::org {
@@ -50,7 +50,13 @@ struct KeyInfo {
 struct TenantState {
     Tenant tenant;
     OrgNodeId root;
-    std::vector<OrgNode> nodes;  // in order of making; parents first
+    std::vector<OrgNode> nodes;  // as made, in that order
+    std::vector<NodeChange> changes;
+    std::vector<OrgNode> tree;  // nodes with the changes up to today
+    Instant tree_until;         // when the next change takes effect
+    BusinessCalendar calendar;
+    // Derives the tree again: after nodes or changes changed, and when time has come.
+    void settle(Instant now);
     std::map<StaffId, StaffMember> staff;
     std::map<Id<tag::Role>, RoleInfo> roles;
 };
@@ -81,6 +87,7 @@ public:
 
 private:
     Status load_tree(sql::Connection& sql);
+    Status load_changes(sql::Connection& sql);
     Status load_people(sql::Connection& sql);
     Status load_access(sql::Connection& sql, Instant now);
     mutable std::shared_mutex mutex_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 #include "platform/log/log.h"
 
@@ -95,20 +96,45 @@ Day PerformanceService::today(const kernel::Context& context) const {
     return org_.calendar(context.tenant).day_of(context.now);
 }
 
-Result<NodeSet> PerformanceService::nodes(const kernel::Context& context, const std::optional<OrgNodeId>& node) const {
+Result<NodeSet> PerformanceService::nodes(const kernel::Context& context, const std::optional<OrgNodeId>& node,
+                                          Reading reading) const {
     const kernel::Scope& scope = *context.scope;
     if (node && (!org_.node(context.tenant, *node) || !scope.covers(*node))) return Error(ErrorCode::NotFound, "node");
     // The root holds what belongs to no node, too.
     if (scope.all && (!node || *node == org_.root(context.tenant))) return NodeSet{};
     std::vector<OrgNodeId> wanted = node ? org_.subtree(context.tenant, *node) : scope.nodes;
     std::erase_if(wanted, [&scope](const OrgNodeId& one) { return !scope.covers(one); });
-    return projection_.node_set(context.tenant, wanted);
+    NodeSet set = projection_.node_set(context.tenant, wanted);
+    if (reading == Reading::Event)
+        set.spans = spans(context.tenant, node ? std::vector{*node} : org_.tops(context), reading);
+    return set;
 }
 
-Result<Frame> PerformanceService::frame(const kernel::Context& context, const std::optional<OrgNodeId>& node) const {
+std::vector<NodeSpan> PerformanceService::spans(const TenantId& tenant, const std::vector<OrgNodeId>& parts,
+                                                Reading reading) const {
+    constexpr Day kFirst{-1'000'000};
+    constexpr Day kLast{10'000'000};
+    std::vector<NodeSpan> found;
+    const auto add = [&](const OrgNodeId& node, Day from, Day to, std::size_t part) {
+        if (const auto number = projection_.number_of(tenant, node))
+            found.push_back({*number, from, to, static_cast<std::int32_t>(part)});
+    };
+    if (reading == Reading::Today) {
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            for (const OrgNodeId& below : org_.subtree(tenant, parts[i])) add(below, kFirst, kLast, i);
+        return found;
+    }
+    std::map<OrgNodeId, std::size_t> place;
+    for (std::size_t i = 0; i < parts.size(); ++i) place.emplace(parts[i], i);
+    for (const org::Placed& one : org_.placed(tenant, parts)) add(one.node, one.from, one.to, place.at(one.top));
+    return found;
+}
+
+Result<Frame> PerformanceService::frame(const kernel::Context& context, const std::optional<OrgNodeId>& node,
+                                        Reading reading) const {
     return Frame {
         TRY(projection_.source(context.tenant))
-        , meanings(context.tenant), TRY(nodes(context, node))
+        , meanings(context.tenant), TRY(nodes(context, node, reading))
     };
 }
 

@@ -35,9 +35,15 @@ public:
     Meanings meanings(const TenantId& tenant) const;
     Currency currency(const TenantId& tenant) const;
     Day today(const kernel::Context& context) const;
-    // The caller's scope, within the subtree of `node` when it is given. NotFound for a node outside the scope.
-    Result<NodeSet> nodes(const kernel::Context& context, const std::optional<OrgNodeId>& node) const;
-    Result<Frame> frame(const kernel::Context& context, const std::optional<OrgNodeId>& node) const;
+    // The caller's scope, within the subtree of `node` when it is given. NotFound for a node outside the scope. By the
+    // tree of each day, a node's orders are those of what stood below it then; the caller's are those of the topmost
+    // nodes of today's scope. Where people belong is as of today either way.
+    Result<NodeSet> nodes(const kernel::Context& context, const std::optional<OrgNodeId>& node,
+                          Reading reading = Reading::Today) const;
+    Result<Frame> frame(const kernel::Context& context, const std::optional<OrgNodeId>& node,
+                        Reading reading = Reading::Today) const;
+    // The orders of `parts`, part i in group i: as of today by subtree, as of the event by the topmost part of the day.
+    std::vector<NodeSpan> spans(const TenantId& tenant, const std::vector<OrgNodeId>& parts, Reading reading) const;
     // Both ends given or neither: the 30 days before today. Invalid, field "to", for what is no period.
     Result<Period> period(const kernel::Context& context, const std::optional<Day>& from,
                           const std::optional<Day>& to) const;

@@ -11,7 +11,7 @@ namespace tilth::performance {
 namespace {
 
 using columns::Cell;
-using Groups = std::vector<std::pair<std::int32_t, std::int32_t>>;
+using Groups = std::vector<NodeSpan>;
 
 constexpr std::size_t kSparsePoints = 12;
 

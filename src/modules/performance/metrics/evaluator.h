@@ -41,11 +41,11 @@ enum class Part : std::uint8_t { Numerator, Denominator };
 // result[m][p]: metrics[m] over periods[p]; a metric with a window of its own takes the period's end.
 Result<std::vector<std::vector<Measured>>> measure(const Frame& frame, std::span<const Metric> metrics,
                                                    const std::vector<Period>& periods);
-// By group of nodes (node number, group), for metrics without stock: result[m][p][group]. What is at no listed node is
+// By group of nodes and days, for metrics without stock: result[m][p][group]. What is at no listed node is
 // in the last of the `count` groups.
 Result<std::vector<std::vector<std::vector<Measured>>>> measure_groups(
     const Frame& frame, std::span<const Metric> metrics, const std::vector<Period>& periods,
-    const std::vector<std::pair<std::int32_t, std::int32_t>>& groups, std::size_t count);
+    const std::vector<NodeSpan>& groups, std::size_t count);
 // The trend within a period. Metrics that look at everybody, or far back, get at most 12 points: each is a value of
 // its own, never a share of another. One series a metric.
 Result<std::vector<std::vector<Point>>> trends(const Frame& frame, std::span<const Metric> metrics,

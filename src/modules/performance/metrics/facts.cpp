@@ -30,9 +30,11 @@ std::string windows_sql(const std::vector<Period>& windows) {
 }
 
 std::string groups_sql(const FactsQuery& query) {
-    std::string text = ", g(node, grp) AS (VALUES ";
+    std::string text = ", g(node, grp, d0, d1) AS (VALUES ";
     for (std::size_t i = 0; i < query.groups.size(); ++i) {
-        text += (i == 0 ? "(" : ", (") + number(query.groups[i].first) + ", " + number(query.groups[i].second) + ")";
+        const NodeSpan& span = query.groups[i];
+        text += (i == 0 ? "(" : ", (") + number(span.number) + ", " + number(span.group) + ", " +
+                number(span.from.number) + ", " + number(span.to.number) + ")";
     }
     return text + ")";
 }
@@ -51,7 +53,7 @@ std::string orders_sql(const FactsQuery& query) {
 
 // What each person bought per window and group, and when first.
 std::string bought_sql(const FactsQuery& query) {
-    const std::string here = query.everywhere ? "true" : node_condition("o.node", query.nodes);
+    const std::string here = query.everywhere ? "true" : order_condition("o.node", "o.day", query.nodes);
     const bool grouped = !query.groups.empty();
     std::string text =
         ", f AS (SELECT person, MIN(day) AS first_entry, MIN(CASE WHEN kind = 0 THEN day END) AS first_day, "
@@ -71,7 +73,7 @@ std::string bought_sql(const FactsQuery& query) {
         " AS counted, COALESCE(SUM(o.net) FILTER (o.kind = 0), 0) AS sold, "
         "COALESCE(SUM(o.net) FILTER (o.kind = 1), 0) AS refunded, "
         "COALESCE(SUM(o.items) FILTER (o.kind = 0), 0) AS items FROM o JOIN w ON o.day BETWEEN w.d0 AND w.d1 ";
-    if (grouped) text += "LEFT JOIN g ON g.node = o.node ";
+    if (grouped) text += "LEFT JOIN g ON g.node = o.node AND o.day BETWEEN g.d0 AND g.d1 ";
     return text + "WHERE " + here + " GROUP BY ALL)";
 }
 
@@ -107,6 +109,16 @@ std::string node_condition(std::string_view column, const NodeSet& nodes) {
     std::string text = "COALESCE(" + std::string(column) + " IN (";
     for (std::size_t i = 0; i < nodes.numbers.size(); ++i) text += (i == 0 ? "" : ", ") + number(nodes.numbers[i]);
     return text + "), false)";
+}
+
+std::string order_condition(std::string_view node, std::string_view day, const NodeSet& nodes) {
+    if (nodes.all || !nodes.spans) return node_condition(node, nodes);
+    std::string text = "COALESCE(";
+    for (const NodeSpan& span : *nodes.spans) {
+        text += "(" + std::string(node) + " = " + number(span.number) + " AND " + std::string(day) + " BETWEEN " +
+                number(span.from.number) + " AND " + number(span.to.number) + ") OR ";
+    }
+    return text + "false, false)";
 }
 
 std::string facts_sql(const FactsQuery& query) {

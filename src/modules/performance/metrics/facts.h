@@ -24,9 +24,9 @@ struct FactsQuery {
     std::int32_t tenant = 0;
     NodeSet nodes = {};
     std::vector<Period> windows;  // facts.w is the place in this list
-    // Splits what was bought by node: facts.grp is the second number, or `other_group` for nodes not in the list.
-    // Empty: one group, 0. Not with stock.
-    std::vector<std::pair<std::int32_t, std::int32_t>> groups = {};
+    // Splits what was bought by node and day: facts.grp is the span's group, or `other_group` for what is in none.
+    // Empty: one group, 0. Not with stock. An order is in one span at most, or counts in each of its groups.
+    std::vector<NodeSpan> groups = {};
     std::int32_t other_group = 0;
     bool stock = false;
     bool ranked = false;
@@ -39,5 +39,7 @@ struct FactsQuery {
 std::string facts_sql(const FactsQuery& query);
 // "node IN (1, 2)", "true", or "false" for a set that holds nothing.
 std::string node_condition(std::string_view column, const NodeSet& nodes);
+// Of an order: by the spans when there are such.
+std::string order_condition(std::string_view node, std::string_view day, const NodeSet& nodes);
 
 }  // namespace tilth::performance

@@ -171,10 +171,10 @@ TEST_P(MetricsTest, NewAndOldSplitTheSalesAndPartsOfTheTreeAddUp) {
     }
     EXPECT_EQ(old.numerator + fresh, old.denominator);
     const auto total = measured(whole, "net_sales", "", period).numerator;
-    std::vector<std::pair<std::int32_t, std::int32_t>> groups;
+    std::vector<NodeSpan> groups;
     for (const int store : {3, 4, 5}) {
-        groups.push_back(
-            {*shop_.service->number_of(shop_.tenant, shop_.nodes[static_cast<std::size_t>(store)]), store - 3});
+        const auto number = shop_.service->number_of(shop_.tenant, shop_.nodes[static_cast<std::size_t>(store)]);
+        groups.push_back({*number, Day{0}, Day{100'000}, store - 3});
     }
     const Metric net = MUST(find_metric("net_sales", ""));
     const auto parts = MUST(measure_groups(whole, {&net, 1}, {period}, groups, 4));

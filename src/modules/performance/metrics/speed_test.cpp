@@ -37,8 +37,8 @@ TEST(Speed, AnOverviewOfTheSamplesSize) {
             if (!variant.ranked) metrics.push_back({definition, &variant});
         }
     }
-    std::vector<std::pair<std::int32_t, std::int32_t>> groups;
-    for (std::int32_t node = 1; node <= 40; ++node) groups.push_back({node, node - 1});
+    std::vector<NodeSpan> groups;
+    for (std::int32_t node = 1; node <= 40; ++node) groups.push_back({node, Day{0}, Day{100'000}, node - 1});
     const Metric net = MUST(find_metric("net_sales", ""));
     Rfm rfm;
     double best = 1e9;

@@ -19,10 +19,21 @@
 
 namespace tilth::performance {
 
+// Where an order counts: below what its node stands below today, or stood below on its own business day.
+enum class Reading : std::uint8_t { Today, Event };
+
 // Which organisation nodes count: all (and what has no node), or these numbers of the projection.
+// With `spans` (the organisation as of the event) orders count by them; where people belong stays with the numbers.
+struct NodeSpan {
+    std::int32_t number = 0;
+    Day from;
+    Day to;
+    std::int32_t group = 0;
+};
 struct NodeSet {
     bool all = true;
     std::vector<std::int32_t> numbers = {};
+    std::optional<std::vector<NodeSpan>> spans = std::nullopt;
 };
 
 // A person in the projection: known people are odd.

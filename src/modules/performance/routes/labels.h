@@ -23,6 +23,12 @@ inline constexpr auto tilth::json::enum_values<tilth::performance::Direction> =
         {tilth::performance::Direction::Neutral, "neutral", "无好坏", "Neither"},
     });
 template <>
+inline constexpr auto tilth::json::enum_values<tilth::performance::Reading> =
+    std::to_array<tilth::json::EnumValue<tilth::performance::Reading>>({
+        {tilth::performance::Reading::Today, "today", "今天的组织", "As of today"},
+        {tilth::performance::Reading::Event, "event", "发生时的组织", "As of the event"},
+    });
+template <>
 inline constexpr auto tilth::json::enum_values<tilth::performance::Compare> =
     std::to_array<tilth::json::EnumValue<tilth::performance::Compare>>({
         {tilth::performance::Compare::None, "none", "不对比", "None"},

@@ -13,8 +13,9 @@ struct OverviewQuery {
     std::optional<Day> to;
     std::optional<OrgNodeId> node;
     std::optional<Compare> compare;
+    std::optional<Reading> org;
 };
-API_STRUCT(OverviewQuery, (from, to, node, compare))
+API_STRUCT(OverviewQuery, (from, to, node, compare, org))
 
 // What was bought at a node and below. The row of the node asked for holds what stands at no node below it.
 struct RegionRow {
@@ -48,6 +49,7 @@ inline constexpr auto tilth::json::field_docs<tilth::performance::OverviewQuery>
         {"to", "结束日（含），缺省为昨天", "Last day; by default yesterday", "2026-02-28"},
         {"node", "组织节点及其下级", "An organisation node and all below"},
         {"compare", "对比，缺省为上期", "Compared with; by default the period before"},
+        {"org", "组织口径：今天的归属，或发生时的归属", "By the organisation of today, or as it was at the event"},
     });
 
 namespace tilth::performance {
@@ -89,27 +91,30 @@ std::vector<Metric> metrics_of(std::span<const Shown> shown) {
 // The nodes by which an overview is split, each with all below it; `rest` names what remains.
 struct Split {
     std::vector<org::OrgNode> parts;
-    std::vector<std::pair<std::int32_t, std::int32_t>> groups;
+    std::vector<NodeSpan> groups;
     RegionRow rest;
 };
 
-Split split_of(PerformanceService& service, const kernel::Context& context, const std::optional<OrgNodeId>& node) {
+Split split_of(PerformanceService& service, const kernel::Context& context, const std::optional<OrgNodeId>& node,
+               Reading reading) {
     const kernel::Scope& scope = *context.scope;
     const auto base = node || !scope.all ? node : std::optional(service.org().root(context.tenant));
     Split split;
+    // As of the event, what stood right below on any day is a part, though it may have left the scope since.
+    std::vector<OrgNodeId> ever;
+    if (base && reading == Reading::Event) ever = service.org().ever_below(context.tenant, *base);
     for (const org::OrgNode& one : service.org().nodes(context.tenant)) {
-        if (!scope.covers(one.id)) continue;
+        const bool was_part = std::binary_search(ever.begin(), ever.end(), one.id);
+        if (!scope.covers(one.id) && !was_part) continue;
         // Without a base the topmost nodes of the scope are the parts.
-        const bool part = base ? one.parent == base : !one.parent || !scope.covers(*one.parent);
+        const bool part =
+            was_part || (base ? one.parent == base : !one.parent || !scope.covers(*one.parent));
         if (part) split.parts.push_back(one);
         if (base && one.id == *base) split.rest = {one.id, one.name, 0, 0, 0, std::nullopt, std::nullopt};
     }
-    for (std::size_t i = 0; i < split.parts.size(); ++i) {
-        for (const OrgNodeId& below : service.org().subtree(context.tenant, split.parts[i].id)) {
-            const auto number = service.number_of(context.tenant, below);
-            if (number) split.groups.push_back({*number, static_cast<std::int32_t>(i)});
-        }
-    }
+    std::vector<OrgNodeId> ids;
+    for (const org::OrgNode& part : split.parts) ids.push_back(part.id);
+    split.groups = service.spans(context.tenant, ids, reading);
     return split;
 }
 
@@ -128,7 +133,7 @@ Result<std::vector<RegionRow>> regions_of(PerformanceService& service, const ker
                                           const Frame& frame, const OverviewQuery& request,
                                           const std::vector<Period>& periods) {
     constexpr std::array kFigures = {Shown{"net_sales", ""}, Shown{"orders", ""}, Shown{"customers", ""}};
-    const Split split = split_of(service, context, request.node);
+    const Split split = split_of(service, context, request.node, request.org.value_or(Reading::Today));
     std::vector<RegionRow> rows;
     for (const org::OrgNode& part : split.parts)
         rows.push_back({part.id, part.name, 0, 0, 0, std::nullopt, std::nullopt});
@@ -150,7 +155,7 @@ Result<std::vector<RegionRow>> regions_of(PerformanceService& service, const ker
 }
 
 Result<Overview> overview(PerformanceService& service, const kernel::Context& context, const OverviewQuery& request) {
-    const Frame frame = TRY(service.frame(context, request.node));
+    const Frame frame = TRY(service.frame(context, request.node, request.org.value_or(Reading::Today)));
     const Period period = TRY(service.period(context, request.from, request.to));
     const Compare compare = request.compare.value_or(Compare::Previous);
     Overview reply;

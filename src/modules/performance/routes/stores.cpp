@@ -17,8 +17,9 @@ struct LeagueQuery {
     std::optional<Day> to;
     std::optional<OrgNodeId> node;
     std::optional<Compare> compare;
+    std::optional<Reading> org;
 };
-API_STRUCT(LeagueQuery, (kind, from, to, node, compare))
+API_STRUCT(LeagueQuery, (kind, from, to, node, compare, org))
 
 struct LeagueColumn {
     std::string id;
@@ -143,6 +144,7 @@ inline constexpr auto tilth::json::field_docs<tilth::performance::LeagueQuery> =
         {"to", "结束日（含），缺省为昨天", "Last day; by default yesterday", "2026-02-28"},
         {"node", "组织节点及其下级", "An organisation node and all below"},
         {"compare", "对比，缺省为上期", "Compared with; by default the period before"},
+        {"org", "组织口径：今天的归属，或发生时的归属", "By the organisation of today, or as it was at the event"},
     });
 template <>
 inline constexpr auto tilth::json::field_docs<tilth::performance::FunnelQuery> =
@@ -196,17 +198,26 @@ org::NodeKind node_kind(LeagueKind kind) {
 // Who takes part, and which numbers of the projection are theirs.
 struct Field {
     std::vector<LeagueRow> rows;
-    std::vector<std::pair<std::int32_t, std::int32_t>> groups;
+    std::vector<NodeSpan> groups;
 };
 
 Field field_of(PerformanceService& service, const kernel::Context& context, const LeagueQuery& request) {
     const org::NodeKind kind = node_kind(request.kind.value_or(LeagueKind::Store));
+    const Reading reading = request.org.value_or(Reading::Today);
     std::vector<OrgNodeId> within;
-    if (request.node) within = service.org().subtree(context.tenant, *request.node);
+    if (reading == Reading::Event) {
+        const auto tops = request.node ? std::vector{*request.node} : service.org().tops(context);
+        for (const org::Placed& one : service.org().placed(context.tenant, tops)) within.push_back(one.node);
+        std::sort(within.begin(), within.end());
+    } else if (request.node) {
+        within = service.org().subtree(context.tenant, *request.node);
+    }
+    const bool bounded = request.node || reading == Reading::Event;
     Field field;
     for (const org::OrgNode& one : service.org().nodes(context.tenant)) {
-        if (one.kind != kind || !context.scope->covers(one.id)) continue;
-        if (request.node && !std::binary_search(within.begin(), within.end(), one.id)) continue;
+        if (one.kind != kind) continue;
+        if (reading == Reading::Today && (one.merged_into || !context.scope->covers(one.id))) continue;
+        if (bounded && !std::binary_search(within.begin(), within.end(), one.id)) continue;
         LeagueRow row;
         row.node_id = one.id;
         row.code = one.code;
@@ -219,12 +230,9 @@ Field field_of(PerformanceService& service, const kernel::Context& context, cons
     std::sort(field.rows.begin(), field.rows.end(), [](const LeagueRow& a, const LeagueRow& b) {
         return std::tie(a.code, a.node_id) < std::tie(b.code, b.node_id);
     });
-    for (std::size_t i = 0; i < field.rows.size(); ++i) {
-        for (const OrgNodeId& below : service.org().subtree(context.tenant, field.rows[i].node_id)) {
-            const auto number = service.number_of(context.tenant, below);
-            if (number) field.groups.push_back({*number, static_cast<std::int32_t>(i)});
-        }
-    }
+    std::vector<OrgNodeId> ids;
+    for (const LeagueRow& row : field.rows) ids.push_back(row.node_id);
+    field.groups = service.spans(context.tenant, ids, reading);
     return field;
 }
 
@@ -283,7 +291,7 @@ void rank(League& league) {
 }
 
 Result<League> league(PerformanceService& service, const kernel::Context& context, const LeagueQuery& request) {
-    const Frame frame = TRY(service.frame(context, request.node));
+    const Frame frame = TRY(service.frame(context, request.node, request.org.value_or(Reading::Today)));
     const Period period = TRY(service.period(context, request.from, request.to));
     const Period base = trailing({period.from + -1, period.from + -1}, kYearDays);
     const std::vector<Metric> metrics = columns_of();
