@@ -108,6 +108,31 @@ export async function body<T>(call: Promise<Answer<T>>): Promise<T> {
   throw problemOf(answer.response, answer.error);
 }
 
+// A file of the server's, with how much of it has come; `of` is known when it comes uncompressed.
+export async function fetchFile(path: string, onProgress: (bytes: number, of: number | undefined) => void, signal: AbortSignal): Promise<Blob> {
+  let response: Response;
+  try {
+    response = await globalThis.fetch(path, { credentials: 'same-origin', headers: { 'Accept-Language': language }, signal });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new NetworkProblem('network');
+  }
+  if (!response.ok || !response.body) {
+    if (response.status === 401) onSignedOut();
+    throw problemOf(response, await response.json().catch(() => ({})));
+  }
+  const length = response.headers.get('Content-Encoding') ? 0 : Number(response.headers.get('Content-Length') ?? '');
+  const reader = response.body.getReader();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    parts.push(next.value);
+    bytes += next.value.length;
+    onProgress(bytes, length > 0 ? length : undefined);
+  }
+  return new Blob(parts, { type: response.headers.get('Content-Type') ?? 'application/octet-stream' });
+}
+
 // fetch() cannot tell how much of a body has left; XMLHttpRequest can.
 // `path` is of the collection: imports, or the parts of one.
 export function uploadImport(file: File, onProgress: (fraction: number) => void, path = '/api/v1/imports'): Promise<ImportItem> {

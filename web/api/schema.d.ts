@@ -296,6 +296,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 客户的时间线：订单、退货与行为
+         * @description One person's orders, returns and events in order of time
+         */
+        get: operations["get_customers_id_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/value": {
         parameters: {
             query?: never;
@@ -2375,6 +2395,35 @@ export interface components {
             net: components["schemas"]["Money"];
             refunds: components["schemas"]["Money"];
         };
+        "flows.Moment": {
+            kind: components["schemas"]["flows.MomentKind"];
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            key: string;
+            /** Format: id */
+            customer: string;
+            title: string;
+            /** Format: id */
+            order?: string;
+            channel?: string;
+            node_name?: string;
+            /** Format: int64 */
+            lines?: number;
+            net?: components["schemas"]["Money"];
+            source?: string;
+            properties: components["schemas"]["flows.MomentProperty"][];
+        };
+        /** @enum {string} */
+        "flows.MomentFilter": "order" | "event";
+        /** @enum {string} */
+        "flows.MomentKind": "sale" | "return" | "adjustment" | "event";
+        "flows.MomentProperty": {
+            name: string;
+            value: string;
+        };
         "flows.ReceiptItem": {
             /** Format: id */
             id: string;
@@ -2429,6 +2478,16 @@ export interface components {
         "flows.StoreDayState": "match" | "differ" | "missing_sales" | "missing_close";
         /** @enum {string} */
         "flows.StoreDayVerdict": "explained" | "accepted";
+        "flows.Timeline": {
+            items: components["schemas"]["flows.Moment"][];
+            next?: string;
+            total: components["schemas"]["Total"];
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            events_from?: string;
+        };
         "org.KeyItem": {
             /** Format: id */
             id: string;
@@ -3081,9 +3140,25 @@ export interface operations {
             query?: {
                 /** @description RFM 类别 / RFM class */
                 rfm_class?: components["schemas"]["performance.RfmClass"];
+                /** @description R 得分 / R score */
+                rfm_r?: number;
+                /** @description F 得分 / F score */
+                rfm_f?: number;
                 /** @description RFM 截至日，缺省为昨天 / Last day of the RFM window; by default yesterday */
                 rfm_as_of?: string;
-                /** @description 归属的组织节点及其下级 / The home node, or any below it */
+                /** @description 某个指标背后的客户 / People behind a metric */
+                metric?: string;
+                /** @description 指标的口径 / A variant of the metric */
+                variant?: string;
+                /** @description 分子或分母，缺省为分子 / Numerator by default */
+                part?: components["schemas"]["performance.Part"];
+                /** @description 指标的起始日 / First day of the metric's period */
+                from?: string;
+                /** @description 指标的截止日 / Last day of the metric's period */
+                to?: string;
+                /** @description 选定的客户编号，以逗号分隔，最多 200 个 / Chosen customers, separated by commas, at most 200 */
+                ids?: string;
+                /** @description 归属的组织节点及其下级；有指标时为指标的范围 / The home node, or any below it; with a metric its place */
                 node?: string;
                 /** @description 只看已识别（true）或匿名（false） / Known people only, or anonymous ones */
                 known?: boolean;
@@ -3149,6 +3224,22 @@ export interface operations {
             query?: {
                 /** @description RFM 类别 / RFM class */
                 rfm_class?: string;
+                /** @description R 得分 / R score */
+                rfm_r?: string;
+                /** @description F 得分 / F score */
+                rfm_f?: string;
+                /** @description 某个指标背后的客户 / People behind a metric */
+                metric?: string;
+                /** @description 指标的口径 / A variant of the metric */
+                variant?: string;
+                /** @description 分子或分母 / Numerator or denominator */
+                part?: string;
+                /** @description 指标的起始日 / First day of the metric's period */
+                from?: string;
+                /** @description 指标的截止日 / Last day of the metric's period */
+                to?: string;
+                /** @description 选定的客户编号 / Chosen customers */
+                ids?: string;
                 /** @description RFM 截至日 / Last day of the RFM window */
                 rfm_as_of?: string;
                 /** @description 归属的组织节点及其下级 / The home node, or any below it */
@@ -3435,6 +3526,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["performance.CustomerRfmReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_customers_id_timeline: {
+        parameters: {
+            query?: {
+                /** @description 只看订单或行为，缺省为全部 / Orders or events only; both by default */
+                kind?: components["schemas"]["flows.MomentFilter"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["flows.Timeline"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -43,6 +43,10 @@ interface Props<T> {
   size?: number;
   onSize?: (size: number) => void;
   people?: boolean;
+  // Rows that are chosen, and the bar for what to do with them.
+  chosen?: readonly string[];
+  onChoose?: (chosen: string[]) => void;
+  bar?: ReactNode;
 }
 
 export function useTotal(people = false): (total: Total) => string {
@@ -84,11 +88,19 @@ export function ListTable<T extends object>(props: Props<T>) {
     <section className="card" aria-label={t('rows')}>
       <BusyBar on={query.isFetching} />
       {query.error ? <ErrorBox error={query.error} retry={retry} /> : null}
+      {props.bar}
       {rows.length === 0 ? props.empty : phone ? (
         <ul className="cards">{rows.map((row) => <li key={rowKey(row)}>{props.card(row)}</li>)}</ul>
       ) : (
         <Table<T> size="small" dataSource={rows} rowKey={rowKey} pagination={false} scroll={{ x: 'max-content' }}
           showSorterTooltip={false}
+          rowSelection={props.onChoose && {
+            selectedRowKeys: [...(props.chosen ?? [])],
+            preserveSelectedRowKeys: true,
+            onChange: (keys) => props.onChoose?.(keys.map(String)),
+            getTitleCheckboxProps: () => ({ 'aria-label': t('choose.page') }),
+            getCheckboxProps: () => ({ 'aria-label': t('choose.row') }),
+          }}
           onRow={(row) => ({
             'aria-current': rowKey(row) === active ? ('true' as const) : undefined,
             onClick: (event) => {

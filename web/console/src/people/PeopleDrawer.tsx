@@ -1,16 +1,16 @@
 // The people behind a number. The sentence is the title; the count is the number's own, because it is the same query.
-import { DownloadOutlined } from '@ant-design/icons';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Button, Drawer } from 'antd';
+import { App, Button, Drawer } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
+import { ExportButton } from 'ui/ExportButton.tsx';
 import { useTotal } from 'ui/ListTable.tsx';
 import { Empty, ErrorBox, Skeleton, BusyBar } from 'ui/states.tsx';
 import { useFormat, useMay } from 'ui/viewer.tsx';
 import { metricsQuery, nodesQuery } from '../queries.ts';
 import { CustomerCard } from './columns.tsx';
-import { decodePeople, exportAddress, fetchPeople, peopleKey, type People } from './people.ts';
+import { decodePeople, exportAddress, fetchPeople, filtersOf, peopleKey, type People } from './people.ts';
 
 export default function PeopleDrawer() {
   const [params, setParams] = useSearchParams();
@@ -21,7 +21,8 @@ export default function PeopleDrawer() {
       next.delete(peopleKey);
       return next;
     }, { preventScrollReset: true });
-  return people ? <Open people={people} word={params.get(peopleKey) ?? ''} close={close} /> : null;
+  // It stands outside the page's frame, so it brings its own place for messages.
+  return people ? <App component={false}><Open people={people} word={params.get(peopleKey) ?? ''} close={close} /></App> : null;
 }
 
 function useSentence(people: People): string {
@@ -33,6 +34,7 @@ function useSentence(people: People): string {
   if (people.kind === 'class') {
     return t('people.class', { name: t(`rfm.${people.class}`), place });
   }
+  if (people.kind === 'cell') return t('people.cell', { r: people.r, f: people.f, place });
   const metric = metrics?.items.find((one) => one.id === people.id);
   const variant = metric?.variants.find((one) => one.id === people.variant);
   const name = metric ? format.pick(metric.name_zh, metric.name_en) : people.id;
@@ -56,9 +58,7 @@ function Open({ people, word, close }: { people: People; word: string; close: ()
   const next = query.isPlaceholderData ? undefined : query.data?.next;
   return (
     <Drawer open onClose={close} size={520} title={sentence}
-      extra={people.kind === 'class' && mayExport && (
-        <Button icon={<DownloadOutlined />} href={exportAddress({ rfm_class: people.class, rfm_as_of: people.asOf, node: people.node })}>{t('export')}</Button>
-      )}
+      extra={mayExport && <ExportButton href={exportAddress(filtersOf(people))} name="customers.csv">{t('export')}</ExportButton>}
       styles={{ body: { padding: 0 } }}>
       <BusyBar on={query.isFetching} />
       {query.error && <ErrorBox error={query.error} retry={() => void query.refetch()} />}

@@ -6,16 +6,17 @@ import { isRfm } from './rfm.ts';
 
 export type People =
   | { kind: 'metric'; id: string; variant: string; part: 'numerator' | 'denominator'; from: string; to: string; node: string }
-  | { kind: 'class'; class: RfmName; asOf: string; node: string };
+  | { kind: 'class'; class: RfmName; asOf: string; node: string }
+  | { kind: 'cell'; r: number; f: number; asOf: string; node: string };
 
 export const peopleKey = 'people';
 
 const clean = (text: string): boolean => /^[\w.-]{0,64}$/.test(text);
 
 export function encodePeople(people: People): string {
-  return people.kind === 'metric'
-    ? ['m', people.id, people.variant, people.part === 'numerator' ? 'n' : 'd', people.from, people.to, people.node].join('~')
-    : ['c', people.class, people.asOf, people.node].join('~');
+  if (people.kind === 'metric') return ['m', people.id, people.variant, people.part === 'numerator' ? 'n' : 'd', people.from, people.to, people.node].join('~');
+  if (people.kind === 'cell') return ['x', people.r, people.f, people.asOf, people.node].join('~');
+  return ['c', people.class, people.asOf, people.node].join('~');
 }
 
 export function decodePeople(text: string): People | undefined {
@@ -30,6 +31,10 @@ export function decodePeople(text: string): People | undefined {
     const [name = '', asOf = '', node = ''] = parts;
     return isRfm(name) ? { kind: 'class', class: name, asOf, node } : undefined;
   }
+  if (kind === 'x' && parts.length === 4) {
+    const [r = '', f = '', asOf = '', node = ''] = parts;
+    return /^[1-5]$/.test(r) && /^[1-5]$/.test(f) ? { kind: 'cell', r: Number(r), f: Number(f), asOf, node } : undefined;
+  }
   return undefined;
 }
 
@@ -41,9 +46,21 @@ export function fetchPeople(people: People, { cursor, limit, signal }: Paging): 
     const query = { ...page, as_of: people.asOf || undefined, node: people.node || undefined };
     return body(api.GET('/api/v1/rfm/{rfm_class}/people', { params: { path: { rfm_class: people.class }, query }, signal }));
   }
+  if (people.kind === 'cell') {
+    const query = { ...page, rfm_r: people.r, rfm_f: people.f, rfm_as_of: people.asOf || undefined, node: people.node || undefined };
+    return body(api.GET('/api/v1/customers', { params: { query }, signal }));
+  }
   const { id, part, from, to } = people;
   const query = { ...page, part, from, to, node: people.node || undefined, variant: people.variant || undefined };
   return body(api.GET('/api/v1/metrics/{id}/people', { params: { path: { id }, query }, signal }));
+}
+
+// The same people as filters of the list of customers, and so of its file.
+export function filtersOf(people: People): Record<string, string | undefined> {
+  const { node } = people;
+  if (people.kind === 'class') return { rfm_class: people.class, rfm_as_of: people.asOf, node };
+  if (people.kind === 'cell') return { rfm_r: String(people.r), rfm_f: String(people.f), rfm_as_of: people.asOf, node };
+  return { metric: people.id, variant: people.variant, part: people.part, from: people.from, to: people.to, node };
 }
 
 // The list as a file, made and audited by the server; masked.

@@ -12,6 +12,7 @@ import { useFormat, useViewer } from 'ui/viewer.tsx';
 import { peopleKey } from '../people/people.ts';
 import { signedOutKey } from '../session.ts';
 import { Menu } from './Menu.tsx';
+import { RecentTabs } from './RecentTabs.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useShortcuts } from './shortcuts.ts';
 
@@ -51,12 +52,15 @@ export function Shell() {
       {!phone && <Menu fold={fold} collapsed={collapsed} />}
       <TopBar onSearch={() => setPalette(true)} onMenu={() => setDrawer(true)}
         menu={<MenuOutlined />} />
-      <main id="main" tabIndex={-1} data-at={location.pathname + location.search}>
-        <BusyBar on={navigation.state === 'loading'} />
-        {!online && <Offline />}
-        <Outlet />
-        <ScrollRestoration />
-      </main>
+      <div className="work">
+        {!phone && <RecentTabs />}
+        <main id="main" tabIndex={-1} data-at={location.pathname + location.search}>
+          <BusyBar on={navigation.state === 'loading'} />
+          {!online && <Offline />}
+          <Outlet />
+          <ScrollRestoration />
+        </main>
+      </div>
       <Suspense>
         {phone && drawer && <PhoneMenu onClose={() => setDrawer(false)} />}
         {palette && <Palette onClose={() => setPalette(false)} />}

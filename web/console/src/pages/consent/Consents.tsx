@@ -3,13 +3,14 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
 import type { ConsentChannel, ConsentView, CustomerView, Purpose } from 'api/contract.ts';
-import { App, Button, Input, Modal, Select } from 'antd';
+import { Button, Input, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Card } from 'ui/Card.tsx';
 import { CopyId } from 'ui/CopyId.tsx';
 import { Empty, ErrorBox, Loaded } from 'ui/states.tsx';
 import { Tag } from 'ui/Tag.tsx';
+import { useUndo } from 'ui/undo.tsx';
 import { useFormat, useMay } from 'ui/viewer.tsx';
 import { useSourceName } from '../customers/source.ts';
 
@@ -68,7 +69,8 @@ function History({ items }: { items: ConsentView[] }) {
 
 function Add({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useTranslation('privacy');
-  const { message } = App.useApp();
+  const { t: word } = useTranslation('customers');
+  const offerUndo = useUndo();
   const client = useQueryClient();
   const [purpose, setPurpose] = useState<Purpose>('marketing');
   const [channel, setChannel] = useState<ConsentChannel>('sms');
@@ -81,8 +83,15 @@ function Add({ id, onClose }: { id: string; onClose: () => void }) {
       body: { purpose, channel, granted, text_version: text.trim(), ...(proof.trim() ? { proof: proof.trim() } : {}) },
     })),
     onSuccess: () => {
-      void message.success(t('saved'));
-      void client.invalidateQueries({ queryKey: ['customer', id] });
+      const fresh = () => client.invalidateQueries({ queryKey: ['customer', id] });
+      void fresh();
+      // Words are never removed: the way back is the opposite word, which says why.
+      offerUndo(t('saved'), async () => {
+        await body(api.POST('/api/v1/customers/{id}/consents', {
+          params: { path: { id } }, body: { purpose, channel, granted: !granted, text_version: text.trim(), proof: word('undo.reason') },
+        }));
+        await fresh();
+      });
       onClose();
     },
   });

@@ -24,8 +24,9 @@ import { Identities } from './Identities.tsx';
 import { MergeDialog } from './MergeDialog.tsx';
 import { Profile } from './Profile.tsx';
 import { Links } from './Links.tsx';
+import { Timeline } from './Timeline.tsx';
 
-const schema = { tab: oneOf(['profile', 'orders', 'identities', 'links', 'consents', 'log'], 'profile') };
+const schema = { tab: oneOf(['profile', 'timeline', 'orders', 'identities', 'links', 'consents', 'log'], 'profile') };
 
 export default function Customer() {
   const { id = '' } = useParams();
@@ -62,6 +63,7 @@ function Person({ customer }: { customer: CustomerView }) {
   const home = useNodeName()(customer.home_node);
   const items = [
     { key: 'profile', label: t('tab.profile'), children: <Profile customer={customer} value={value.data} home={home} onShown={setShown} /> },
+    { key: 'timeline', label: t('tab.timeline'), children: <Timeline id={id} /> },
     { key: 'orders', label: t('tab.orders'), children: <CustomerOrders id={id} /> },
     { key: 'identities', label: t('tab.identities', { count: customer.identities.length }), children: <Identities customer={customer} onShown={setShown} /> },
     { key: 'links', label: t('tab.links'), children: <Links customer={customer} /> },

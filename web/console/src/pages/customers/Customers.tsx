@@ -1,20 +1,22 @@
-import { DownloadOutlined } from '@ant-design/icons';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
 import type { CustomerItem, CustomerSort } from 'api/contract.ts';
 import { Button } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
+import { ExportButton } from 'ui/ExportButton.tsx';
 import { ListTable, useTotal } from 'ui/ListTable.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
 import { QueryForm, type QueryField } from 'ui/QueryForm.tsx';
 import { Empty } from 'ui/states.tsx';
 import { addDays } from 'ui/time.ts';
 import { day, oneOf, optional, text, useUrlState, whole } from 'ui/url-state.ts';
-import { ViewTabs } from 'ui/ViewTabs.tsx';
 import { useFormat, useMay, useViewer } from 'ui/viewer.tsx';
 import { CustomerCard, useCustomerColumns } from '../../people/columns.tsx';
 import { exportAddress } from '../../people/people.ts';
+import { PeopleBar } from '../../people/PeopleBar.tsx';
+import { SavedViews } from '../../people/SavedViews.tsx';
 import { rfmClasses } from '../../people/rfm.ts';
 import { nodesQuery } from '../../queries.ts';
 import { FindPerson } from './FindPerson.tsx';
@@ -31,6 +33,9 @@ const schema = {
   after: text('', 1000),
 };
 
+// The server takes so many by their ids; more are taken by the filters.
+const chosenMost = 200;
+
 // Views everybody has; each is a set of filters and nothing more.
 type ViewName = 'all' | 'new' | 'valuable' | 'winBack';
 const views: ViewName[] = ['all', 'new', 'valuable', 'winBack'];
@@ -44,6 +49,12 @@ export default function Customers() {
   const total = useTotal(true);
   const columns = useCustomerColumns();
   const [state, change] = useUrlState(schema);
+  const [chosen, setChosen] = useState<string[]>([]);
+  const [everybody, setEverybody] = useState(false);
+  const choose = (next: string[]) => {
+    setChosen(next.slice(0, chosenMost));
+    setEverybody(false);
+  };
   const { data: nodes } = useQuery({ ...nodesQuery, enabled: permissions.has('org.read') });
   const filters = {
     rfm_class: state.class || undefined,
@@ -66,13 +77,17 @@ export default function Customers() {
     { kind: 'days', key: 'first', label: t('filter.first'), from: 'from', to: 'to' },
   ];
   const newFrom = addDays(format.today(), -30);
-  const preset: Record<ViewName, { class: typeof state.class; from: string }> = {
-    all: { class: '', from: '' },
-    new: { class: '', from: newFrom },
-    valuable: { class: 'important_value', from: '' },
-    winBack: { class: 'important_retain', from: '' },
+  const preset: Record<ViewName, Record<string, string>> = {
+    all: {},
+    new: { from: newFrom },
+    valuable: { class: 'important_value' },
+    winBack: { class: 'important_retain' },
   };
-  const active = views.find((view) => preset[view].class === state.class && preset[view].from === state.from && !state.to) ?? 'all';
+  // Who was chosen belongs to the list that was looked at.
+  const ask = (next: Partial<typeof state>, how?: 'push') => {
+    choose([]);
+    change({ ...next, after: '' }, how);
+  };
   return (
     <div className="page">
       <PageHeader title={t('title')} sub={query.data && total(query.data.total)}
@@ -80,14 +95,19 @@ export default function Customers() {
           <>
             <FindPerson />
             {permissions.has('import.run') && <Button onClick={() => void navigate('/imports')}>{t('import')}</Button>}
-            {mayExport && <Button icon={<DownloadOutlined />} href={exportAddress(filters)}>{t('export')}</Button>}
+            {mayExport && <ExportButton href={exportAddress(filters)} name="customers.csv">{t('export')}</ExportButton>}
           </>
         } />
-      <ViewTabs label={t('views')} value={active} options={views.map((value) => ({ value, label: t(`view.${value}`) }))}
-        onChange={(view) => change({ ...preset[view], to: '', after: '' }, 'push')} />
+      <SavedViews list="customers" label={t('views')} ready={views.map((value) => ({ value, label: t(`view.${value}`), filters: preset[value] }))}
+        now={{ class: state.class, node: state.node, known: state.known, from: state.from, to: state.to }}
+        onOpen={(view) => ask({ class: '', node: '', known: '', from: '', to: '', ...view } as Partial<typeof state>, 'push')} />
       <QueryForm fields={fields} values={{ class: state.class, node: state.node, known: state.known, from: state.from, to: state.to }}
-        onChange={(next) => change({ ...(next as Partial<typeof state>), after: '' })} />
-      <ListTable<CustomerItem> name="customers" people query={query} columns={columns} rowKey={(row) => row.id}
+        onChange={(next) => ask(next as Partial<typeof state>)} />
+      <ListTable<CustomerItem> name="customers" people query={query} chosen={chosen} onChoose={choose}
+        bar={
+          <PeopleBar chosen={chosen} everybody={everybody} total={query.data?.total.value ?? 0} filters={filters}
+            onEverybody={() => setEverybody(true)} onClear={() => choose([])} />
+        } columns={columns} rowKey={(row) => row.id}
         card={(row) => <CustomerCard row={row} />} onOpen={(row) => void navigate(`/customers/${row.id}`)}
         sort={state.sort} onSort={(sort) => change({ sort: sort as CustomerSort, after: '' })}
         cursor={state.after} onCursor={(after) => change({ after }, 'push')}

@@ -3,13 +3,14 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
 import type { CustomerView, LinkView } from 'api/contract.ts';
-import { App, Button, Modal } from 'antd';
+import { Button, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ActionsHead } from 'ui/ActionsHead.tsx';
 import { CopyId } from 'ui/CopyId.tsx';
 import { Empty, ErrorBox, Loaded } from 'ui/states.tsx';
 import { Tag } from 'ui/Tag.tsx';
+import { useUndo } from 'ui/undo.tsx';
 import { useFormat, useMay } from 'ui/viewer.tsx';
 import { Graph } from '../identity/Graph.tsx';
 import { ReasonField, reasonFits } from './ReasonField.tsx';
@@ -56,21 +57,25 @@ export function Links({ customer }: { customer: CustomerView }) {
 }
 
 const rules = ['same_record', 'identify', 'alias', 'manual'] as const;
-function ruleName(rule: string, t: ReturnType<typeof useTranslation<'customers'>>['t']): string {
+export function ruleName(rule: string, t: ReturnType<typeof useTranslation<'customers'>>['t']): string {
   const known = rules.find((one) => one === rule);
   return known ? t(`links.rules.${known}`) : rule;
 }
 
 function Undo({ link, onClose }: { link: LinkView; onClose: () => void }) {
   const { t } = useTranslation('customers');
-  const { message } = App.useApp();
+  const offerUndo = useUndo();
   const client = useQueryClient();
   const [reason, setReason] = useState('');
   const undo = useMutation({
     mutationFn: () => body(api.POST('/api/v1/links/{number}/unmerge', { params: { path: { number: link.number } }, body: { reason: reason.trim() } })),
     onSuccess: () => {
-      void message.success(t('links.done'));
-      void client.invalidateQueries({ queryKey: ['customer'] });
+      const fresh = () => client.invalidateQueries({ queryKey: ['customer'] });
+      void fresh();
+      offerUndo(t('links.done'), async () => {
+        await body(api.POST('/api/v1/links/merge', { body: { a: link.a, b: link.b, reason: t('undo.reason') } }));
+        await fresh();
+      });
       onClose();
     },
   });

@@ -11,6 +11,7 @@ import { PageHeader } from 'ui/PageHeader.tsx';
 import { Empty, ErrorBox, Loaded } from 'ui/states.tsx';
 import { Tag } from 'ui/Tag.tsx';
 import { oneOf, useUrlState } from 'ui/url-state.ts';
+import { useUndo } from 'ui/undo.tsx';
 import { useFormat, useMay } from 'ui/viewer.tsx';
 import { ReasonField, reasonFits } from '../customers/ReasonField.tsx';
 import { useSourceName } from '../customers/source.ts';
@@ -107,6 +108,8 @@ function Side({ person, evidence }: { person: Match; evidence: number[] }) {
 function Decide({ step, conflict, onClose }: { step: Step; conflict: ConflictView; onClose: () => void }) {
   const { t } = useTranslation('identity');
   const { message } = App.useApp();
+  const { t: word } = useTranslation('customers');
+  const offerUndo = useUndo();
   const client = useQueryClient();
   const [reason, setReason] = useState('');
   const decide = useMutation({
@@ -116,8 +119,17 @@ function Decide({ step, conflict, onClose }: { step: Step; conflict: ConflictVie
       else await body(api.POST('/api/v1/identity-conflicts/{number}/decide', { params: { path }, body: { outcome: step, reason: reason.trim() } }));
     },
     onSuccess: () => {
-      void message.success(t('conflicts.saved'));
-      for (const key of ['conflicts', 'customer', 'customers']) void client.invalidateQueries({ queryKey: [key] });
+      const fresh = () => {
+        for (const key of ['conflicts', 'customer', 'customers']) void client.invalidateQueries({ queryKey: [key] });
+      };
+      fresh();
+      if (step === 'reopen') void message.success(t('conflicts.saved'));
+      else {
+        offerUndo(t('conflicts.saved'), async () => {
+          await body(api.POST('/api/v1/identity-conflicts/{number}/reopen', { params: { path: { number: conflict.number } }, body: { reason: word('undo.reason') } }));
+          fresh();
+        });
+      }
       onClose();
     },
   });

@@ -20,6 +20,7 @@ import { ImportTag } from './ImportTag.tsx';
 import { Rejects } from './Rejects.tsx';
 import { isWorking, stepOf, steps } from './state.ts';
 import { TakeBack } from './TakeBack.tsx';
+import { useOfferTakeBack } from './offer.ts';
 
 const schema = { confirm: flag, edit: flag, step: oneOf(['', 'result'], '') };
 
@@ -44,6 +45,7 @@ function Wizard({ page }: { page: ImportPage }) {
   const mayRun = useMay('import.run');
   const [state, change] = useUrlState(schema);
   const { item } = page;
+  useOfferTakeBack(item);
   const job = useJob(item.job, isWorking(item.state));
   const failed = job.data?.state === 'failed' || item.state === 'failed';
   const step = state.edit && !isWorking(item.state) && item.state !== 'done' ? 'columns' : stepOf(item.state, state.confirm);

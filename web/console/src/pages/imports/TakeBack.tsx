@@ -5,8 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { ErrorBox } from 'ui/states.tsx';
 import { useFormat } from 'ui/viewer.tsx';
 import { useStart } from './start.ts';
-
-const askFrom = 1000;
+import { askFrom } from './state.ts';
 
 // Takes the import back whole. From so many rows on the number is typed, not clicked.
 export function TakeBack({ item }: { item: ImportItem }) {

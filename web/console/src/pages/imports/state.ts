@@ -15,3 +15,6 @@ export function stepOf(state: ImportState, confirming: boolean): Step {
     case 'running': case 'done': case 'taking_back': case 'taken_back': return 'result';
   }
 }
+
+// From so many rows on a take-back asks for the number.
+export const askFrom = 1000;

@@ -4,13 +4,14 @@ import { api, body } from 'api/client.ts';
 import type { RfmBoard, RfmTile } from 'api/contract.ts';
 import { Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { Card } from 'ui/Card.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
 import { BusyBar, Empty, Loaded } from 'ui/states.tsx';
 import { inkOn, sequential } from 'ui/tokens.ts';
 import { oneOf, text, useUrlState } from 'ui/url-state.ts';
 import { useFormat, useViewer } from 'ui/viewer.tsx';
-import { Door } from '../../people/Door.tsx';
+import { Door, useDoor } from '../../people/Door.tsx';
 import { RfmTag } from '../../people/RfmTag.tsx';
 import { NodeSelect } from '../overview/NodeSelect.tsx';
 
@@ -43,7 +44,7 @@ export default function Rfm() {
           <div className="stack">
             <Classes board={board} node={state.node} />
             <Card title={t('board.matrix')} extra={<span className="small dim">{t('board.rule')}</span>}>
-              <Matrix board={board} measure={state.show} />
+              <Matrix board={board} measure={state.show} node={state.node} />
             </Card>
             <Card title={t('board.scale')} flush><Scale board={board} /></Card>
           </div>
@@ -86,10 +87,11 @@ function span(cuts: number[], step: number): string {
   return low + 1 >= high ? `${high}` : `${low + 1}–${high}`;
 }
 
-function Matrix({ board, measure }: { board: RfmBoard; measure: Measure }) {
+function Matrix({ board, measure, node }: { board: RfmBoard; measure: Measure; node: string }) {
   const { t } = useTranslation('customers');
   const format = useFormat();
   const { mode, phone } = useViewer();
+  const door = useDoor();
   const of = (tile: RfmTile | undefined): number => (tile ? (measure === 'customers' ? tile.customers : tile.net_spend) : 0);
   const most = Math.max(...board.matrix.map(of), 1);
   const print = (value: number) => (measure === 'customers' ? format.count(value, true) : format.moneyShort(value, true));
@@ -116,13 +118,10 @@ function Matrix({ board, measure }: { board: RfmBoard; measure: Measure }) {
                 const step = value === 0 ? 0 : Math.min(5, 1 + Math.floor((Math.max(0, value) / most) * 4.99));
                 const high = r >= board.recency.high_from && f >= board.frequency.high_from;
                 return (
-                  <td key={f} style={{
-                    background: sequential[mode][step], color: inkOn(mode, step), borderRadius: 4, padding: '10px 12px',
-                    outline: high ? '1px solid var(--primary)' : undefined,
-                  }} title={measure === 'customers' ? format.exact(value) : format.money(value)}>
-                    <div className="strong" style={{ fontVariantNumeric: 'tabular-nums' }}>{print(value)}</div>
-                    <div className="small">{format.ratio((tile?.customers ?? 0) / board.customers)}</div>
-                  </td>
+                  <Cell key={f} to={tile ? door({ kind: 'cell', r, f, asOf: board.to, node }) : undefined} ground={sequential[mode][step] ?? sequential[mode][0] ?? ''}
+                    ink={inkOn(mode, step)} high={high} title={measure === 'customers' ? format.exact(value) : format.money(value)}
+                    label={t('people.cell', { r, f, place: t('board.people', { count: tile?.customers ?? 0, shown: format.exact(tile?.customers ?? 0) }) })}
+                    figure={print(value)} share={format.ratio((tile?.customers ?? 0) / board.customers)} />
                 );
               })}
             </tr>
@@ -130,6 +129,24 @@ function Matrix({ board, measure }: { board: RfmBoard; measure: Measure }) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+interface CellProps { to: string | undefined; ground: string; ink: string; high: boolean; label: string; title: string; figure: string; share: string }
+
+// A tile with people in it is a door to them; an empty one is not.
+function Cell({ to, ground, ink, high, label, title, figure, share }: CellProps) {
+  const style = { display: 'block', padding: '10px 12px', color: ink };
+  const words = (
+    <>
+      <span className="strong" style={{ display: 'block', fontVariantNumeric: 'tabular-nums' }}>{figure}</span>
+      <span className="small">{share}</span>
+    </>
+  );
+  return (
+    <td style={{ background: ground, borderRadius: 4, padding: 0, outline: high ? '1px solid var(--primary)' : undefined }}>
+      {to ? <Link to={to} preventScrollReset style={style} title={title} aria-label={label}>{words}</Link> : <span style={style}>{words}</span>}
+    </td>
   );
 }
 

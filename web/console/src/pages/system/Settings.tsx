@@ -9,6 +9,7 @@ import { Card } from 'ui/Card.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
 import { Empty, ErrorBox, Loaded } from 'ui/states.tsx';
 import { Tag } from 'ui/Tag.tsx';
+import { useUndo } from 'ui/undo.tsx';
 import { useFormat, useMay } from 'ui/viewer.tsx';
 
 export default function Settings() {
@@ -31,12 +32,20 @@ function Setting({ item }: { item: SettingItem }) {
   const format = useFormat();
   const mayWrite = useMay('setting.write');
   const client = useQueryClient();
+  const offerUndo = useUndo();
   const [value, setValue] = useState(item.value);
   const label = format.pick(item.zh, item.en);
   const save = useMutation({
     mutationFn: (next: string) => body(api.PUT('/api/v1/settings/{name}', { params: { path: { name: item.name } }, body: { value: next } })),
-    // Every figure may have moved.
-    onSuccess: () => client.invalidateQueries(),
+    onSuccess: () => {
+      const before = item.value;
+      // Every figure may have moved.
+      void client.invalidateQueries();
+      offerUndo(t('settings.saved', { name: label }), async () => {
+        await body(api.PUT('/api/v1/settings/{name}', { params: { path: { name: item.name } }, body: { value: before } }));
+        await client.invalidateQueries();
+      });
+    },
   });
   const refused = save.error instanceof ApiProblem ? save.error.errors[0] : undefined;
   return (
