@@ -10,6 +10,9 @@ namespace tilth::app {
 
 namespace {
 
+constexpr const char* kDemonstrationFile = "demonstration.json";
+constexpr const char* kSimulatorLogin = "demonstration";
+
 struct Sample {
     std::string folder;
     json::Value mapping;
@@ -27,6 +30,7 @@ org::NewTenant tenant_of(const json::Value& mapping) {
     tenant.zone = given["zone"].str_or("Asia/Shanghai");
     tenant.currency = Currency::parse(given["currency"].str_or("CNY")).value_or(Currency{});
     tenant.sample = mapping.is_object();
+    tenant.admin_login = given["login"].str_or("admin");
     return tenant;
 }
 
@@ -79,18 +83,63 @@ Status follow_job(World& world, const TenantId& tenant) {
     return ok();
 }
 
-Status first_run(World& world, const FirstRun& options) {
-    if (!world.org().tenants().empty()) return ok();
-    const bool with_sample = !options.empty && !options.sample.empty();
-    Sample sample;
-    if (with_sample) sample = TRY(read_sample(options.sample));
-    const auto admin = TRY(world.org().create_tenant(tenant_of(sample.mapping)));
+namespace {
+
+std::string demonstration_file(const World& world) {
+    return world.options().data_directory + "/" + kDemonstrationFile;
+}
+
+// An account by which the simulator signs in like anybody else; it closes it when all is loaded.
+Status welcome_simulator(World& world, const TenantId& tenant) {
+    const auto context = kernel::Context::system(tenant, world.clock().now());
+    const std::string password =
+        TRY(world.org().add_staff(context, kSimulatorLogin, "示例装载", "administrator"));
+    const json::Value state = json::Value::object({{"login", kSimulatorLogin}, {"password", password}});
+    return world.kernel().files.write_whole(demonstration_file(world), state.print() + "\n");
+}
+
+Status make_tenant(World& world, const Sample* sample, const std::string& login_file, bool keep_dates) {
+    const auto admin = TRY(world.org().create_tenant(tenant_of(sample == nullptr ? json::Value() : sample->mapping)));
     const json::Value login = json::Value::object({{"login", admin.login}, {"password", admin.one_time_password}});
-    TRY(world.kernel().files.write_whole(world.options().data_directory + "/first_login.json", login.print() + "\n"));
-    if (with_sample) TRY(load_sample(world, admin.tenant, sample, options.keep_dates));
+    TRY(world.kernel().files.write_whole(world.options().data_directory + "/" + login_file, login.print() + "\n"));
+    if (sample != nullptr) {
+        const bool simulated = !sample->mapping["simulator"].str().empty();
+        TRY(simulated ? welcome_simulator(world, admin.tenant)
+                      : load_sample(world, admin.tenant, *sample, keep_dates));
+    }
     std::printf("管理员 administrator: %s\n一次性密码 one-time password: %s\n", admin.login.c_str(),
                 admin.one_time_password.c_str());
     return ok();
+}
+
+// A sample's own login tells whether it stands: no two tenants begin with the same one.
+Status add_sample(World& world, const FirstRun& options) {
+    Sample sample = TRY(read_sample(options.added_sample));
+    const std::string login(sample.mapping["tenant"]["login"].str());
+    if (login.empty()) return Error(ErrorCode::Invalid, options.added_sample + ": tenant.login is missing");
+    const std::string file = "first_login." + login + ".json";
+    if (TRY(world.kernel().files.exists(world.options().data_directory + "/" + file))) return ok();
+    return make_tenant(world, &sample, file, options.keep_dates);
+}
+
+}  // namespace
+
+Status first_run(World& world, const FirstRun& options) {
+    if (!world.org().tenants().empty()) return options.added_sample.empty() ? ok() : add_sample(world, options);
+    if (options.empty || options.sample.empty()) return make_tenant(world, nullptr, "first_login.json", false);
+    Sample sample = TRY(read_sample(options.sample));
+    json::Value tenant = sample.mapping["tenant"];
+    tenant.set("login", "admin");
+    sample.mapping.set("tenant", std::move(tenant));
+    return make_tenant(world, &sample, "first_login.json", options.keep_dates);
+}
+
+Status tell_simulator(World& world, const std::string& url) {
+    auto& files = world.kernel().files;
+    if (!TRY(files.exists(demonstration_file(world)))) return ok();
+    json::Value state = TRY(json::Value::parse(TRY(files.read_whole(demonstration_file(world), 1u << 20))));
+    state.set("url", url);
+    return files.write_whole(demonstration_file(world), state.print() + "\n");
 }
 
 }  // namespace tilth::app

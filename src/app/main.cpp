@@ -88,16 +88,19 @@ int serve(const cli::Parsed& parsed, const config::Config& config) {
     auto world = World::open(world_options(config));
     if (!world) return refuse(world.error());
     (*world)->run();
-    const auto begun =
-        first_run(**world, {parsed.has("empty"), parsed.value("first-run-sample"), parsed.has("keep-dates")});
+    const auto begun = first_run(**world, {parsed.has("empty"), parsed.value("first-run-sample"),
+                                           parsed.value("add-sample"), parsed.has("keep-dates")});
     if (!begun) return refuse(begun.error());
     auto server = http::serve(server_options(config), (*world)->routes());
     if (!server) return refuse(server.error());
     auto commands = http::serve_unix((*world)->options().data_directory + "/tilth.sock", control_routes(**world));
     if (!commands) return refuse(commands.error());
     const std::string& listen = config.text("server.listen");
-    std::printf("精耕 Tilth: %s://%s:%u\n", config.text("server.certificate").empty() ? "http" : "https",
-                listen == "0.0.0.0" ? "127.0.0.1" : listen.c_str(), (*server)->port());
+    const std::string address = std::string(config.text("server.certificate").empty() ? "http" : "https") + "://" +
+                                (listen == "0.0.0.0" ? "127.0.0.1" : listen) + ":" +
+                                std::to_string((*server)->port());
+    if (const auto told = tell_simulator(**world, address); !told) return refuse(told.error());
+    std::printf("精耕 Tilth: %s\n", address.c_str());
     std::fflush(stdout);
     wait_for_end();
     std::printf("正在停止 stopping …\n");

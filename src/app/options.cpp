@@ -30,6 +30,7 @@ cli::CommandSpec serve_command() {
                "server.clock"),
         option("empty", "", "首次启动不装载示例", "A first start without the sample"),
         option("first-run-sample", "DIR", "首次启动装载的示例", "Sample that a first start loads"),
+        option("add-sample", "DIR", "把示例作为另一租户加入", "A sample as a tenant of its own, unless it stands already"),
         option("keep-dates", "", "示例保留原日期", "Load the sample with its own dates"),
     };
     serve.examples = {"tilth serve --data data --port 8686"};

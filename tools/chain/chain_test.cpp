@@ -92,7 +92,9 @@ TEST(Chain, AWrongRateIsSeen) {
     other.mini_program_share = p.mini_program_share * 1.3;
     const Chain chain = simulate(other, last());
     bool seen = false;
-    for (const Finding& one : compare_rates(p, chain)) seen = seen || std::abs(one.found - one.declared) > tolerance(one);
+    for (const Finding& one : compare_rates(p, chain)) {
+        seen = seen || std::abs(one.found - one.declared) > tolerance(one);
+    }
     EXPECT_TRUE(seen);
 }
 

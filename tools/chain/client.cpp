@@ -19,7 +19,7 @@ Error refused(const http::ClientRequest& request, const http::ClientResponse& re
                         std::to_string(response.status);
     if (problem) {
         words += " " + std::string((*problem)["title"].str()) + " " + std::string((*problem)["detail"].str());
-        if (!(*problem)["fields"].items().empty()) words += " " + (*problem)["fields"].print();
+        if (!(*problem)["errors"].items().empty()) words += " " + (*problem)["errors"].print();
     }
     return Error(response.status == 401 ? ErrorCode::Unauthenticated : ErrorCode::Conflict, words);
 }
@@ -40,7 +40,7 @@ Result<http::ClientResponse> Client::send(http::ClientRequest request) const {
 
 Result<json::Value> Client::answer(http::ClientRequest request) {
     // What a browser proves by its origin, a program says by this header.
-    request.headers.push_back({"X-Requested-By", "tilth-chain"});
+    request.headers.push_back({"X-Requested-By", "tilth"});
     if (!cookie_.empty()) request.headers.push_back({"Cookie", cookie_});
     const auto response = TRY(send(request));
     if (response.status < 200 || response.status > 299) return refused(request, response);

@@ -21,6 +21,7 @@ using http::Method;
 using json::Value;
 
 constexpr std::int64_t kLookMs = 100;
+constexpr std::int64_t kLooksAtEvents = 10;
 constexpr int kSenders = 2;
 constexpr std::int64_t kTellMs = 500;
 constexpr std::int64_t kTellToFileMs = 5'000;
@@ -132,7 +133,8 @@ public:
             std::to_string(options_.parameters.days) + " 天 days …");
         const Requests requests = requests_of(options_.parameters, simulate(options_.parameters, last));
         const Upload* const plain[] = {&requests.stores, &requests.staff, &requests.members, &requests.day_closes};
-        std::int64_t total = requests.sums.rows + requests.events;
+        events_ = requests.events;
+        std::int64_t total = requests.sums.rows + events_;
         for (const Upload* file : plain) total += file->rows;
         Progress progress(total, options_.quiet);
         progress_ = &progress;
@@ -150,7 +152,7 @@ public:
         TRY(wait_for_events(requests.events));
         progress.end();
         TRY(leave());
-        return report(requests, progress.seconds());
+        return report(requests, last, progress.seconds());
     }
 
 private:
@@ -170,6 +172,8 @@ private:
             TRY(state_.set("password", std::string(state_["next_password"].str())));
         }
         me_ = TRY(client_.ask(Method::Get, "/api/v1/me"));
+        if (!me_["tenant"]["sample"].bool_or(false))
+            return Error(ErrorCode::Conflict, "this tenant is not for demonstration data; nothing was sent");
         if (me_["must_change_password"].bool_or(false)) {
             const std::string next = crypto::random_token();
             TRY(state_.set("next_password", next));
@@ -178,8 +182,6 @@ private:
             TRY(client_.sign_in(login, next));
             me_ = TRY(client_.ask(Method::Get, "/api/v1/me"));
         }
-        if (!me_["tenant"]["sample"].bool_or(false))
-            return Error(ErrorCode::Conflict, "this tenant is not for demonstration data; nothing was sent");
         return ok();
     }
 
@@ -249,8 +251,17 @@ private:
             if (state == "done") return ok();
             if (state == "partial" || state == "failed" || state == "cancelled")
                 return Error(ErrorCode::Conflict, name + ": " + page.print());
+            TRY(look_at_events(events_));
             progress_->say(name, done_ + applied_ + page["done"].i64_or(0));
         }
+    }
+
+    // How many events stand in the log by now; asked once in a while.
+    Status look_at_events(std::int64_t events) {
+        if (++looks_ % kLooksAtEvents != 0) return ok();
+        const Value system = TRY(client_.ask(Method::Get, "/api/v1/system"));
+        applied_ = std::min(events, system["events_logged"].i64_or(0));
+        return ok();
     }
 
     static std::string http_name(const std::string& name) {
@@ -276,9 +287,10 @@ private:
             if (name == "net_sales") found.net_fen = value;
         }
         if (found == file.sums) return ok();
-        return Error(ErrorCode::Conflict, file.name + ": the totals there are " + page["totals"].print() + ", sent were " +
-                                              std::to_string(file.sums.orders) + " orders of " +
-                                              std::to_string(file.sums.net_fen) + " fen");
+        const std::string sent =
+            std::to_string(file.sums.orders) + " orders of " + std::to_string(file.sums.net_fen) + " fen";
+        return Error(ErrorCode::Conflict,
+                     file.name + ": the totals there are " + page["totals"].print() + ", sent were " + sent);
     }
 
     Status wait_for_events(std::int64_t events) {
@@ -300,8 +312,9 @@ private:
         return state_.finish();
     }
 
-    static Value report(const Requests& requests, double seconds) {
+    static Value report(const Requests& requests, Day last, double seconds) {
         Value value = totals_json(requests);
+        value.set("last_day", to_iso(last));
         value.set("seconds", static_cast<std::int64_t>(seconds + 0.5));
         return value;
     }
@@ -312,13 +325,18 @@ private:
     Value me_;
     Progress* progress_ = nullptr;
     std::int64_t done_ = 0;     // rows of finished files
+    std::int64_t events_ = 0;   // in all
     std::int64_t applied_ = 0;  // events
+    std::int64_t looks_ = 0;
 };
 
 }  // namespace
 
 Result<Value> load(const LoadOptions& options) {
-    return Loader(options, TRY(State::open(options.state_path))).run();
+    const State state = TRY(State::open(options.state_path));
+    LoadOptions own = options;
+    if (own.url.empty()) own.url = state["url"].str();
+    return Loader(own, state).run();
 }
 
 }  // namespace tilth::chain
