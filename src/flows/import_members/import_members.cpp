@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "flows/nodes.h"
+
 namespace tilth::flows {
 
 namespace {
@@ -110,7 +112,8 @@ public:
     Result<std::int64_t> take_back(kernel::Unit& unit, const collect::ImportRef& import, int limit) override {
         const std::int64_t gone = TRY(openings_.take_back(unit, import.source(), limit));
         if (gone > 0) return gone;
-        return customers_.take_back(unit, import.source(), limit);
+        const std::int64_t people = TRY(customers_.take_back(unit, import.source(), limit));
+        return people > 0 ? people : take_back_nodes(org_, unit, import.source(), limit);
     }
 
 private:
@@ -171,7 +174,7 @@ private:
         if (const std::string code = text(row, Column::NodeCode); !code.empty()) {
             const std::string title = text(row, Column::NodeName);
             sighting.home_node = TRY(org_.ensure_node(unit, org::NodeKind::Store, code, title.empty() ? code : title,
-                                                      org_.root(unit.tenant())));
+                                                      org_.root(unit.tenant()), source));
         }
         const auto found = TRY(customers_.resolve(unit, sighting));
         std::vector<customer::Trait> traits;
@@ -220,17 +223,18 @@ public:
         for (const auto& row : rows) outcomes.push_back(compare(view.tenant(), row));
         return outcomes;
     }
-    Result<std::vector<collect::RowOutcome>> apply(kernel::Unit& unit, const collect::ImportRef&,
+    Result<std::vector<collect::RowOutcome>> apply(kernel::Unit& unit, const collect::ImportRef& import,
                                                    const std::vector<collect::MappedRow>& rows) override {
         std::vector<collect::RowOutcome> outcomes;
+        const std::string source = import.source();
         for (const auto& row : rows) {
             outcomes.push_back(compare(unit.tenant(), row));
             OrgNodeId parent = org_.root(unit.tenant());
             if (const auto& region = row.values[2]) {
                 const std::string code = region_code(*region);
-                parent = TRY(org_.ensure_node(unit, org::NodeKind::Region, code, *region, parent));
+                parent = TRY(org_.ensure_node(unit, org::NodeKind::Region, code, *region, parent, source));
             }
-            TRY(org_.ensure_node(unit, org::NodeKind::Store, *row.values[0], *row.values[1], parent));
+            TRY(org_.ensure_node(unit, org::NodeKind::Store, *row.values[0], *row.values[1], parent, source));
         }
         return outcomes;
     }
@@ -241,8 +245,10 @@ public:
                                           [](const org::OrgNode& node) { return node.kind == org::NodeKind::Store; });
         return std::vector<collect::ControlTotal>{{"stores", "门店", "Stores", stores, "count", {}}};
     }
-    // A store that stands may already be named by orders and people: the tree is changed on its own page.
-    Result<std::int64_t> take_back(kernel::Unit&, const collect::ImportRef&, int) override { return 0; }
+    // A store that orders or people name by now stays.
+    Result<std::int64_t> take_back(kernel::Unit& unit, const collect::ImportRef& import, int limit) override {
+        return take_back_nodes(org_, unit, import.source(), limit);
+    }
 
 private:
     static std::string region_code(const std::string& name) { return "R:" + name; }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "flows/import_orders/rules.h"
+#include "flows/nodes.h"
 
 namespace tilth::flows {
 
@@ -59,7 +60,7 @@ public:
             commerce::OrderInput input = input_of(import, batch.options, group);
             if (!group.head.node_code.empty()) {
                 input.node = TRY(org_.ensure_node(unit, batch.options.node_kind, group.head.node_code,
-                                                  group.head.node_name, org_.root(unit.tenant())));
+                                                  group.head.node_name, org_.root(unit.tenant()), import.source()));
             }
             if (!group.claims.empty()) input.customer = TRY(customer_of(unit, import, group, input.node));
             note(TRY(orders_.apply(unit, input)), group, batch);
@@ -83,7 +84,8 @@ public:
     Result<std::int64_t> take_back(kernel::Unit& unit, const collect::ImportRef& import, int limit) override {
         const std::int64_t lines = TRY(orders_.take_back(unit, import.source(), limit));
         if (lines > 0) return lines;
-        return customers_.take_back(unit, import.source(), limit);
+        const std::int64_t people = TRY(customers_.take_back(unit, import.source(), limit));
+        return people > 0 ? people : take_back_nodes(org_, unit, import.source(), limit);
     }
 
 private:

@@ -14,7 +14,8 @@ using Kind = collect::RowOutcome::Kind;
 
 std::vector<sql::Migration> migrations() {
     std::vector<sql::Migration> all;
-    for (const auto& module : {org::org_module(), customer::customer_module(), commerce::commerce_module()}) {
+    for (const auto& module : {org::org_module(), customer::customer_module(), commerce::commerce_module(),
+                               collect::collect_module()}) {
         all.insert(all.end(), module.migrations.begin(), module.migrations.end());
     }
     return all;
@@ -154,10 +155,13 @@ TEST_P(ImportOrdersTest, TakenBackWholeItLeavesWhatOthersBrought) {
     auto after = kernel_.reader();
     EXPECT_EQ(MUST(orders_->state_hash(*after, tenant_)), orders);
     EXPECT_EQ(customers_->people(tenant_, true), 1);
+    EXPECT_TRUE(org_->node_by_code(tenant_, "France")) << "the first import names it too";
     EXPECT_EQ(take_back(import(2)), 0);
     EXPECT_GT(take_back(import(1)), 0);
     EXPECT_EQ(customers_->people(tenant_, true), 0);
     EXPECT_EQ(kernel_.number("SELECT count(*) FROM sales_order"), 0);
+    EXPECT_EQ(org_->nodes(tenant_).size(), 1u) << "the root: nothing names the countries any more";
+    EXPECT_EQ(kernel_.number("SELECT count(*) FROM org_node_source"), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, ImportOrdersTest, ::testing::ValuesIn(sql::testing::engines()),

@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "flows/nodes.h"
 #include "flows/store_days/store_days.h"
 
 namespace tilth::flows {
@@ -53,7 +54,7 @@ public:
             const std::string code = text(row, Column::NodeCode);
             const std::string title = text(row, Column::NodeName);
             const auto node = TRY(org_.ensure_node(unit, org::NodeKind::Store, code, title.empty() ? code : title,
-                                                   org_.root(unit.tenant())));
+                                                   org_.root(unit.tenant()), import.source()));
             outcomes.push_back(told(TRY(days_.put(unit, TRY(day_of(unit.tenant(), import, row, node))))));
         }
         return outcomes;
@@ -69,7 +70,8 @@ public:
         };
     }
     Result<std::int64_t> take_back(kernel::Unit& unit, const collect::ImportRef& import, int limit) override {
-        return days_.take_back(unit, import.source(), limit);
+        const std::int64_t days = TRY(days_.take_back(unit, import.source(), limit));
+        return days > 0 ? days : take_back_nodes(org_, unit, import.source(), limit);
     }
 
 private:

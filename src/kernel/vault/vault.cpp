@@ -1,5 +1,7 @@
 #include "kernel/vault/vault.h"
 
+#include "kernel/vault/below.h"
+
 #include <map>
 #include <mutex>
 #include <shared_mutex>
@@ -15,6 +17,9 @@ std::string bound_to(std::string_view purpose, std::initializer_list<std::string
     for (const auto part : parts) out.append("|").append(std::to_string(part.size())).append("|").append(part);
     return out;
 }
+
+constexpr char kBelow = '~';
+bool is_below(std::string_view field) { return !field.empty() && field.front() == kBelow; }
 
 // One key per purpose, all from the tenant's; the tenant's own key is used for nothing else.
 struct TenantKeys {
@@ -43,6 +48,9 @@ public:
                                         std::string_view plain) override;
     Result<std::string> open_for_tenant(const TenantId& tenant, std::string_view purpose,
                                         std::string_view sealed) override;
+    // What stands, or what stands below it.
+    Result<std::vector<VaultValue>> open_values(sql::Connection& sql, const TenantId& tenant,
+                                                const CustomerId& customer, bool below);
 
 private:
     using Keys = std::shared_ptr<const TenantKeys>;
@@ -152,6 +160,11 @@ Status SealedVault::remove(Unit& unit, const CustomerId& customer, std::string_v
 
 Result<std::vector<VaultValue>> SealedVault::open(sql::Connection& sql, const TenantId& tenant,
                                                   const CustomerId& customer) {
+    return open_values(sql, tenant, customer, false);
+}
+
+Result<std::vector<VaultValue>> SealedVault::open_values(sql::Connection& sql, const TenantId& tenant,
+                                                         const CustomerId& customer, bool below) {
     const Keys keys = TRY(keys_of(tenant, &sql));
     std::vector<VaultValue> values;
     Status opened;
@@ -161,6 +174,7 @@ Result<std::vector<VaultValue>> SealedVault::open(sql::Connection& sql, const Te
         "JOIN person_secret s ON s.tenant_id = v.tenant_id AND s.customer_id = v.customer_id "
         "WHERE v.tenant_id = ?1 AND v.customer_id = ?2 ORDER BY v.field",
         {tenant, customer}, [&](const sql::Row& row) {
+            if (is_below(row.txt(0)) != below) return true;
             const crypto::Key key = keys->customers.derive("customer", row.bin(5));
             auto clear = crypto::unseal(key, row.bin(1), bound_to("value", {tenant.raw(), customer.raw(), row.txt(0)}));
             if (!clear) return opened = clear.error(), false;
@@ -203,6 +217,26 @@ Result<std::string> SealedVault::open_for_tenant(const TenantId& tenant, std::st
 }
 
 }  // namespace
+
+std::string below_field(std::string_view owner, std::string_view field) {
+    std::string name(1, kBelow);
+    return name.append(owner).append(1, kBelow).append(field);
+}
+
+Result<std::vector<BelowValue>> open_below(Vault& vault, sql::Connection& sql, const TenantId& tenant,
+                                           const CustomerId& customer) {
+    auto* const sealed = dynamic_cast<SealedVault*>(&vault);
+    INVARIANT(sealed != nullptr, "there is one vault");
+    std::vector<BelowValue> below;
+    for (VaultValue& value : TRY(sealed->open_values(sql, tenant, customer, true))) {
+        const std::size_t end = value.field.find(kBelow, 1);
+        INVARIANT(end != std::string::npos, "a value below names its owner");
+        std::string owner = value.field.substr(1, end - 1);
+        value.field.erase(0, end + 1);
+        below.push_back({std::move(owner), std::move(value)});
+    }
+    return below;
+}
 
 std::unique_ptr<Vault> make_vault(const crypto::Key& master, Record& record) {
     return std::make_unique<SealedVault>(master, record);

@@ -222,6 +222,8 @@ public:
                                                             Day to) = 0;
 };
 std::unique_ptr<StoreDays> make_store_days();
+// Whether any day close or decision names this node.
+Result<bool> names_node(sql::Connection& sql, const TenantId& tenant, const OrgNodeId& node);
 inline constexpr kernel::Permission kReconcileRead{"reconcile.read", "查看对账", "See the reconciliation"};
 inline constexpr kernel::Permission kReconcileWrite{"reconcile.write", "处理对账差异", "Settle differences"};
 

@@ -111,6 +111,8 @@ public:
 };
 
 std::unique_ptr<Orders> make_orders(kernel::Kernel& kernel, org::Org& org, customer::Customers& customers);
+// Whether any order names this node.
+Result<bool> names_node(sql::Connection& sql, const TenantId& tenant, const OrgNodeId& node);
 kernel::ModuleInfo commerce_module();
 
 }  // namespace tilth::commerce

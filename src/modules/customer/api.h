@@ -165,6 +165,8 @@ enum class ConsentChannel : std::uint8_t { Sms, Call, Email, WeCom, WeChat, App 
 // send.
 Result<bool> may_reach(Customers& customers, sql::Connection& sql, const TenantId& tenant, const CustomerId& customer,
                        Purpose purpose, ConsentChannel channel);
+// Whether any customer has, or for an import had, its home at this node.
+Result<bool> names_node(sql::Connection& sql, const TenantId& tenant, const OrgNodeId& node);
 struct Erasure {
     std::int64_t customers = 0;
     std::int64_t identities = 0;

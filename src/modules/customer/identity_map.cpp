@@ -214,6 +214,7 @@ std::vector<Place> IdentityMap::change(Place place, const CustomerState& wanted)
     now.phone = wanted.phone;
     now.member = wanted.member;
     now.homed = wanted.homed;
+    now.imported = wanted.imported;
     now.first_seen = wanted.first_seen;
     set(place, now);
     if (!other_rank) return {};

@@ -34,6 +34,7 @@ struct CustomerState {
     bool phone = false;
     bool member = false;             // holds a card
     bool homed = false;              // has a home node
+    bool imported = false;           // an import brought or met it: it has rows in customer_sight
     bool alive = true;
     bool operator==(const CustomerState&) const = default;
 };
@@ -62,8 +63,8 @@ public:
     bool same_person(Place a, Place b) const { return at(a, Sight::Writer).leader == at(b, Sight::Writer).leader; }
     bool person_has_phone(Place place) const;
     Place add(CustomerState state);
-    // Changes what is the customer's own (known with its new ordinal, phone, member, homed, first_seen). Yields whose
-    // person changed by it.
+    // Changes what is the customer's own (known with its new ordinal, phone, member, homed, imported, first_seen).
+    // Yields whose person changed by it.
     std::vector<Place> change(Place place, const CustomerState& state);
     void remove(Place place);                                          // a person of its own; holds no key
     void set_key(const Bytes16& key, const KeyState& state);           // number 0 removes
@@ -85,6 +86,7 @@ public:
     Place load(CustomerState state);
     void load_key(const Bytes16& key, const KeyState& state) { keys_.put(key, state); }
     void load_phone(Place place) { (*chunks_[place / kChunk])[place % kChunk].phone = true; }
+    void load_imported(Place place) { (*chunks_[place / kChunk])[place % kChunk].imported = true; }
     void load_change_no(std::int64_t number) { change_no_ = new_change_no_ = number; }
 
 private:

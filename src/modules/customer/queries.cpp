@@ -118,6 +118,7 @@ struct Plain {
     bool phone = false;
     bool member = false;
     bool homed = false;
+    bool imported = false;
     bool operator==(const Plain&) const = default;
 };
 
@@ -126,7 +127,8 @@ std::map<CustomerId, Plain> plain(const IdentityMap& map) {
     for (const auto& [place, state] : map.all()) {
         const auto leader = map.id_of(state.leader, Sight::Published);
         customers[state.id] = {state.ordinal, leader.value_or(CustomerId{}), state.first_seen, state.known,
-                               state.phone,   state.member,                  state.homed};
+                               state.phone,   state.member,                  state.homed,
+                               state.imported};
     }
     return customers;
 }

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "modules/customer/privacy.h"
+#include "modules/customer/sights.h"
 #include "platform/json/value.h"
 
 namespace tilth::customer {
@@ -119,7 +120,7 @@ Status Resolver::add_sources() {
         key.found.sources = state_.sources.with(key.found.sources, source_);
         state_.map.set_key(key.claim->index, key.found);
         const bool full = key.found.sources == SourceSets::kEverybody;
-        TRY(store::add_identity_source(unit_, key.found.number, full ? 0 : source_));
+        TRY(store::add_identity_source(unit_, key.found.number, full ? 0 : source_, sighting_.at));
     }
     return ok();
 }
@@ -211,8 +212,10 @@ Result<Place> Resolver::make_customer(const CustomerState& wanted) {
     state.ordinal = static_cast<std::uint32_t>(unit_.next_number(state.known ? "person_known" : "person_anonymous"));
     state.first_seen = sighting_.at;
     state.homed = sighting_.home_node.has_value();
+    state.imported = owner() != 0;
     TRY(store::insert(unit_, store::NewCustomer{state, sighting_.home_node, source_}));
     const Place place = state_.map.add(state);
+    if (state.imported) TRY(first_sight(unit_, state_, {place, owner(), sighting_.at, sighting_.home_node}));
     changed_.push_back(place);
     return place;
 }
@@ -269,6 +272,12 @@ Status Resolver::note_conflicts(const Decision& decision) {
 // An earlier first sight than was known, and the first home node.
 Status Resolver::touch(Place place) {
     CustomerState wanted = state_.map.state(place);
+    if (owner() != 0 || wanted.imported) {
+        begin();
+        if (TRY(note_sight(unit_, state_, {place, owner(), sighting_.at, sighting_.home_node})))
+            changed_.push_back(place);
+        return ok();
+    }
     const bool earlier = sighting_.at < wanted.first_seen;
     const bool home = sighting_.home_node && !wanted.homed;
     if (!earlier && !home) return ok();
@@ -277,7 +286,7 @@ Status Resolver::touch(Place place) {
     if (home) wanted.homed = true;
     state_.map.change(place, wanted);
     changed_.push_back(place);
-    if (home) TRY(store::set_home(unit_, wanted.id, *sighting_.home_node));
+    if (home) TRY(store::set_home(unit_, wanted.id, sighting_.home_node));
     return earlier ? store::update(unit_, wanted) : ok();
 }
 

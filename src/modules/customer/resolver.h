@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "modules/customer/sights.h"
 #include "modules/customer/store.h"
 
 namespace tilth::customer {
@@ -54,6 +55,8 @@ private:
     Status attach_all(const Decision& decision);
     Status note_conflicts(const Decision& decision);
     Status touch(Place place);
+    // Whose sight this is: the import's number, or 0 for every source that is never taken back.
+    std::uint32_t owner() const { return is_import(sighting_.source) ? source_ : 0; }
 
     kernel::Unit& unit_;
     kernel::Vault& vault_;

@@ -85,63 +85,6 @@ Result<Resolution> CustomersService::resolve(kernel::Unit& unit, const Sighting&
     return Resolver(unit, kernel_.vault, state, rest).run();
 }
 
-Status CustomersService::declare(kernel::Unit& unit, const CustomerId& customer, const std::vector<Trait>& traits,
-                                 std::string_view source, int confidence) {
-    TenantState& state = state_of(unit.tenant());
-    const Place place = state.map.place_of(customer, Sight::Writer);
-    if (place == kNobody) return not_found();
-    std::map<std::string, kernel::VaultValue> declared;
-    std::string words(source);
-    Instant oldest = Instant{INT64_MAX};
-    Instant latest{INT64_MIN};
-    for (const Trait& trait : traits) {
-        auto field = canonical_field(trait.field);
-        if (!field || !is_usable(trait.value)) continue;
-        const Instant at = trait.at == Instant{} ? unit.now() : trait.at;
-        oldest = std::min(oldest, at);
-        latest = std::max(latest, at);
-        words.append(1, '\0').append(*field).append(1, '\0').append(trait.value);
-        kernel::VaultValue value{*field, trait.value, std::string(source), at, confidence};
-        const auto [other, fresh] = declared.try_emplace(*field, value);
-        if (!fresh && outranks(standing(value), standing(other->second))) other->second = std::move(value);
-    }
-    const Bytes16 print = crypto::fingerprint(words, static_cast<std::uint64_t>(confidence));
-    Declared now{0, oldest};
-    std::memcpy(&now.hash, print.data(), sizeof now.hash);
-    // What stands only ever rises in rank: what was declared before is passed over, unless it is declared for a later
-    // moment.
-    const auto last = state.declared.find(place);
-    const bool again = last != state.declared.end() && last->second.hash == now.hash;
-    if (declared.empty() || (again && latest <= last->second.at)) return ok();
-
-    std::size_t fields = 0;
-    for (const kernel::VaultValue& stands : TRY(kernel_.vault.open(unit.sql(), unit.tenant(), customer))) {
-        ++fields;
-        const auto wanted = declared.find(stands.field);
-        if (wanted != declared.end() && !outranks(standing(wanted->second), standing(stands))) {
-            declared.erase(wanted);
-        } else if (wanted != declared.end()) {
-            --fields;   // replaced: counted with what is declared
-        }
-    }
-    std::vector<kernel::VaultValue> values;
-    for (auto& [field, value] : declared) {
-        if (fields + values.size() >= kTraitFieldsMax) break;
-        values.push_back(std::move(value));
-    }
-    if (!values.empty()) TRY(kernel_.vault.put(unit, customer, values));
-    remember_declared(unit, state, place, now);
-    return ok();
-}
-
-void CustomersService::remember_declared(kernel::Unit& unit, TenantState& state, Place place, const Declared& now) {
-    constexpr std::size_t kRememberedMax = 1u << 18;
-    // Forgetting is always safe: the next equal declaration reads the vault.
-    if (state.declared.size() >= kRememberedMax) state.declared.clear();
-    state.declared[place] = now;
-    unit.on_undo([&state, place] { state.declared.erase(place); });
-}
-
 Result<std::int64_t> CustomersService::merge(kernel::Unit& unit, const CustomerId& a, const CustomerId& b,
                                              std::string_view reason) {
     const std::string why = TRY(checked_reason(reason));

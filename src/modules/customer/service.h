@@ -5,6 +5,7 @@
 #include <memory>
 #include <shared_mutex>
 
+#include "kernel/vault/below.h"
 #include "modules/customer/store.h"
 
 namespace tilth::customer {
@@ -91,7 +92,31 @@ private:
     std::map<TenantId, std::unique_ptr<TenantState>> states_;
 };
 
-// Taking back what a source brought: links first, then identities with the customers that are left without any.
+// What stands of one customer's declared fields, and what stands below it (kernel/vault/below.h).
+class Traits {
+public:
+    Traits(kernel::Unit& unit, kernel::Vault& vault, const CustomerId& customer)
+        : unit_(unit), vault_(vault), customer_(customer) {}
+    Status declare(std::map<std::string, kernel::VaultValue> declared);
+    // As if this source had never declared anything.
+    Status take_back(std::string_view source);
+
+private:
+    Result<bool> replaces(const kernel::VaultValue& value, const kernel::VaultValue& stands);
+    Status stand_without(const std::string& field);
+    Result<const std::vector<kernel::BelowValue>*> below_values();
+    Status put_below(const kernel::VaultValue& value);
+    Status drop_below(std::string_view owner, std::string_view field);
+    Status drop_all_below(std::string_view field);
+
+    kernel::Unit& unit_;
+    kernel::Vault& vault_;
+    CustomerId customer_;
+    std::optional<std::vector<kernel::BelowValue>> below_;   // read when it is needed
+};
+
+// Taking back what a source brought: links first, then identities with the customers that are left without any,
+// then what it saw and declared of the customers that stay.
 class TakeBack {
 public:
     TakeBack(kernel::Unit& unit, kernel::Vault& vault, TenantState& state, std::uint32_t source)
@@ -104,6 +129,8 @@ private:
     Status settle(const CustomerId& customer);
     Status forget(Place place);
     Status keep(Place place, const std::vector<IdentityKind>& kinds);
+    Status relabel(const store::Brought& brought, const store::FirstSource& first);
+    Result<std::int64_t> sights(int limit);
 
     kernel::Unit& unit_;
     kernel::Vault& vault_;

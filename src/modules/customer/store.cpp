@@ -40,7 +40,7 @@ Status update(kernel::Unit& unit, const CustomerState& state) {
         {unit.tenant(), state.id, std::int64_t{state.ordinal}, state.known, state.member, state.first_seen});
 }
 
-Status set_home(kernel::Unit& unit, const CustomerId& customer, const OrgNodeId& node) {
+Status set_home(kernel::Unit& unit, const CustomerId& customer, const std::optional<OrgNodeId>& node) {
     return unit.sql().write("UPDATE customer SET home_node = ?3 WHERE tenant_id = ?1 AND id = ?2",
                             {unit.tenant(), customer, node});
 }
@@ -48,6 +48,8 @@ Status set_home(kernel::Unit& unit, const CustomerId& customer, const OrgNodeId&
 Status erase_customer(kernel::Unit& unit, const CustomerId& customer) {
     TRY(unit.sql().write("DELETE FROM identity_conflict WHERE tenant_id = ?1 AND a = ?2", {unit.tenant(), customer}));
     TRY(unit.sql().write("DELETE FROM identity_conflict WHERE tenant_id = ?1 AND b = ?2", {unit.tenant(), customer}));
+    TRY(unit.sql().write("DELETE FROM customer_sight WHERE tenant_id = ?1 AND customer_id = ?2",
+                         {unit.tenant(), customer}));
     return unit.sql().write("DELETE FROM customer WHERE tenant_id = ?1 AND id = ?2", {unit.tenant(), customer});
 }
 
@@ -79,9 +81,9 @@ Status insert_source(kernel::Unit& unit, std::uint32_t number, std::string_view 
                             {unit.tenant(), std::int64_t{number}, name});
 }
 
-Status add_identity_source(kernel::Unit& unit, IdentityNumber number, std::uint32_t source) {
-    return unit.sql().write("INSERT INTO identity_source (tenant_id, number, source) VALUES (?1, ?2, ?3)",
-                            {unit.tenant(), wide(number), std::int64_t{source}});
+Status add_identity_source(kernel::Unit& unit, IdentityNumber number, std::uint32_t source, Instant at) {
+    return unit.sql().write("INSERT INTO identity_source (tenant_id, number, source, at) VALUES (?1, ?2, ?3, ?4)",
+                            {unit.tenant(), wide(number), std::int64_t{source}, at});
 }
 
 Status drop_identity_source(kernel::Unit& unit, IdentityNumber number, std::uint32_t source) {
@@ -89,15 +91,19 @@ Status drop_identity_source(kernel::Unit& unit, IdentityNumber number, std::uint
                             {unit.tenant(), wide(number), std::int64_t{source}});
 }
 
-Status drop_first_source(kernel::Unit& unit, IdentityNumber number) {
-    const auto next = TRY(unit.sql().one("SELECT min(source) FROM identity_source WHERE tenant_id = ?1 AND number = ?2"
-                                         " AND source > 0",
-                                         {unit.tenant(), wide(number)},
-                                         [](const sql::Row& row) { return row.opt_i64(0).value_or(0); }));
-    const std::int64_t source = next.value_or(0);
-    TRY(unit.sql().write("UPDATE identity SET source = ?3 WHERE tenant_id = ?1 AND number = ?2",
-                         {unit.tenant(), wide(number), source}));
-    return source == 0 ? ok() : drop_identity_source(unit, number, static_cast<std::uint32_t>(source));
+Result<FirstSource> drop_first_source(kernel::Unit& unit, IdentityNumber number) {
+    const auto next = TRY(unit.sql().one("SELECT source, at FROM identity_source WHERE tenant_id = ?1 AND number = ?2"
+                                         " AND source > 0 ORDER BY at IS NULL, at, source LIMIT 1",
+                                         {unit.tenant(), wide(number)}, [](const sql::Row& row) {
+                                             return FirstSource{static_cast<std::uint32_t>(row.i64(0)),
+                                                                row.opt_instant(1)};
+                                         }));
+    const FirstSource first = next.value_or(FirstSource{});
+    TRY(unit.sql().write("UPDATE identity SET source = ?3, first_seen_at = coalesce(?4, first_seen_at)"
+                         " WHERE tenant_id = ?1 AND number = ?2",
+                         {unit.tenant(), wide(number), std::int64_t{first.source}, first.at}));
+    if (first.source != 0) TRY(drop_identity_source(unit, number, first.source));
+    return first;
 }
 
 namespace {
@@ -253,6 +259,14 @@ Result<std::string> hash(sql::Connection& sql, const TenantId& tenant) {
                       for (const int column : {0, 1, 3}) hasher.add(row.i64(column));
                       hasher.add(row.bin(2));
                       add_sized(hasher, row.null(4) ? std::string_view() : row.bin(4));
+                      return true;
+                  }));
+    TRY(sql.query("SELECT customer_id, source, seen_at, home_node, home_no FROM customer_sight WHERE tenant_id = ?1"
+                  " ORDER BY customer_id, source",
+                  {tenant}, [&](const sql::Row& row) {
+                      hasher.add(row.bin(0));
+                      for (const int column : {1, 2, 4}) hasher.add(row.i64(column));
+                      add_sized(hasher, row.null(3) ? std::string_view() : row.bin(3));
                       return true;
                   }));
     // Links that went with a source that was taken back are no evidence any more.

@@ -32,6 +32,15 @@ struct TenantState {
     std::set<Bytes16> suppressed;        // fingerprints; the writer's thread
     // Per customer: the same declaration again, not later, reads and writes nothing. The writer's thread.
     std::unordered_map<Place, Declared> declared;
+    // Per customer and owner: what it saw. A memory of customer_sight; the writer's thread.
+    struct Seen {
+        Instant seen_at;
+        bool homed = false;
+    };
+    std::unordered_map<std::uint64_t, Seen> sights;
+    static std::uint64_t sight_key(Place place, std::uint32_t source) {
+        return (std::uint64_t{place} << 32) | source;
+    }
 
     // The unit's changes are taken back with it, and published after its commit. Before its first change.
     void enlist(kernel::Unit& unit) {
@@ -55,7 +64,7 @@ struct NewCustomer {
 Status insert(kernel::Unit& unit, const NewCustomer& customer);
 // What CustomerState holds of the row.
 Status update(kernel::Unit& unit, const CustomerState& state);
-Status set_home(kernel::Unit& unit, const CustomerId& customer, const OrgNodeId& node);
+Status set_home(kernel::Unit& unit, const CustomerId& customer, const std::optional<OrgNodeId>& node);
 Status erase_customer(kernel::Unit& unit, const CustomerId& customer);
 
 struct NewIdentity {
@@ -72,10 +81,14 @@ Result<std::vector<IdentityKind>> kinds_of(sql::Connection& sql, const TenantId&
 
 Status insert_source(kernel::Unit& unit, std::uint32_t number, std::string_view name);
 // Source 0: everybody's (SourceSets::kEverybody).
-Status add_identity_source(kernel::Unit& unit, IdentityNumber number, std::uint32_t source);
+Status add_identity_source(kernel::Unit& unit, IdentityNumber number, std::uint32_t source, Instant at);
 Status drop_identity_source(kernel::Unit& unit, IdentityNumber number, std::uint32_t source);
-// Another source that brought it becomes the first, if there is one.
-Status drop_first_source(kernel::Unit& unit, IdentityNumber number);
+// The earliest of the other sources that brought it becomes the first, if there is one; yields it.
+struct FirstSource {
+    std::uint32_t source = 0;
+    std::optional<Instant> at;       // unknown of what was brought before this was kept
+};
+Result<FirstSource> drop_first_source(kernel::Unit& unit, IdentityNumber number);
 struct Brought {
     IdentityNumber number = 0;
     IdentityKind kind = IdentityKind::Anonymous;

@@ -21,6 +21,7 @@ public:
     Result<std::unique_ptr<TenantState>> run() {
         TRY(sources());
         TRY(customers());
+        TRY(imported());
         TRY(identities());
         TRY(identity_sources());
         TRY(keys());
@@ -58,6 +59,15 @@ private:
                 state_->map.load(state);
                 return true;
             });
+    }
+
+    Status imported() {
+        return sql_.query("SELECT DISTINCT customer_id FROM customer_sight WHERE tenant_id = ?1", {tenant_},
+                          [&](const sql::Row& row) {
+                              state_->map.load_imported(
+                                  state_->map.place_of(row.id<CustomerId>(0), Sight::Published));
+                              return true;
+                          });
     }
 
     Status identities() {

@@ -4,6 +4,7 @@
 #include "modules/customer/resolver.h"
 #include "modules/customer/rules.h"
 #include "modules/customer/service.h"
+#include "modules/customer/sights.h"
 
 namespace tilth::customer {
 
@@ -19,6 +20,7 @@ Result<std::int64_t> TakeBack::step(int limit) {
         for (const CustomerId& customer : touched) TRY(settle(customer));
         done = static_cast<std::int64_t>(brought.size());
     }
+    if (done == 0) done = TRY(sights(limit));
     TRY(log_changes(unit_, state_, std::move(changed_)));
     return done;
 }
@@ -42,17 +44,46 @@ Status TakeBack::identity(const store::Brought& brought) {
         state_.map.set_key(brought.blind, {});
         return ok();
     }
-    TRY(brought.first ? store::drop_first_source(unit_, brought.number)
-                      : store::drop_identity_source(unit_, brought.number, source_));
+    if (brought.first) {
+        TRY(relabel(brought, TRY(store::drop_first_source(unit_, brought.number))));
+    } else {
+        TRY(store::drop_identity_source(unit_, brought.number, source_));
+    }
     if (only_ours) {
         // A link by hand, or by another source, stands on this customer: from now on its keys are everybody's.
-        TRY(store::add_identity_source(unit_, brought.number, 0));
+        TRY(store::add_identity_source(unit_, brought.number, 0, Instant{}));
         key.sources = SourceSets::kEverybody;
     } else {
         key.sources = state_.sources.without(key.sources, source_);
     }
     state_.map.set_key(brought.blind, key);
     return ok();
+}
+
+// The kept clear value says who brought it, and when.
+Status TakeBack::relabel(const store::Brought& brought, const store::FirstSource& first) {
+    if (!is_kept(brought.kind) || first.source == 0) return ok();
+    const std::string field = vault_field(brought.kind, brought.number);
+    for (kernel::VaultValue& value : TRY(vault_.open(unit_.sql(), unit_.tenant(), brought.customer))) {
+        if (value.field != field) continue;
+        value.source = state_.sources.name(first.source);
+        value.at = first.at.value_or(value.at);
+        return vault_.put(unit_, brought.customer, {value});
+    }
+    return ok();
+}
+
+// Customers that stay, though the source saw them: their first sight, home and fields are what the others said.
+Result<std::int64_t> TakeBack::sights(int limit) {
+    const auto customers = TRY(store::seen_by(unit_.sql(), unit_.tenant(), source_, limit));
+    for (const CustomerId& customer : customers) {
+        const Place place = state_.map.place_of(customer, Sight::Writer);
+        INVARIANT(place != kNobody, "a sight's customer is there");
+        state_.declared.erase(place);
+        TRY(Traits(unit_, vault_, customer).take_back(state_.sources.name(source_)));
+        if (TRY(forget_sight(unit_, state_, place, source_))) changed_.push_back(place);
+    }
+    return static_cast<std::int64_t>(customers.size());
 }
 
 // What is left of a customer that lost keys.
@@ -80,11 +111,7 @@ Status TakeBack::keep(Place place, const std::vector<IdentityKind>& kinds) {
     after.known = std::any_of(kinds.begin(), kinds.end(), is_strong);
     after.phone = has(IdentityKind::Phone);
     after.member = has(IdentityKind::Card);
-    const std::string& source = state_.sources.name(source_);
-    for (const kernel::VaultValue& value : TRY(vault_.open(unit_.sql(), unit_.tenant(), before.id))) {
-        if (value.source == source && !identity_of_field(value.field))
-            TRY(vault_.remove(unit_, before.id, value.field));
-    }
+    TRY(Traits(unit_, vault_, before.id).take_back(state_.sources.name(source_)));
     if (after == before) return ok();
     if (after.known != before.known) {
         after.ordinal =

@@ -1,5 +1,8 @@
 #include <algorithm>
 
+#include "base/rng.h"
+#include "modules/customer/rules.h"
+#include "modules/customer/sights.h"
 #include "modules/customer/testing.h"
 
 namespace tilth::customer {
@@ -98,6 +101,116 @@ TEST_P(TakeBackTest, AKeyOfManySourcesIsEverybodys) {
     restart();
     for (int i = 0; i < 9; ++i) take_back("src_" + std::to_string(i));
     EXPECT_EQ(holder(Card, "A"), customer);
+    expect_proven();
+}
+
+// ---- What an import saw and said of customers that stay ----
+
+TEST_P(TakeBackTest, AnEarlierSightAHomeAndANameGoBackToWhatTheyWere) {
+    const Instant noon = kernel_.clock().now();
+    const OrgNodeId home{Bytes16{7}};
+    const CustomerId met = see({.keys = {{Phone, "13800138001"}}, .at = noon}).customer;
+    ASSERT_TRUE(declare(met, {{"name", "张三", noon}}));
+    const std::string before = hash();
+    const std::string import = "import:imp_1";
+    const Resolution seen =
+        see({.keys = {{Phone, "13800138001"}}, .source = import, .at = noon - hours(48), .home = home});
+    ASSERT_EQ(seen.customer, met);
+    ASSERT_TRUE(declare(met, {{"name", "章三", noon + hours(1)}}, import));
+    EXPECT_EQ(standing(met, "name"), "章三|import:imp_1");
+    EXPECT_EQ(kernel_.number("SELECT min(first_seen_at) FROM customer"), (noon - hours(48)).ms);
+    EXPECT_EQ(kernel_.number("SELECT count(*) FROM customer WHERE home_node IS NOT NULL"), 1);
+    restart();
+    take_back(import);
+    EXPECT_EQ(hash(), before);
+    EXPECT_EQ(standing(met, "name"), "张三|src_one");
+    expect_proven();
+}
+
+TEST_P(TakeBackTest, ACustomerThatAnImportMadeAndOthersMetIsTheirs) {
+    const Instant noon = kernel_.clock().now();
+    const std::string import = "import:imp_1";
+    const CustomerId made = see({.keys = {{Phone, "13800138001"}}, .source = import, .at = noon - hours(9)}).customer;
+    ASSERT_TRUE(declare(made, {{"name", "赵六", noon}}, import, 60));
+    see({.keys = {{Phone, "13800138001"}}, .source = "src_web", .at = noon + hours(3)});
+    see({.keys = {{Phone, "13800138001"}}, .source = "src_web", .at = noon + hours(2)});
+    ASSERT_TRUE(declare(made, {{"name", "赵柳", noon + hours(5)}}, "src_web", 40));
+    EXPECT_EQ(standing(made, "name"), "赵六|import:imp_1");
+    take_back(import);
+    EXPECT_EQ(kernel_.number("SELECT first_seen_at FROM customer"), (noon + hours(2)).ms);
+    EXPECT_EQ(kernel_.number("SELECT first_seen_at FROM identity"), (noon + hours(3)).ms) << "first brought again then";
+    EXPECT_EQ(standing(made, "name"), "赵柳|src_web");
+    EXPECT_EQ(standing(made, "phone:1"), "+8613800138001|src_web");
+    EXPECT_EQ(kernel_.number("SELECT count(*) FROM customer_sight"), 0);
+    EXPECT_EQ(kernel_.number("SELECT count(*) FROM vault_value"), 2);
+    expect_proven();
+}
+
+// Many sources see and name one customer in any order, some imports are taken back: what stands is what the others
+// alone would have left.
+TEST_P(TakeBackTest, WhatStandsIsWhatTheOthersSaidWhateverTheOrder) {
+    struct Word {
+        std::string source;
+        Instant at;
+        std::optional<OrgNodeId> home;
+        std::string name;
+        int trust = 0;
+    };
+    const Instant noon = kernel_.clock().now();
+    SeededRng draw(20'261'123);
+    const auto pick = [&](std::uint64_t below) { return static_cast<int>(draw.below(below)); };
+    const std::vector<std::string> sources = {"src_web", "src_till", "import:a", "import:b", "import:c"};
+    for (int round = 0; round < 12; ++round) {
+        const std::string phone = "138001380" + std::to_string(10 + round);
+        std::vector<Word> words;
+        for (int i = 0; i < 12; ++i) {
+            words.push_back({sources[draw.below(5)], noon + hours(pick(40)), std::nullopt,
+                             "名" + std::to_string(pick(6)), 50 + 10 * pick(2)});
+            if (is_import(words.back().source)) words.back().source += std::to_string(round);
+            if (pick(3) == 0) words.back().home = OrgNodeId{Bytes16{static_cast<std::uint8_t>(1 + pick(9))}};
+        }
+        words[draw.below(12)].source = "src_web";
+        CustomerId customer;
+        for (const Word& word : words) {
+            const Seeing seeing{.keys = {{Phone, phone}}, .source = word.source, .at = word.at, .home = word.home};
+            customer = see(seeing).customer;
+            ASSERT_TRUE(declare(customer, {{"name", word.name, word.at}}, word.source, word.trust));
+            if (pick(9) == 0) restart();
+        }
+        for (const char* gone : {"import:b", "import:a"}) {
+            const std::string source = gone + std::to_string(round);
+            take_back(source);
+            std::erase_if(words, [&](const Word& word) { return word.source == source; });
+            const auto rank = [](const Word& word) { return Standing{word.at, word.trust, word.source, word.name}; };
+            const auto top = std::max_element(words.begin(), words.end(), [&](const Word& x, const Word& y) {
+                return outranks(rank(y), rank(x));
+            });
+            const auto first = std::min_element(words.begin(), words.end(),
+                                                [](const Word& x, const Word& y) { return x.at < y.at; });
+            const auto home = std::find_if(words.begin(), words.end(), [](const Word& word) { return word.home; });
+            ASSERT_EQ(standing(customer, "name"), top->name + "|" + top->source) << round;
+            auto reader = kernel_.reader();
+            const auto row = MUST(store::customer(*reader, kernel_.tenant_id(), customer)).value();
+            ASSERT_EQ(row.first_seen, first->at) << round;
+            ASSERT_EQ(row.home_node, home == words.end() ? std::nullopt : home->home) << round;
+        }
+    }
+    expect_proven();
+}
+
+TEST_P(TakeBackTest, NightlyFilesDoNotPileUp) {
+    const Instant noon = kernel_.clock().now();
+    const CustomerId customer = see({.keys = {{Phone, "13800138001"}}, .at = noon}).customer;
+    const auto import = [](int night) { return "import:night_" + std::to_string(night); };
+    for (int night = 0; night < 30; ++night) {
+        see({.keys = {{Phone, "13800138001"}}, .source = import(night), .at = noon});
+        ASSERT_TRUE(declare(customer, {{"name", "名" + std::to_string(night), noon + hours(night)}}, import(night), 60));
+    }
+    EXPECT_LE(kernel_.number("SELECT count(*) FROM customer_sight"), 10);
+    EXPECT_LE(kernel_.number("SELECT count(*) FROM vault_value"), 6);
+    take_back(import(29));
+    take_back(import(28));
+    EXPECT_EQ(standing(customer, "name"), "名27|import:night_27");
     expect_proven();
 }
 

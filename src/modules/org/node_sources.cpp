@@ -15,7 +15,8 @@ std::size_t depth_of(const std::vector<OrgNode>& nodes, const OrgNodeId& id) {
     std::size_t depth = 0;
     std::optional<OrgNodeId> at = id;
     while (at && depth <= nodes.size()) {
-        const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const OrgNode& node) { return node.id == *at; });
+        const auto found =
+            std::find_if(nodes.begin(), nodes.end(), [&](const OrgNode& node) { return node.id == *at; });
         at = found == nodes.end() ? std::nullopt : found->parent;
         ++depth;
     }
@@ -59,7 +60,8 @@ Result<std::int64_t> OrgService::take_back(kernel::Unit& unit, std::string_view 
     const auto tree = nodes(unit.tenant());
     std::vector<std::pair<std::size_t, OrgNodeId>> named;
     for (const auto& [key, sources] : node_sources_) {
-        if (key.first == unit.tenant() && sources.contains(source)) named.emplace_back(depth_of(tree, key.second), key.second);
+        if (key.first != unit.tenant() || !sources.contains(source)) continue;
+        named.emplace_back(depth_of(tree, key.second), key.second);
     }
     // The deepest first: a region goes after its stores.
     std::sort(named.begin(), named.end(), std::greater<>());
@@ -80,11 +82,14 @@ Result<std::int64_t> OrgService::take_back(kernel::Unit& unit, std::string_view 
 }
 
 Result<bool> OrgService::in_use(kernel::Unit& unit, const OrgNodeId& node) {
-    if (TRY(has_any(unit.sql(), "SELECT 1 FROM org_node WHERE tenant_id = ?1 AND parent_id = ?2 LIMIT 1",
-                    unit.tenant(), node)))
-        return true;
-    return has_any(unit.sql(), "SELECT 1 FROM staff_post WHERE tenant_id = ?1 AND node_id = ?2 LIMIT 1", unit.tenant(),
-                   node);
+    // What somebody has moved, renamed or closed since is theirs.
+    for (const std::string_view text : {"SELECT 1 FROM org_node WHERE tenant_id = ?1 AND parent_id = ?2 LIMIT 1",
+                                        "SELECT 1 FROM staff_post WHERE tenant_id = ?1 AND node_id = ?2 LIMIT 1",
+                                        "SELECT 1 FROM org_change WHERE tenant_id = ?1 AND node_id = ?2 LIMIT 1",
+                                        "SELECT 1 FROM org_change WHERE tenant_id = ?1 AND other_id = ?2 LIMIT 1"}) {
+        if (TRY(has_any(unit.sql(), text, unit.tenant(), node))) return true;
+    }
+    return false;
 }
 
 Status OrgService::remove_node(kernel::Unit& unit, const OrgNodeId& id) {

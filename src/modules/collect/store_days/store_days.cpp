@@ -116,6 +116,13 @@ public:
 
 }  // namespace
 
+Result<bool> names_node(sql::Connection& sql, const TenantId& tenant, const OrgNodeId& node) {
+    const auto found = TRY(sql.one("SELECT 1 FROM store_day WHERE tenant_id = ?1 AND node_id = ?2 UNION ALL"
+                                   " SELECT 1 FROM store_day_decision WHERE tenant_id = ?1 AND node_id = ?2 LIMIT 1",
+                                   {tenant, node}, [](const sql::Row& row) { return row.i64(0); }));
+    return found.has_value();
+}
+
 std::unique_ptr<StoreDays> make_store_days() { return std::make_unique<StoreDaysInRecord>(); }
 
 }  // namespace tilth::collect

@@ -163,4 +163,10 @@ Result<std::string> OrdersService::state_hash(sql::Connection& sql, const Tenant
     return store::state_hash(sql, tenant);
 }
 
+Result<bool> names_node(sql::Connection& sql, const TenantId& tenant, const OrgNodeId& node) {
+    const auto found = TRY(sql.one("SELECT 1 FROM sales_order WHERE tenant_id = ?1 AND node_id = ?2 LIMIT 1",
+                                   {tenant, node}, [](const sql::Row& row) { return row.i64(0); }));
+    return found.has_value();
+}
+
 }  // namespace tilth::commerce

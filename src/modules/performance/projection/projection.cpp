@@ -328,6 +328,14 @@ Status Projection::write_tree(const TenantId& tenant, Follower& follower) {
         TRY(columns_->run("UPDATE node SET parent = $3, kind = $4, code = $5, name = $6 WHERE tenant = $2 AND no = $1",
                           row));
     }
+    // A node that went with an import keeps its number, and loses its words and its place.
+    for (const org::OrgNode& gone : follower.tree) {
+        const auto is_same = [&](const org::OrgNode& node) { return node.id == gone.id; };
+        if (std::any_of(tree.begin(), tree.end(), is_same)) continue;
+        const Cell row[] = {std::int64_t{TRY(ensure_node(follower, gone.id))}, std::int64_t{follower.number}};
+        TRY(columns_->run("UPDATE node SET parent = NULL, kind = 0, code = '', name = '' WHERE tenant = $2 AND no = $1",
+                          row));
+    }
     follower.tree = std::move(tree);
     return ok();
 }
