@@ -4,13 +4,14 @@
 
 #include "kernel/record/doors.h"
 #include "kernel/record/lease.h"
+#include "kernel/record/upkeep.h"
 #include "kernel/record/writer.h"
 
 namespace tilth::kernel {
 
 namespace {
 
-class OpenRecord final : public Record {
+class OpenRecord final : public Record, public Upkeep {
 public:
     OpenRecord(sql::Location location, Clock& clock, std::unique_ptr<Writer> writer,
                std::unique_ptr<sql::ReaderPool> readers)
@@ -34,6 +35,9 @@ public:
     bool on_writer_thread() const override { return writer_->on_this_thread(); }
     void on_committed(std::function<void(const Committed&)> listener) override {
         writer_->on_committed(std::move(listener));
+    }
+    Status between_groups(std::function<Status(sql::Connection&)> fn) override {
+        return writer_->between_groups(std::move(fn));
     }
 
 private:

@@ -81,6 +81,37 @@ void Writer::submit(Context context, Record::UnitFn fn, std::function<void(Statu
     pending.done(Error(ErrorCode::Unavailable, refusal));
 }
 
+Status Writer::between_groups(std::function<Status(sql::Connection&)> fn) {
+    INVARIANT(!on_this_thread(), "the writer's thread never waits for a unit");
+    Chore chore{std::move(fn), {}};
+    auto done = chore.done.get_future();
+    bool wake = false;
+    {
+        const std::lock_guard lock(mutex_);
+        if (stopping_) return Error(ErrorCode::Unavailable, "the record is stopping");
+        chores_.push_back(&chore);
+        wake = std::exchange(sleeping_, false);
+    }
+    if (wake) wake_.notify_one();
+    return done.get();
+}
+
+void Writer::do_chores() {
+    std::vector<Chore*> chores;
+    {
+        const std::lock_guard lock(mutex_);
+        chores.swap(chores_);
+    }
+    for (Chore* const chore : chores) {
+        try {
+            chore->done.set_value(chore->fn(*connection_));
+        } catch (const std::exception& failure) {
+            log::error("record: an exception left a chore", {{"what", failure.what()}});
+            chore->done.set_value(Error(ErrorCode::Internal, "an exception left a chore"));
+        }
+    }
+}
+
 void Writer::drain() {
     INVARIANT(!on_this_thread(), "the writer's thread never waits for a unit");
     std::unique_lock lock(mutex_);
@@ -105,6 +136,8 @@ void Writer::on_committed(std::function<void(const Committed&)> listener) {
 
 void Writer::run() {
     while (take()) {
+        do_chores();
+        if (next_ >= batch_.size()) continue;
         const std::size_t size = std::min(batch_.size() - next_, limits::kRecordGroupUnitsMax);
         next_ += run_group(std::span(batch_).subspan(next_, size));
     }
@@ -116,7 +149,7 @@ bool Writer::take() {
     batch_.clear();
     next_ = 0;
     std::unique_lock lock(mutex_);
-    while (queue_.empty()) {
+    while (queue_.empty() && chores_.empty()) {
         if (stopping_) return false;
         sleeping_ = true;
         wake_.wait(lock, [this] { return !sleeping_; });

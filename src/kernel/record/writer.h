@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -27,6 +28,8 @@ public:
     ~Writer();
 
     void submit(Context context, Record::UnitFn fn, std::function<void(Status)> done);
+    // Between two groups, outside any transaction; waits. See upkeep.h.
+    Status between_groups(std::function<Status(sql::Connection&)> fn);
     void drain();
     void stop();
     bool on_this_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
@@ -43,6 +46,11 @@ private:
 
     void run();
     bool take();
+    struct Chore {
+        std::function<Status(sql::Connection&)> fn;
+        std::promise<Status> done;
+    };
+    void do_chores();
     std::size_t run_group(std::span<Pending> units);
     Attempt transact(std::span<Pending> units);
     // Runs units until the group is full in time; an error is one that undoes the whole group.
@@ -63,6 +71,7 @@ private:
     std::condition_variable wake_;
     std::condition_variable idle_;
     std::vector<Pending> queue_;  // under mutex_
+    std::vector<Chore*> chores_;  // under mutex_; each belongs to a thread that waits
     bool stopping_ = false;  // under mutex_
     bool sleeping_ = false;  // under mutex_
     std::uint64_t submitted_ = 0;  // under mutex_

@@ -4,6 +4,7 @@
 
 #include "platform/sql/internal.h"
 #include "platform/sql/sqlite/errors.h"
+#include "platform/sql/sqlite/raw.h"
 
 namespace tilth::sql::internal {
 
@@ -77,11 +78,12 @@ struct Bind {
     }
 };
 
-class SqliteConnection final : public Connection {
+class SqliteConnection final : public Connection, public RawDatabase {
 public:
     SqliteConnection(Database database, Access access) : database_(std::move(database)), access_(access) {}
     ~SqliteConnection() override { rollback(); }
 
+    sqlite3* database() override { return database_.get(); }
     Engine engine() const override { return Engine::Sqlite; }
     bool alive() const override { return !broken_; }
 
