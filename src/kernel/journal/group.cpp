@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "kernel/journal/layout.h"
+#include "kernel/journal/upkeep.h"
 #include "platform/log/log.h"
 #include "platform/metrics/metrics.h"
 
@@ -25,6 +26,9 @@ struct JournalMetrics {
     metrics::Counter& entries = metrics::counter("tilth_journal_entries_total", "Batches acknowledged");
     metrics::Counter& groups = metrics::counter("tilth_journal_groups_total", "Syncs that served them");
     metrics::Counter& refused = metrics::counter("tilth_journal_refused_total", "Batches refused: queue or disk full");
+    metrics::Counter& held_back =
+        metrics::counter("tilth_journal_held_back_total", "Batches refused: too far ahead of what is applied");
+    metrics::Gauge& ahead = metrics::gauge("tilth_journal_ahead_bytes", "Bytes acknowledged that nobody has read yet");
     metrics::Gauge& waiting = metrics::gauge("tilth_journal_waiting_bytes", "Bytes waiting for their sync");
     metrics::Histogram& seconds = metrics::histogram("tilth_journal_group_seconds", "Writing and syncing a group");
 };
@@ -33,7 +37,7 @@ JournalMetrics& numbers() {
     return all;
 }
 
-class GroupedJournal final : public Journal {
+class GroupedJournal final : public Journal, public JournalUpkeep {
 public:
     GroupedJournal(std::unique_ptr<JournalStore> store, const JournalOptions& options)
         : options_(options), store_(std::move(store)), last_(store_->last()), thread_([this] { run(); }) {}
@@ -56,6 +60,9 @@ public:
             const std::lock_guard lock(mutex_);
             if (ended_ || waiting_bytes_ + bytes.size() > limits::kJournalQueueBytesMax) {
                 refusal = Error(ErrorCode::Unavailable, "the journal's queue is full");
+            } else if (ahead_bytes_ > 0 && ahead_bytes_ + waiting_bytes_ + bytes.size() > options_.ahead_bytes_max) {
+                refusal = Error(ErrorCode::Unavailable, "acknowledging is too far ahead of applying");
+                numbers().held_back.add();
             } else {
                 waiting_bytes_ += bytes.size();
                 queue_.push_back({std::move(bytes), std::move(done)});
@@ -71,6 +78,7 @@ public:
         std::uint64_t upto = 0;
         {
             std::unique_lock lock(mutex_);
+            forget_ahead(after);
             grown_.wait_for(lock, std::chrono::milliseconds(wait_ms), [&] { return last_ > after || ended_; });
             upto = last_;
             if (upto <= after) return std::vector<JournalEntry>();
@@ -89,12 +97,18 @@ public:
         {
             const std::lock_guard lock(mutex_);
             if (ended_) return Error(ErrorCode::Unavailable, "the journal is closing");
+            sequence = std::min(sequence, pinned_after_);
             drops_.push_back({sequence, promise});
         }
         work_.notify_one();
         return done.get();
     }
     std::uint64_t last() const override { return last_; }
+    void pin(std::uint64_t after) override {
+        const std::lock_guard lock(mutex_);
+        pinned_after_ = after;
+    }
+    void unpin() override { pin(UINT64_MAX); }
 
 private:
     struct Waiting {
@@ -109,6 +123,13 @@ private:
         std::uint64_t sequence = 0;
         std::shared_ptr<std::promise<Status>> done;
     };
+
+    // Held: mutex_. Whoever asks for what follows `after` has what stands before it.
+    void forget_ahead(std::uint64_t after) {
+        for (; !ahead_.empty() && ahead_.front().first <= after; ahead_.pop_front())
+            ahead_bytes_ -= ahead_.front().second;
+        numbers().ahead.set(static_cast<double>(ahead_bytes_));
+    }
 
     // Held: mutex_.
     std::vector<Recent> take_recent(std::uint64_t after, std::size_t max_bytes) const {
@@ -193,6 +214,9 @@ private:
                 recent_.pop_front();
             }
             last_ = *first + group.size() - 1;
+            ahead_.emplace_back(last_, bytes);
+            ahead_bytes_ += bytes;
+            numbers().ahead.set(static_cast<double>(ahead_bytes_));
         }
         grown_.notify_all();
     }
@@ -208,6 +232,9 @@ private:
     std::condition_variable grown_;
     std::deque<Waiting> queue_;
     std::vector<Drop> drops_;
+    std::deque<std::pair<std::uint64_t, std::size_t>> ahead_;  // groups: last sequence and bytes; not read yet
+    std::size_t ahead_bytes_ = 0;
+    std::uint64_t pinned_after_ = UINT64_MAX;
     std::size_t waiting_bytes_ = 0;
     std::deque<Recent> recent_;
     std::size_t recent_bytes_ = 0;
@@ -223,6 +250,12 @@ Result<std::uint64_t> Journal::append(std::string bytes) {
     auto done = promise->get_future();
     append(std::move(bytes), [promise](Result<std::uint64_t> outcome) { promise->set_value(std::move(outcome)); });
     return done.get();
+}
+
+JournalUpkeep& upkeep_of(Journal& journal) {
+    auto* const upkeep = dynamic_cast<JournalUpkeep*>(&journal);
+    INVARIANT(upkeep != nullptr, "every journal that was opened can be kept up");
+    return *upkeep;
 }
 
 std::unique_ptr<Journal> make_journal(std::unique_ptr<JournalStore> store, const JournalOptions& options) {

@@ -10,6 +10,7 @@
 
 #include "kernel/journal/group.h"
 #include "kernel/journal/layout.h"
+#include "kernel/journal/upkeep.h"
 #include "platform/log/log.h"
 
 namespace tilth::kernel {
@@ -64,6 +65,15 @@ public:
         TRY(files_.sync_directory(directory_));
         mark_.last = std::max(mark_.last, last());
         return write_mark();
+    }
+
+    // An empty journal that goes on behind `next` - 1, as if all before it had been applied and destroyed.
+    Status begin_at(std::uint64_t next) {
+        TRY(files_.make_directories(directory_));
+        if (!TRY(files_.list(directory_)).empty()) return Error(ErrorCode::Conflict, "a journal stands there already");
+        mark_.last = mark_.dropped = next - 1;
+        TRY(read_mark(false));
+        return begin_segment(next);
     }
 
     Result<std::uint64_t> write(const std::vector<std::string_view>& entries) override {
@@ -442,6 +452,11 @@ private:
 };
 
 }  // namespace
+
+Status begin_journal_at(files::FileSystem& files, const std::string& directory, const crypto::Key& master,
+                        std::uint64_t next) {
+    return FileStore(files, directory, master, {}).begin_at(next);
+}
 
 Result<std::unique_ptr<Journal>> open_journal(files::FileSystem& files, const std::string& directory,
                                               const crypto::Key& master, JournalOptions options) {

@@ -29,6 +29,9 @@ struct JournalOptions {
     std::int64_t drop_age_ms = 60'000;
     std::int64_t mark_every_ms = 1'000;        // how often the high-water mark is written
     std::size_t recent_bytes_max = 16u << 20;  // of the newest entries kept in memory for the reader
+    // How many bytes may stand acknowledged that nobody has read yet: beyond, append() refuses and senders try again.
+    // What stood there at opening is not counted.
+    std::uint64_t ahead_bytes_max = 1u << 30;
     // Durability is broken (a failed sync, another writer). Empty: log::fatal, which ends the process.
     std::function<void(std::string_view)> broken;
 };
@@ -37,7 +40,8 @@ class Journal {
 public:
     virtual ~Journal() = default;
     // Durable when `done` is called (from the journal's own thread; it must be quick and must not call the journal but
-    // append). Unavailable when limits::kJournalQueueBytesMax are waiting; StorageFull when the disk is;
+    // append). Unavailable when limits::kJournalQueueBytesMax are waiting for their sync or ahead_bytes_max for a reader
+    // (the sender tries again); StorageFull when the disk is;
     // PayloadTooLarge beyond kJournalEntryBytesMax. After an error the entry is not in the journal, unless the process
     // ends meanwhile.
     virtual void append(std::string bytes, std::function<void(Result<std::uint64_t>)> done) = 0;

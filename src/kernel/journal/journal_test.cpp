@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "base/limits.h"
+#include "kernel/journal/upkeep.h"
 #include "platform/files/faulty.h"
 
 namespace tilth::kernel {
@@ -171,6 +172,50 @@ TEST(Journal, AppliedSegmentsAreDestroyedWithTheirKeys) {
     auto again = open_journal(files, "/j", master(), small());
     ASSERT_TRUE(again) << again.error().detail;
     EXPECT_EQ((*again)->append("x").value(), 61u) << "numbers go on after everything was dropped";
+}
+
+TEST(Journal, AcknowledgingStaysWithinABoundOfReading) {
+    FaultyFiles disk;
+    auto options = small();
+    options.ahead_bytes_max = 1'000;
+    auto journal = MUST(open_journal(disk, "/journal", master(), options));
+    int taken = 0;
+    while (taken < 100 && journal->append(body(taken + 1))) ++taken;
+    EXPECT_EQ(taken, 8);
+    const auto refused = journal->append(body(0));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::Unavailable);
+    EXPECT_EQ(MUST(journal->read(0, 1'000'000, 0)).size(), 8u);
+    EXPECT_FALSE(journal->append(body(0))) << "read, but nobody has asked for what follows";
+    EXPECT_TRUE(MUST(journal->read(8, 1'000'000, 0)).empty());
+    EXPECT_EQ(MUST(journal->append(body(9))), 9u);
+}
+
+TEST(Journal, APinKeepsWhatIsApplied) {
+    FaultyFiles disk;
+    auto journal = MUST(open_journal(disk, "/journal", master(), small()));
+    for (int i = 1; i <= 60; ++i) MUST(journal->append(body(i)));
+    upkeep_of(*journal).pin(20);
+    ASSERT_TRUE(journal->drop_up_to(60));
+    const auto kept = MUST(journal->read(20, 1'000'000, 0));
+    ASSERT_EQ(kept.size(), 40u);
+    EXPECT_EQ(kept.front().bytes, body(21));
+    upkeep_of(*journal).unpin();
+    ASSERT_TRUE(journal->drop_up_to(60));
+    EXPECT_FALSE(journal->read(20, 1'000'000, 0));
+}
+
+TEST(Journal, ARestoredOneGoesOnBehindItsRecord) {
+    FaultyFiles disk;
+    ASSERT_TRUE(begin_journal_at(disk, "/journal", master(), 4'001));
+    EXPECT_FALSE(begin_journal_at(disk, "/journal", master(), 4'001));
+    {
+        auto journal = MUST(open_journal(disk, "/journal", master(), small()));
+        EXPECT_EQ(journal->last(), 4'000u);
+        EXPECT_EQ(MUST(journal->append(body(1))), 4'001u);
+    }
+    auto journal = MUST(open_journal(disk, "/journal", master(), small()));
+    EXPECT_EQ(MUST(journal->read(4'000, 1'000'000, 0)).front().bytes, body(1));
 }
 
 TEST(Journal, TheQueueAndEntriesAreBounded) {
