@@ -156,6 +156,8 @@ World::~World() {
     if (record_) record_->stop();
 }
 
+Status World::apply_acknowledged() { return pipeline_->settle(); }
+
 Status World::settle() {
     TRY(pipeline_->settle());
     dispatch_->poke();

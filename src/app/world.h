@@ -40,6 +40,8 @@ public:
     void stop();  // in reverse; saves snapshots
     // Everything acknowledged, due or queued is done and projected when this returns.
     Status settle();
+    // Everything that was acknowledged before the call is applied; what comes meanwhile is not waited for.
+    Status apply_acknowledged();
 
     // Every route of the server: the API, the trackers' doors, the console, metrics and health.
     std::vector<http::Route> routes();
