@@ -79,11 +79,12 @@ Result<json::Value> job(World& world, const json::Value& arguments) {
 struct Hashes {
     std::string activity;
     std::string projection;
+    std::string audience;
 };
 Result<Hashes> hashes(World& world, const TenantId& tenant) {
     return Hashes {
         world.activity().state_hash(tenant), TRY(world.performance().state(tenant))
-        .hash
+        .hash, world.audience().state_hash(tenant)
     };
 }
 
@@ -98,13 +99,16 @@ Result<json::Value> rebuild(World& world, const json::Value&) {
         return true;
     }));
     TRY(world.performance().rebuild());
+    TRY(world.audience().rebuild());
     for (std::size_t i = 0; const TenantId& tenant : world.tenant_ids()) {
         const Hashes after = TRY(hashes(world, tenant));
-        const bool same = after.activity == before[i].activity && after.projection == before[i].projection;
+        const bool same = after.activity == before[i].activity && after.projection == before[i].projection &&
+                          after.audience == before[i].audience;
         if (!same) reply.set("same", false);
         list.push(json::Value::object({{"tenant", tenant.str()},
                                        {"activity", after.activity},
                                        {"projection", after.projection},
+                                       {"audience", after.audience},
                                        {"same", same}}));
         ++i;
     }
@@ -162,6 +166,9 @@ Result<json::Value> verify(World& world, const json::Value&) {
     bool whole = true;
     for (const TenantId& tenant : world.tenant_ids()) {
         json::Value one = TRY(verify_tenant(world, tenant));
+        const auto members = world.audience().verify(tenant);
+        one.set("audience_same", members.has_value());
+        if (!members) one.set("audience_differ", members.error().detail).set("whole", false);
         whole = whole && one["whole"].bool_or(false);
         list.push(std::move(one));
     }

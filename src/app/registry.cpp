@@ -1,6 +1,7 @@
 #include "app/registry.h"
 
 #include "kernel/migrations.h"
+#include "modules/audience/api.h"
 #include "modules/collect/api.h"
 #include "modules/commerce/api.h"
 #include "modules/customer/api.h"
@@ -12,7 +13,8 @@ namespace tilth::app {
 const std::vector<kernel::ModuleInfo>& modules() {
     static const std::vector<kernel::ModuleInfo> all = {
         org::org_module(),           customer::customer_module(),       collect::collect_module(),
-        commerce::commerce_module(), performance::performance_module(),
+        commerce::commerce_module(), audience::audience_module(),
+        performance::performance_module(),
     };
     return all;
 }

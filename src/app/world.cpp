@@ -9,6 +9,7 @@
 #include "flows/customer_timeline/customer_timeline.h"
 #include "flows/erase_person/erase_person.h"
 #include "kernel/registry/serves.h"
+#include "modules/customer/module.h"
 #include "platform/log/log.h"
 
 namespace tilth::app {
@@ -89,6 +90,10 @@ Status World::open_modules() {
     orders_ = commerce::make_orders(*kernel_, *org_, *customers_);
     flows::add_erase_person(*kernel_, *customers_, *orders_);
     flows::add_customer_timeline({*kernel_, *org_, *customers_, *orders_, *activity_});
+    audience_ = audience::make_audience(*kernel_, *org_, *customers_, *orders_);
+    consent_feed_ = customer::make_consent_feed();
+    audience_->add_feed(*consent_feed_);
+    activity_->on_applied([this] { audience_->poke(); });
     performance_ = performance::make_performance(*kernel_, *org_, *customers_, *orders_);
     store_days_ = collect::make_store_days();
     openings_ = collect::make_member_openings();
@@ -135,12 +140,14 @@ void World::run() {
     dispatch_->run();
     jobs_->run();
     performance_->run();
+    audience_->run();
     pipeline_->run();
 }
 
 void World::stop() {
     if (!std::exchange(running_, false)) return;
     pipeline_->stop();
+    audience_->stop();
     performance_->stop();
     jobs_->stop();
     dispatch_->stop();
@@ -160,6 +167,10 @@ Status World::apply_acknowledged() { return pipeline_->settle(); }
 
 Status World::settle() {
     TRY(pipeline_->settle());
+    dispatch_->poke();
+    TRY(dispatch_->settle());
+    TRY(audience_->catch_up());
+    // Who entered or left may have been told to somebody.
     dispatch_->poke();
     TRY(dispatch_->settle());
     return performance_->catch_up();

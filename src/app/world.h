@@ -12,6 +12,7 @@
 #include "flows/store_days/store_days.h"
 #include "kernel/behaviour/activity.h"
 #include "kernel/kernel.h"
+#include "modules/audience/api.h"
 #include "modules/collect/api.h"
 #include "modules/commerce/api.h"
 #include "modules/customer/api.h"
@@ -54,6 +55,7 @@ public:
     customer::Customers& customers() { return *customers_; }
     collect::Collect& collect() { return *collect_; }
     commerce::Orders& orders() { return *orders_; }
+    audience::Audience& audience() { return *audience_; }
     performance::Performance& performance() { return *performance_; }
     kernel::Activity& activity() { return *activity_; }
     kernel::Journal& journal() { return *journal_; }
@@ -86,6 +88,8 @@ private:
     std::unique_ptr<customer::Customers> customers_;
     std::unique_ptr<collect::Collect> collect_;
     std::unique_ptr<commerce::Orders> orders_;
+    std::unique_ptr<kernel::rules::AttributeFeed> consent_feed_;
+    std::unique_ptr<audience::Audience> audience_;
     std::unique_ptr<performance::Performance> performance_;
     std::unique_ptr<collect::StoreDays> store_days_;
     std::unique_ptr<collect::MemberOpenings> openings_;

@@ -88,6 +88,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 事件目录
+         * @description The event catalogue
+         */
+        get: operations["get_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 丢弃隔离的事件
+         * @description Drop events held back
+         */
+        post: operations["post_catalogue_drop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 放行隔离的事件
+         * @description Release events held back
+         */
+        post: operations["post_catalogue_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤销事件登记
+         * @description Take a declaration back
+         */
+        post: operations["post_catalogue_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 未登记事件的处理
+         * @description What to do with unknown events
+         */
+        put: operations["put_catalogue_rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登记或修改事件
+         * @description Declare an event type
+         */
+        post: operations["post_catalogue_types"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -164,6 +284,26 @@ export interface paths {
          * @description One person: header, profile, identities
          */
         get: operations["get_customers_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 客户的人群与标签
+         * @description Segments and tags of one person
+         */
+        get: operations["get_customers_id_audience"];
         put?: never;
         post?: never;
         delete?: never;
@@ -328,6 +468,26 @@ export interface paths {
          * @description What one person bought, and its value class
          */
         get: operations["get_customers_id_value"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/debugger/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 实时调试：最近收到的事件与判定
+         * @description Live debugger: the last events and their verdicts
+         */
+        get: operations["get_debugger_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -908,6 +1068,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 绑定动态验证码：得到密钥
+         * @description Enrol a second factor: the secret
+         */
+        post: operations["post_me_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 用第一个验证码确认，得到恢复码
+         * @description Confirm with a first code
+         */
+        post: operations["post_me_second_factor_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 解除动态验证码
+         * @description Give up the second factor
+         */
+        post: operations["post_me_second_factor_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的登录会话
+         * @description My sessions
+         */
+        get: operations["get_me_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 结束我的一个会话
+         * @description End one of my sessions
+         */
+        post: operations["post_me_sessions_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics": {
         parameters: {
             query?: never;
@@ -1059,17 +1319,141 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * 一个节点和它的变更
+         * @description One node with its changes
+         */
+        get: operations["get_org_nodes_id"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         /**
-         * 改名或移动节点
-         * @description Rename or move a node
+         * 改名或移动节点，可定生效日
+         * @description Rename or move a node, from a day on
          */
         patch: operations["patch_org_nodes_id"];
+        trace?: never;
+    };
+    "/api/v1/org/nodes/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 关闭节点
+         * @description Close a node
+         */
+        post: operations["post_org_nodes_id_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org/nodes/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 并入另一个节点
+         * @description Merge a node into another
+         */
+        post: operations["post_org_nodes_id_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org/nodes/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重新开业
+         * @description Open a node again
+         */
+        post: operations["post_org_nodes_id_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org/nodes/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤销对节点的调整
+         * @description Undo a change of a node
+         */
+        post: operations["post_org_nodes_id_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org/post-needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 规定各类节点须有的岗位
+         * @description Which posts every node of a kind needs
+         */
+        put: operations["put_org_post_needs"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org/vacancies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 缺岗
+         * @description Posts that nobody holds
+         */
+        get: operations["get_org_vacancies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/overview": {
@@ -1170,6 +1554,26 @@ export interface paths {
          * @description Erase a person, with a receipt
          */
         post: operations["post_privacy_requests_number_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy-requests/{number}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 删除回执：各部分何时完成
+         * @description What of an erasure is done, and by when the rest
+         */
+        get: operations["get_privacy_requests_number_erasure"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1309,7 +1713,11 @@ export interface paths {
          */
         get: operations["get_roles"];
         put?: never;
-        post?: never;
+        /**
+         * 新建角色，可复制一个
+         * @description Make a role, as a copy of another
+         */
+        post: operations["post_roles"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1329,6 +1737,246 @@ export interface paths {
          * @description Change a role's permissions
          */
         put: operations["put_roles_id"];
+        post?: never;
+        /**
+         * 删除自建角色
+         * @description Remove a role of one's own
+         */
+        delete: operations["delete_roles_id"];
+        options?: never;
+        head?: never;
+        /**
+         * 改角色名与要求
+         * @description Change a role's name and demands
+         */
+        patch: operations["patch_roles_id"];
+        trace?: never;
+    };
+    "/api/v1/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 检查规则
+         * @description Check a rule
+         */
+        post: operations["post_rules_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 规则可用的词
+         * @description The words of rules
+         */
+        get: operations["get_rules_words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 人群列表
+         * @description Segments
+         */
+        get: operations["get_segments"];
+        put?: never;
+        /**
+         * 新建人群
+         * @description Make a segment
+         */
+        post: operations["post_segments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/combine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 人群的交并差
+         * @description Segments combined
+         */
+        post: operations["post_segments_combine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 预览规则选中的人
+         * @description Whom a rule selects
+         */
+        post: operations["post_segments_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一个人群
+         * @description One segment
+         */
+        get: operations["get_segments_id"];
+        /**
+         * 修改人群
+         * @description Change a segment
+         */
+        put: operations["put_segments_id"];
+        post?: never;
+        /**
+         * 归档人群
+         * @description Archive a segment
+         */
+        delete: operations["delete_segments_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 进入与离开
+         * @description Who entered and left
+         */
+        get: operations["get_segments_id_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出人群（脱敏，记入审计）
+         * @description A segment as CSV: masked, audited
+         */
+        get: operations["get_segments_id_export_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 人群中的客户
+         * @description People of a segment
+         */
+        get: operations["get_segments_id_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 恢复人群
+         * @description Restore a segment
+         */
+        post: operations["post_segments_id_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/sizes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 人数变化
+         * @description The size over time
+         */
+        get: operations["get_segments_id_sizes"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1355,6 +2003,30 @@ export interface paths {
          * @description Sign out
          */
         delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/view-as": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 以他人身份查看（只读）
+         * @description Look through others' eyes; reading alone
+         */
+        post: operations["post_session_view_as"];
+        /**
+         * 回到本人身份
+         * @description Back to one's own eyes
+         */
+        delete: operations["delete_session_view_as"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1475,7 +2147,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * 一位员工：任职、工号、会话
+         * @description One person: posts, codes, sessions
+         */
+        get: operations["get_staff_id"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1486,6 +2162,146 @@ export interface paths {
          * @description Disable or enable a staff member
          */
         patch: operations["patch_staff_id"];
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登记工号
+         * @description Add a code of a till
+         */
+        post: operations["post_staff_id_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 离职并交接
+         * @description Somebody leaves, with a successor
+         */
+        post: operations["post_staff_id_leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/one-time-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 发一次性密码，只显示一次
+         * @description Give out a one-time password
+         */
+        post: operations["post_staff_id_one_time_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 任职：在某节点任某角色，可定起止日
+         * @description Give a post, with its days
+         */
+        post: operations["post_staff_id_posts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/posts/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 卸任
+         * @description End a post
+         */
+        post: operations["post_staff_id_posts_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/second-factor/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重置动态验证码
+         * @description Take away a lost second factor
+         */
+        post: operations["post_staff_id_second_factor_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 结束该员工的全部会话
+         * @description End every session of a person
+         */
+        post: operations["post_staff_id_sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/stores/league": {
@@ -1522,6 +2338,30 @@ export interface paths {
         get: operations["get_system"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 备份状态
+         * @description Backups: the newest, and whether it is overdue
+         */
+        get: operations["get_system_backups"];
+        put?: never;
+        /**
+         * 立即备份
+         * @description Make a backup now
+         */
+        post: operations["post_system_backups"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1588,6 +2428,198 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tag-batches/{batch}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤销一次打标签
+         * @description Take a batch of tagging back
+         */
+        post: operations["post_tag_batches_batch_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tag-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 新建标签组
+         * @description Make a group of tags
+         */
+        post: operations["post_tag_groups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 标签列表
+         * @description Tags
+         */
+        get: operations["get_tags"];
+        put?: never;
+        /**
+         * 新建标签
+         * @description Make a tag
+         */
+        post: operations["post_tags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 修改标签
+         * @description Change a tag
+         */
+        put: operations["put_tags_id"];
+        post?: never;
+        /**
+         * 归档标签
+         * @description Archive a tag
+         */
+        delete: operations["delete_tags_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 打上与去掉
+         * @description Who got and lost a tag
+         */
+        get: operations["get_tags_id_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 带标签的客户
+         * @description People with a tag
+         */
+        get: operations["get_tags_id_people"];
+        put?: never;
+        /**
+         * 打标签
+         * @description Tag people
+         */
+        post: operations["post_tags_id_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{id}/people/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 去标签
+         * @description Take a tag away
+         */
+        post: operations["post_tags_id_people_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 恢复标签
+         * @description Restore a tag
+         */
+        post: operations["post_tags_id_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{id}/sizes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 人数变化
+         * @description A tag's size over time
+         */
+        get: operations["get_tags_id_sizes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1609,6 +2641,16 @@ export interface components {
         None: Record<string, never>;
         "Page_app.AuditItem": {
             items: components["schemas"]["app.AuditItem"][];
+            next?: string;
+            total: components["schemas"]["Total"];
+        };
+        "Page_audience.AudiencePerson": {
+            items: components["schemas"]["audience.AudiencePerson"][];
+            next?: string;
+            total: components["schemas"]["Total"];
+        };
+        "Page_audience.SetChange": {
+            items: components["schemas"]["audience.SetChange"][];
             next?: string;
             total: components["schemas"]["Total"];
         };
@@ -1683,6 +2725,31 @@ export interface components {
             /** Format: int64 */
             broken_at: number;
             head: string;
+        };
+        "app.BackupItem": {
+            name: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            acknowledged: number;
+        };
+        "app.BackupsReply": {
+            enabled: boolean;
+            running: boolean;
+            overdue: boolean;
+            /** Format: int64 */
+            every_hours: number;
+            /** Format: int64 */
+            alarm_hours: number;
+            /** Format: int64 */
+            kept: number;
+            last?: components["schemas"]["app.BackupItem"];
+            error: string;
         };
         "app.JobItem": {
             /** Format: id */
@@ -1790,6 +2857,328 @@ export interface components {
              */
             projection_as_of: string;
         };
+        "audience.Assigned": {
+            /** Format: int64 */
+            batch: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            outside: number;
+        };
+        "audience.AudiencePerson": {
+            /** Format: id */
+            id: string;
+            known: boolean;
+            name_masked: string;
+            identities: components["schemas"]["audience.KeyShort"][];
+            /** Format: id */
+            home_node?: string;
+            home_node_name?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            expires_at?: string;
+            reasons: components["schemas"]["audience.Condition"][];
+        };
+        "audience.Belonging": {
+            /** Format: id */
+            id: string;
+            name: string;
+            family: components["schemas"]["audience.Family"];
+            tag_class: components["schemas"]["audience.TagClass"];
+            mode: components["schemas"]["audience.Mode"];
+            group_name?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            expires_at?: string;
+            source: string;
+            reasons: components["schemas"]["audience.Condition"][];
+        };
+        "audience.Belongings": {
+            items: components["schemas"]["audience.Belonging"][];
+        };
+        /** @enum {string} */
+        "audience.Cause": "created" | "rule_changed" | "event" | "order" | "profile" | "time" | "tag" | "segment" | "merge" | "unmerge" | "by_hand" | "caught_up" | "archived";
+        "audience.Combined": {
+            op: components["schemas"]["audience.SetOperation"];
+            segments: string[];
+        };
+        "audience.Condition": {
+            zh: string;
+            en: string;
+            holds: boolean;
+        };
+        /** @enum {string} */
+        "audience.Family": "segment" | "tag";
+        "audience.GroupKey": {
+            /** Format: id */
+            id: string;
+        };
+        "audience.KeyShort": {
+            kind: string;
+            masked: string;
+        };
+        /** @enum {string} */
+        "audience.Mode": "live" | "static";
+        "audience.NewSegment": {
+            name: string;
+            description?: string;
+            text?: string;
+            rule?: unknown;
+            customers?: string[];
+        };
+        "audience.NewTag": {
+            name: string;
+            description?: string;
+            tag_class?: components["schemas"]["audience.TagClass"];
+            /** Format: id */
+            group?: string;
+            /** Format: int64 */
+            life_days?: number;
+            text?: string;
+            rule?: unknown;
+        };
+        "audience.NewTagGroup": {
+            name: string;
+            exclusive: boolean;
+        };
+        "audience.Preview": {
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            known: number;
+            /** Format: int64 */
+            of_people: number;
+            reachable: components["schemas"]["audience.Reach"][];
+            sample: components["schemas"]["audience.AudiencePerson"][];
+            /** Format: int64 */
+            took_ms: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            forms: components["schemas"]["audience.RuleForms"];
+        };
+        "audience.Reach": {
+            channel: string;
+            zh: string;
+            en: string;
+            /** Format: int64 */
+            people: number;
+            why_not: components["schemas"]["audience.WhyNot"][];
+        };
+        "audience.RuleAttribute": {
+            key: string;
+            zh: string;
+            en: string;
+            type: string;
+            /** Format: int64 */
+            decimals: number;
+            values: components["schemas"]["audience.RuleChoice"][];
+            ops: string[];
+        };
+        "audience.RuleCheck": {
+            valid: boolean;
+            forms?: components["schemas"]["audience.RuleForms"];
+            /** Format: int64 */
+            cost: number;
+            errors: components["schemas"]["audience.RuleProblem"][];
+        };
+        "audience.RuleChoice": {
+            code: string;
+            zh: string;
+            en: string;
+        };
+        "audience.RuleEventType": {
+            type: string;
+            zh: string;
+            en: string;
+        };
+        "audience.RuleForms": {
+            rule: unknown;
+            text_zh: string;
+            text_en: string;
+        };
+        "audience.RuleInput": {
+            text?: string;
+            rule?: unknown;
+        };
+        "audience.RuleName": {
+            name: string;
+            title: string;
+        };
+        "audience.RuleProblem": {
+            field: string;
+            message: string;
+            remedy: string;
+        };
+        "audience.RuleWords": {
+            attributes: components["schemas"]["audience.RuleAttribute"][];
+            properties: components["schemas"]["audience.RuleAttribute"][];
+            event_types: components["schemas"]["audience.RuleEventType"][];
+            operators: components["schemas"]["audience.RuleChoice"][];
+            measures: components["schemas"]["audience.RuleChoice"][];
+            window_kinds: components["schemas"]["audience.RuleChoice"][];
+            units: components["schemas"]["audience.RuleChoice"][];
+            tags: components["schemas"]["audience.RuleName"][];
+            segments: components["schemas"]["audience.RuleName"][];
+            orgs: components["schemas"]["audience.RuleName"][];
+        };
+        "audience.SegmentList": {
+            items: components["schemas"]["audience.SegmentView"][];
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            as_of: string;
+        };
+        "audience.SegmentView": {
+            /** Format: id */
+            id: string;
+            name: string;
+            description: string;
+            mode: components["schemas"]["audience.Mode"];
+            forms?: components["schemas"]["audience.RuleForms"];
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            version: number;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            changed_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            archived_at?: string;
+            used_by: string[];
+        };
+        "audience.SetChange": {
+            /** Format: int64 */
+            number: number;
+            /** Format: id */
+            customer: string;
+            name_masked: string;
+            entered: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            cause: components["schemas"]["audience.Cause"];
+            because_zh: string[];
+            because_en: string[];
+        };
+        "audience.SetKey": {
+            /** Format: id */
+            id: string;
+        };
+        /** @enum {string} */
+        "audience.SetOperation": "and" | "or" | "minus";
+        "audience.SetSize": {
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            day: string;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            entered: number;
+            /** Format: int64 */
+            left: number;
+        };
+        "audience.SetSizes": {
+            items: components["schemas"]["audience.SetSize"][];
+        };
+        /** @enum {string} */
+        "audience.TagClass": "original" | "real_time" | "modelled" | "predictive";
+        "audience.TagGroupView": {
+            /** Format: id */
+            id: string;
+            name: string;
+            exclusive: boolean;
+            /** Format: int64 */
+            tags: number;
+        };
+        "audience.TagList": {
+            items: components["schemas"]["audience.TagView"][];
+            groups: components["schemas"]["audience.TagGroupView"][];
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            as_of: string;
+        };
+        "audience.TagView": {
+            /** Format: id */
+            id: string;
+            name: string;
+            description: string;
+            tag_class: components["schemas"]["audience.TagClass"];
+            mode: components["schemas"]["audience.Mode"];
+            /** Format: id */
+            group?: string;
+            group_name?: string;
+            /** Format: int64 */
+            life_days?: number;
+            forms?: components["schemas"]["audience.RuleForms"];
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            version: number;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            changed_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            archived_at?: string;
+            used_by: string[];
+        };
+        "audience.WhyNot": {
+            reason: string;
+            zh: string;
+            en: string;
+            /** Format: int64 */
+            people: number;
+        };
+        "collect.CatalogueShown": {
+            hold_unknown: boolean;
+            types: components["schemas"]["collect.EventTypeShown"][];
+            held: components["schemas"]["collect.HeldShown"][];
+        };
         "collect.CauseItem": {
             cause: string;
             field: string;
@@ -1831,6 +3220,51 @@ export interface components {
             unchanged: number;
             /** Format: int64 */
             invalid: number;
+        };
+        "collect.EventTypeName": {
+            name: string;
+        };
+        "collect.EventTypeShown": {
+            name: string;
+            title: string;
+            declared: boolean;
+            fields: components["schemas"]["collect.FieldShown"][];
+            /** Format: int64 */
+            seen: number;
+            drift: string[];
+        };
+        "collect.FieldRule": {
+            name: string;
+            kind: components["schemas"]["collect.catalogue.ValueKind"];
+            required?: boolean;
+            personal?: boolean;
+        };
+        "collect.FieldShown": {
+            name: string;
+            kind: components["schemas"]["collect.catalogue.ValueKind"];
+            required: boolean;
+            personal: boolean;
+        };
+        "collect.HeldShown": {
+            type: string;
+            /** Format: id */
+            source: string;
+            code: string;
+            /** Format: int64 */
+            events: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            oldest: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            newest: string;
+        };
+        "collect.HoldUnknown": {
+            hold_unknown: boolean;
         };
         "collect.ImportItem": {
             /** Format: id */
@@ -1874,6 +3308,10 @@ export interface components {
             line: number;
             cells: string[];
         };
+        "collect.Moved": {
+            /** Format: int64 */
+            events: number;
+        };
         "collect.NewSourceReply": {
             /** Format: id */
             id: string;
@@ -1893,6 +3331,11 @@ export interface components {
         };
         "collect.ProfileList": {
             items: components["schemas"]["collect.ProfileItem"][];
+        };
+        "collect.PutEventType": {
+            name: string;
+            title?: string;
+            fields: components["schemas"]["collect.FieldRule"][];
         };
         "collect.RefusedItem": {
             /** Format: int64 */
@@ -1920,6 +3363,31 @@ export interface components {
             /** Format: int64 */
             refused: number;
         };
+        "collect.SeenItem": {
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            received: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            time: string;
+            /** Format: id */
+            source: string;
+            type: string;
+            verdict: string;
+            code: string;
+            corrected: string[];
+            /** Format: id */
+            customer?: string;
+            keys_masked: string;
+            properties: string;
+        };
+        "collect.SeenList": {
+            items: components["schemas"]["collect.SeenItem"][];
+        };
         "collect.SourceItem": {
             /** Format: id */
             id: string;
@@ -1936,7 +3404,7 @@ export interface components {
             refused: number;
         };
         /** @enum {string} */
-        "collect.SourceKind": "native" | "segment";
+        "collect.SourceKind": "native" | "segment" | "sensors" | "posthog";
         "collect.SourceList": {
             items: components["schemas"]["collect.SourceItem"][];
         };
@@ -1966,6 +3434,8 @@ export interface components {
             unit: string;
             exact: string;
         };
+        /** @enum {string} */
+        "collect.catalogue.ValueKind": "text" | "number" | "bool" | "time" | "list" | "any";
         "commerce.OrderItem": {
             /** Format: id */
             id: string;
@@ -2389,6 +3859,26 @@ export interface components {
              */
             residue_until: string;
         };
+        "flows.ErasurePartView": {
+            part: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            due_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            done_at?: string;
+            overdue: boolean;
+        };
+        "flows.ErasureView": {
+            /** Format: int64 */
+            number: number;
+            complete: boolean;
+            parts: components["schemas"]["flows.ErasurePartView"][];
+        };
         "flows.FiguresItem": {
             /** Format: int64 */
             receipts: number;
@@ -2488,6 +3978,61 @@ export interface components {
              */
             events_from?: string;
         };
+        "org.ChangeItem": {
+            /** Format: id */
+            id: string;
+            /** Format: id */
+            node: string;
+            node_name: string;
+            kind: components["schemas"]["org.ChangeKind"];
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            from: string;
+            /** Format: id */
+            other?: string;
+            other_name: string;
+            name: string;
+            reason: string;
+            by: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            undone_at?: string;
+            to_come: boolean;
+        };
+        /** @enum {string} */
+        "org.ChangeKind": "rename" | "move" | "close" | "reopen" | "merge" | "open";
+        "org.CodeItem": {
+            code: string;
+            node_name: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            from: string;
+        };
+        "org.CodeRequest": {
+            code: string;
+        };
+        "org.EndSession": {
+            session: string;
+        };
+        "org.EnrolReply": {
+            secret: string;
+            uri: string;
+        };
+        "org.Eyes": {
+            name: string;
+            node: string;
+        };
         "org.KeyItem": {
             /** Format: id */
             id: string;
@@ -2512,11 +4057,41 @@ export interface components {
             permissions: string[];
             scope: components["schemas"]["org.ScopeRef"];
             must_change_password: boolean;
+            second_factor: boolean;
+            must_enrol: boolean;
+            viewing_as?: components["schemas"]["org.Eyes"];
             /**
              * Format: date-time
              * @example 2026-03-01T02:05:00.000Z
              */
             now: string;
+        };
+        "org.MySession": {
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            last_seen: string;
+            ip: string;
+        };
+        "org.MySessions": {
+            items: components["schemas"]["org.MySession"][];
+        };
+        "org.NeedItem": {
+            kind: components["schemas"]["org.NodeKind"];
+            /** Format: id */
+            role: string;
+            /** Format: int64 */
+            minimum: number;
+        };
+        "org.Needs": {
+            items: components["schemas"]["org.NeedItem"][];
         };
         "org.NewKey": {
             label: string;
@@ -2531,6 +4106,16 @@ export interface components {
             kind: components["schemas"]["org.NodeKind"];
             code: string;
             name: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            from?: string;
+        };
+        "org.NewRole": {
+            name: string;
+            /** Format: id */
+            copy_of?: string;
         };
         "org.NewStaffReply": {
             /** Format: id */
@@ -2545,6 +4130,11 @@ export interface components {
             /** Format: id */
             role: string;
         };
+        "org.NodeDetail": {
+            node: components["schemas"]["org.NodeItem"];
+            parent_name: string;
+            changes: components["schemas"]["org.ChangeItem"][];
+        };
         "org.NodeItem": {
             /** Format: id */
             id: string;
@@ -2553,6 +4143,9 @@ export interface components {
             kind: components["schemas"]["org.NodeKind"];
             code: string;
             name: string;
+            open: boolean;
+            /** Format: id */
+            merged_into?: string;
         };
         /** @enum {string} */
         "org.NodeKind": "headquarters" | "region" | "city" | "store" | "team" | "partner" | "online";
@@ -2570,10 +4163,34 @@ export interface components {
             /** Format: password */
             new_password: string;
         };
+        "org.PasswordReply": {
+            one_time_password: string;
+        };
         "org.PermissionItem": {
             name: string;
             zh: string;
             en: string;
+        };
+        "org.PostDetail": {
+            /** Format: id */
+            node: string;
+            node_name: string;
+            /** Format: id */
+            role: string;
+            role_name_zh: string;
+            role_name_en: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            from?: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            until?: string;
+            primary: boolean;
+            held: boolean;
         };
         "org.PostItem": {
             /** Format: id */
@@ -2584,6 +4201,9 @@ export interface components {
             role_name_zh: string;
             role_name_en: string;
         };
+        "org.RecoveryCodes": {
+            codes: string[];
+        };
         "org.RoleItem": {
             /** Format: id */
             id: string;
@@ -2591,6 +4211,14 @@ export interface components {
             name_zh: string;
             name_en: string;
             permissions: string[];
+            own: boolean;
+            second_factor: boolean;
+            /** Format: int64 */
+            holders: number;
+        };
+        "org.RoleKey": {
+            /** Format: id */
+            id: string;
         };
         "org.RoleList": {
             items: components["schemas"]["org.RoleItem"][];
@@ -2600,14 +4228,48 @@ export interface components {
             all: boolean;
             nodes: components["schemas"]["org.NodeRef"][];
         };
+        "org.SessionItem": {
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            last_seen: string;
+            ip: string;
+        };
         "org.SignIn": {
             login: string;
             /** Format: password */
             password: string;
+            code?: string;
         };
         "org.SignedInReply": {
             staff: components["schemas"]["org.StaffRef"];
             must_change_password: boolean;
+        };
+        "org.StaffDetail": {
+            /** Format: id */
+            id: string;
+            name: string;
+            login: string;
+            code: string;
+            active: boolean;
+            second_factor: boolean;
+            must_change_password: boolean;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            left?: string;
+            posts: components["schemas"]["org.PostDetail"][];
+            codes: components["schemas"]["org.CodeItem"][];
+            sessions: components["schemas"]["org.SessionItem"][];
+            sole_holder_of: string[];
         };
         "org.StaffItem": {
             /** Format: id */
@@ -2636,6 +4298,31 @@ export interface components {
             /** Format: int64 */
             business_day_cutoff_min: number;
             sample: boolean;
+        };
+        "org.VacancyItem": {
+            /** Format: id */
+            node: string;
+            node_name: string;
+            /** Format: id */
+            role: string;
+            role_name_zh: string;
+            role_name_en: string;
+            /** Format: int64 */
+            held: number;
+            /** Format: int64 */
+            needed: number;
+        };
+        "org.VacancyList": {
+            items: components["schemas"]["org.VacancyItem"][];
+            needs: components["schemas"]["org.NeedItem"][];
+        };
+        "org.ViewAsRequest": {
+            /** Format: id */
+            staff?: string;
+            /** Format: id */
+            role?: string;
+            /** Format: id */
+            node?: string;
         };
         /** @enum {string} */
         "performance.Compare": "none" | "previous" | "last_year" | "same_weekday" | "last_year_weekday" | "last_lunar_year";
@@ -2910,6 +4597,8 @@ export interface components {
         "performance.PeerGroup": "large" | "medium" | "small" | "new";
         /** @enum {string} */
         "performance.PeopleSort": "last_order" | "net_spend" | "orders" | "first_seen";
+        /** @enum {string} */
+        "performance.Reading": "today" | "event";
         "performance.RegionRow": {
             /** Format: id */
             node_id?: string;
@@ -3135,6 +4824,164 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.CatalogueShown"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_catalogue_drop: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["collect.EventTypeName"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.Moved"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_catalogue_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["collect.EventTypeName"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.Moved"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_catalogue_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["collect.EventTypeName"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_catalogue_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["collect.HoldUnknown"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_catalogue_types: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["collect.PutEventType"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_customers: {
         parameters: {
             query?: {
@@ -3316,6 +5163,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["customer.CustomerView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_customers_id_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.Belongings"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3579,6 +5449,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["performance.CustomerValue"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_debugger_events: {
+        parameters: {
+            query?: {
+                source?: string;
+                type?: string;
+                verdict?: string;
+                customer?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.SeenList"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -4395,6 +6291,135 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    post_me_second_factor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["org.EnrolReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_me_second_factor_confirm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["org.CodeRequest"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["org.RecoveryCodes"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_me_second_factor_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["org.CodeRequest"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_me_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["org.MySessions"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_me_sessions_end: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["org.EndSession"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_metrics: {
         parameters: {
             query?: never;
@@ -4555,7 +6580,10 @@ export interface operations {
     };
     get_org_nodes: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 哪一天的组织，缺省为今天 / The tree of which day; by default today */
+                day?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4602,6 +6630,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_org_nodes_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["org.NodeDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     patch_org_nodes_id: {
         parameters: {
             query?: never;
@@ -4620,6 +6671,13 @@ export interface operations {
                     name?: string;
                     /** Format: id */
                     parent?: string;
+                    /**
+                     * Format: date
+                     * @description 生效营业日，缺省为今天；可早可晚 / Business day of effect, past or to come; by default today
+                     * @example 2026-03-01
+                     */
+                    from?: string;
+                    reason?: string;
                 };
             };
         };
@@ -4636,6 +6694,205 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    post_org_nodes_id_close: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date
+                     * @example 2026-03-01
+                     */
+                    from?: string;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_org_nodes_id_merge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: id */
+                    into: string;
+                    /**
+                     * Format: date
+                     * @example 2026-03-01
+                     */
+                    from?: string;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_org_nodes_id_reopen: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** Format: id */
+                    parent?: string;
+                    /**
+                     * Format: date
+                     * @example 2026-03-01
+                     */
+                    from?: string;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_org_nodes_id_undo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** Format: id */
+                    change?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_org_post_needs: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["org.Needs"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_org_vacancies: {
+        parameters: {
+            query?: {
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["org.VacancyList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_overview: {
         parameters: {
             query?: {
@@ -4647,6 +6904,8 @@ export interface operations {
                 node?: string;
                 /** @description 对比，缺省为上期 / Compared with; by default the period before */
                 compare?: components["schemas"]["performance.Compare"];
+                /** @description 组织口径：今天的归属，或发生时的归属 / By the organisation of today, or as it was at the event */
+                org?: components["schemas"]["performance.Reading"];
             };
             header?: never;
             path?: never;
@@ -4802,6 +7061,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["flows.EraseReceipt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_privacy_requests_number_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["flows.ErasureView"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -5008,6 +7290,34 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    post_roles: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["org.NewRole"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["org.RoleKey"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     put_roles_id: {
         parameters: {
             query?: never;
@@ -5035,6 +7345,420 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_roles_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    patch_roles_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    second_factor?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_rules_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["audience.RuleInput"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.RuleCheck"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_rules_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.RuleWords"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_segments: {
+        parameters: {
+            query?: {
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.SegmentList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_segments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["audience.NewSegment"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.SetKey"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_segments_combine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["audience.Combined"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.Preview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_segments_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["audience.RuleInput"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.Preview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_segments_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.SegmentView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_segments_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    description?: string;
+                    text?: string;
+                    rule?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_segments_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_segments_id_changes: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_audience.SetChange"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_segments_id_export_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_segments_id_people: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_audience.AudiencePerson"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_segments_id_restore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_segments_id_sizes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.SetSizes"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -5069,6 +7793,58 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_session_view_as: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["org.ViewAsRequest"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_session_view_as: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5254,6 +8030,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_staff_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["org.StaffDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     patch_staff_id: {
         parameters: {
             query?: never;
@@ -5286,6 +8085,248 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    post_staff_id_codes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                    /** Format: id */
+                    node?: string;
+                    /**
+                     * Format: date
+                     * @example 2026-03-01
+                     */
+                    from?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_staff_id_leave: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date
+                     * @description 最后工作日，缺省为今天 / The last day of work; by default today
+                     * @example 2026-03-01
+                     */
+                    last_day?: string;
+                    /**
+                     * Format: id
+                     * @description 接手人：从次日起用其工号 / Who takes over the codes from the day after
+                     */
+                    successor?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_staff_id_one_time_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["org.PasswordReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_staff_id_posts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: id */
+                    node: string;
+                    /** Format: id */
+                    role: string;
+                    /**
+                     * Format: date
+                     * @example 2026-03-01
+                     */
+                    from?: string;
+                    /**
+                     * Format: date
+                     * @example 2026-03-01
+                     */
+                    until?: string;
+                    primary?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_staff_id_posts_end: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: id */
+                    node: string;
+                    /** Format: id */
+                    role: string;
+                    /**
+                     * Format: date
+                     * @example 2026-03-01
+                     */
+                    until?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_staff_id_second_factor_reset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_staff_id_sign_out: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_stores_league: {
         parameters: {
             query?: {
@@ -5299,6 +8340,8 @@ export interface operations {
                 node?: string;
                 /** @description 对比，缺省为上期 / Compared with; by default the period before */
                 compare?: components["schemas"]["performance.Compare"];
+                /** @description 组织口径：今天的归属，或发生时的归属 / By the organisation of today, or as it was at the event */
+                org?: components["schemas"]["performance.Reading"];
             };
             header?: never;
             path?: never;
@@ -5334,6 +8377,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["app.SystemState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_system_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["app.BackupsReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_system_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["app.BackupItem"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -5404,6 +8489,343 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_tag_batches_batch_undo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                batch: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.Assigned"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_tag_groups: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["audience.NewTagGroup"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.GroupKey"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_tags: {
+        parameters: {
+            query?: {
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.TagList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_tags: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["audience.NewTag"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.SetKey"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_tags_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    description?: string;
+                    /** Format: int64 */
+                    life_days?: number;
+                    text?: string;
+                    rule?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_tags_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_tags_id_changes: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_audience.SetChange"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_tags_id_people: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_audience.AudiencePerson"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_tags_id_people: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    customers?: string[];
+                    /** Format: id */
+                    segment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.Assigned"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_tags_id_people_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    customers?: string[];
+                    /** Format: id */
+                    segment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.Assigned"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_tags_id_restore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_tags_id_sizes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.SetSizes"];
                 };
             };
             default: components["responses"]["Problem"];

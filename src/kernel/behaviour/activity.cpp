@@ -182,11 +182,15 @@ public:
             copy.properties.clear();
         }
         unit.on_commit([this, tenant = unit.tenant(), seen] {
-            const std::unique_lock lock(mutex_);
-            TenantState& state = tenants_[tenant];
-            for (const Event& one : *seen) state.add(one);
+            {
+                const std::unique_lock lock(mutex_);
+                TenantState& state = tenants_[tenant];
+                for (const Event& one : *seen) state.add(one);
+            }
+            if (applied_ && !seen->empty()) applied_();
         });
     }
+    void on_applied(std::function<void()> listener) override { applied_ = std::move(listener); }
 
     std::optional<CustomerActivity> of(const TenantId& tenant, const CustomerId& customer) const override {
         const std::shared_lock lock(mutex_);
@@ -309,6 +313,7 @@ private:
 
     mutable std::shared_mutex mutex_;
     std::map<TenantId, TenantState> tenants_;
+    std::function<void()> applied_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 // the writer's thread; read from any thread.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +38,8 @@ public:
     virtual ~Activity() = default;
     // Call inside the unit that appends; published at commit.
     virtual void apply(Unit& unit, const std::vector<Event>& events) = 0;
+    // Called on the writer's thread after each commit that brought events; quick, and set before the first unit.
+    virtual void on_applied(std::function<void()> listener) = 0;
     virtual std::optional<CustomerActivity> of(const TenantId& tenant, const CustomerId& customer) const = 0;
     virtual std::vector<TypeActivity> types(const TenantId& tenant) const = 0;
     virtual std::vector<SourceActivity> sources(const TenantId& tenant) const = 0;

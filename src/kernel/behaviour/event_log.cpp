@@ -76,10 +76,18 @@ Status append_events(Unit& unit, const std::vector<Event>& events) {
 
 Status scan_events(sql::Connection& sql, const TenantId& tenant, std::int64_t after, const EventFn& fn) {
     Status outcome;
+    // Backwards from the newest block, where followers stand, to the one that holds the position.
+    std::int64_t from = 0;
+    if (after > 0) {
+        from = TRY(sql.one("SELECT sequence FROM event_block WHERE tenant_id = ?1 AND first_position <= ?2 "
+                           "ORDER BY sequence DESC LIMIT 1",
+                           {tenant, after + 1}, [](const sql::Row& row) { return row.i64(0); }))
+                   .value_or(0);
+    }
     TRY(
-        sql.query("SELECT first_position, body FROM event_block WHERE tenant_id = ?1 AND first_position + events > ?2 "
+        sql.query("SELECT first_position, body FROM event_block WHERE tenant_id = ?1 AND sequence >= ?2 "
                   "ORDER BY sequence",
-                  {tenant, after + 1}, [&](const sql::Row& row) {
+                  {tenant, from}, [&](const sql::Row& row) {
                       const std::int64_t first = row.i64(0);
                       auto bytes = zstd_decompress(row.bin(1), kBlockBytesRead);
                       if (!bytes) return outcome = bytes.error(), false;

@@ -42,6 +42,7 @@ public:
     std::uint32_t code(std::string_view text);
     std::optional<std::uint32_t> find(std::string_view text) const;
     const std::string& text(std::uint32_t code) const { return texts_.at(code); }
+    std::size_t size() const { return texts_.size(); }
 
 private:
     std::vector<std::string> texts_;

@@ -1,5 +1,7 @@
 #include "platform/sets/bitmap.h"
 
+#include <algorithm>
+
 #include <roaring/roaring.h>
 
 #include <bit>
@@ -83,6 +85,14 @@ std::uint64_t Bitmap::size() const { return roaring_bitmap_get_cardinality(set_-
 std::vector<std::uint32_t> Bitmap::to_vector() const {
     std::vector<std::uint32_t> out(size());
     roaring_bitmap_to_uint32_array(set_->raw, out.data());
+    return out;
+}
+
+std::vector<std::uint32_t> Bitmap::first(std::size_t most) const {
+    std::vector<std::uint32_t> out(std::min<std::size_t>(most, size()));
+    roaring_uint32_iterator_t at;
+    roaring_init_iterator(set_->raw, &at);
+    out.resize(roaring_read_uint32_iterator(&at, out.data(), static_cast<std::uint32_t>(out.size())));
     return out;
 }
 

@@ -32,6 +32,7 @@ public:
     bool contains(std::uint32_t ordinal) const;
     std::uint64_t size() const;
     std::vector<std::uint32_t> to_vector() const;
+    std::vector<std::uint32_t> first(std::size_t most) const;  // the smallest
     // Sets the bits of [first, first + 64·words) in the words given; leaves the others as they are.
     void or_into(std::uint32_t first, std::span<std::uint64_t> words) const;
 

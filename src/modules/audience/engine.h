@@ -1,0 +1,89 @@
+#pragma once
+// Follows the record and keeps every tenant's memory and membership true.
+
+#include <condition_variable>
+#include <shared_mutex>
+#include <thread>
+
+#include "modules/audience/store.h"
+
+namespace tilth::audience {
+
+class Engine {
+public:
+    Engine(kernel::Kernel& kernel, org::Org& org, customer::Customers& customers, commerce::Orders& orders);
+    ~Engine() { stop(); }
+
+    Status add_feed(rules::AttributeFeed& feed);
+    const rules::Registry& registry() const { return registry_; }
+    void run();
+    void stop();
+    void poke();
+    Status catch_up();
+    Status rebuild();
+    std::string state_hash(const TenantId& tenant);
+    Status verify(const TenantId& tenant);
+
+    // The tenant's memory while nobody writes it, or to compile a rule into it. Unavailable before the first pass.
+    Status read(const TenantId& tenant, const std::function<Status(const Memory&, Instant as_of)>& fn) const;
+    Status use(const TenantId& tenant, const std::function<Status(Memory&, Instant as_of)>& fn);
+
+private:
+    struct Tenant {
+        mutable std::shared_mutex mutex;  // over memory; positions belong to the follower
+        std::unique_ptr<Memory> memory;
+        store::Position position;
+        std::vector<std::int64_t> feeds;
+        Instant as_of;
+        bool fresh = true;  // nothing settled since it was loaded
+    };
+    struct Read {
+        std::vector<Definition> sets;
+        bool new_sets = false;
+        std::vector<customer::Customers::Dimension> customers;
+        std::vector<commerce::Orders::Change> orders;
+        std::vector<kernel::Event> events;
+        std::vector<Assignment> assigned;
+        std::vector<std::pair<std::size_t, rules::FeedBatch>> fed;
+        store::Position position;
+        std::vector<std::int64_t> feeds;
+        bool more = false;
+        bool any() const;
+    };
+
+    void follow();
+    Status follow_all();
+    // True when there may be more to do.
+    Result<bool> step(const TenantId& tenant, Tenant& at);
+    Status load(const TenantId& tenant, Tenant& at);
+    Result<Read> read_feeds(kernel::View& view, const store::Position& from, const std::vector<std::int64_t>& feeds);
+    Status apply(const TenantId& tenant, Tenant& at, Read& read);
+    Status write(const TenantId& tenant, Tenant& at, const std::vector<Transition>& transitions);
+    Tenant& tenant(const TenantId& id);
+    const Tenant* find(const TenantId& id) const;
+
+    kernel::Kernel& kernel_;
+    org::Org& org_;
+    customer::Customers& customers_;
+    commerce::Orders& orders_;
+    rules::Registry registry_;
+    std::vector<rules::Combine> combine_;
+    struct Feed {
+        rules::AttributeFeed* feed = nullptr;
+        std::size_t first = 0;
+        std::size_t columns = 0;
+    };
+    std::vector<Feed> feeds_;
+
+    std::mutex working_;  // one pass at a time
+    mutable std::mutex tenants_mutex_;
+    std::map<TenantId, std::unique_ptr<Tenant>> tenants_;
+
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool poked_ = false;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+}  // namespace tilth::audience

@@ -1,0 +1,379 @@
+// Who enters and leaves: one person at a time when something touched it, everybody when a rule is new.
+
+#include <algorithm>
+
+#include "modules/audience/memory.h"
+#include "platform/crypto/crypto.h"
+
+namespace tilth::audience {
+
+using kernel::rules::kBlockPeople;
+using kernel::rules::kBlockWords;
+using kernel::rules::PlainEvent;
+
+// One person as a rule sees it; its events are gathered when first asked for.
+class Memory::View final : public rules::PersonFacts {
+public:
+    View(const Memory& memory, std::uint32_t person) : memory_(memory), person_(person) {}
+    std::uint32_t person() const { return person_; }
+    std::int64_t attribute(std::size_t column) const override { return memory_.person_values_[column][person_]; }
+    bool member(rules::MemberKind kind, const std::string& name) const override {
+        if (kind == rules::MemberKind::Org) return memory_.in_org(person_, name);
+        const auto found = memory_.named_.find({kind, name});
+        return found != memory_.named_.end() && found->second->members.contains(person_);
+    }
+    std::span<const PlainEvent> events() const override {
+        if (!gathered_) events_ = memory_.events_of(person_);
+        gathered_ = true;
+        return events_;
+    }
+
+private:
+    const Memory& memory_;
+    std::uint32_t person_;
+    mutable bool gathered_ = false;
+    mutable std::vector<PlainEvent> events_;
+};
+
+namespace {
+
+bool earlier(const PlainEvent& a, const PlainEvent& b) {
+    return std::tie(a.time, a.type, a.properties) < std::tie(b.time, b.type, b.properties);
+}
+
+bool has(rules::ConstBlockSet words, std::size_t bit) { return (words[bit / 64] >> (bit % 64) & 1) != 0; }
+
+std::vector<PlainEvent> merged(std::vector<PlainEvent> a, const std::vector<PlainEvent>& b) {
+    if (b.empty()) return a;
+    std::vector<PlainEvent> out;
+    out.reserve(a.size() + b.size());
+    std::merge(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(out), earlier);
+    return out;
+}
+
+bool within(const rules::EventRange& range, const PlainEvent& one) {
+    return (range.type == rules::kAnyType || range.type == one.type) && one.time >= range.from && one.time < range.to;
+}
+
+}  // namespace
+
+// ---- Events and orders as one source ----
+
+std::vector<PlainEvent> Memory::orders_of(std::uint32_t person) const {
+    std::vector<PlainEvent> out;
+    const auto take = [&](std::uint32_t slot) {
+        const auto found = sales_of_.find(slot);
+        if (found == sales_of_.end()) return;
+        for (const auto& [id, event] : found->second) out.push_back(event);
+    };
+    if (groups_[person] == nullptr) take(person);
+    else for (const std::uint32_t slot : slots_of(person)) take(slot);
+    std::sort(out.begin(), out.end(), earlier);
+    return out;
+}
+
+std::vector<PlainEvent> Memory::events_of(std::uint32_t person) const {
+    auto events = index_.events_of(person);
+    std::sort(events.begin(), events.end(), earlier);
+    return merged(std::move(events), orders_of(person));
+}
+
+void Memory::count(std::size_t block, rules::ConstBlockSet domain, const rules::EventRange& range,
+                   std::span<std::uint32_t> counts) const {
+    index_.count(block, domain, range, counts);
+    if (range.type != rules::kAnyType && !is_order_type(range.type)) return;
+    for (std::size_t i = 0; i < kBlockPeople; ++i) {
+        const std::size_t person = block * kBlockPeople + i;
+        if (person >= size()) break;
+        if (!has(domain, i)) continue;
+        for (const PlainEvent& one : orders_of(static_cast<std::uint32_t>(person))) counts[i] += within(range, one);
+    }
+}
+
+void Memory::gather(std::size_t block, rules::ConstBlockSet domain, const rules::EventRange& range,
+                    const PersonFn& fn) const {
+    if (range.type != rules::kAnyType && !is_order_type(range.type)) return index_.gather(block, domain, range, fn);
+    std::unordered_map<std::size_t, std::vector<PlainEvent>> logged;
+    index_.gather(block, domain, range, [&](std::size_t offset, std::span<const PlainEvent> events) {
+        logged[offset].assign(events.begin(), events.end());
+    });
+    for (std::size_t i = 0; i < kBlockPeople; ++i) {
+        const std::size_t person = block * kBlockPeople + i;
+        if (person >= size()) break;
+        if (!has(domain, i)) continue;
+        auto orders = orders_of(static_cast<std::uint32_t>(person));
+        std::erase_if(orders, [&](const PlainEvent& one) { return !within(range, one); });
+        const auto found = logged.find(i);
+        if (found == logged.end() && orders.empty()) continue;
+        const auto all = found == logged.end() ? std::move(orders) : merged(std::move(found->second), orders);
+        fn(i, all);
+    }
+}
+
+// ---- People ----
+
+void Memory::persons(std::size_t block, rules::BlockSet out) const {
+    for (std::size_t i = 0; i < kBlockPeople; ++i) {
+        const std::size_t slot = block * kBlockPeople + i;
+        if (slot >= size()) break;
+        if (is_person(static_cast<std::uint32_t>(slot))) out[i / 64] |= std::uint64_t{1} << (i % 64);
+    }
+}
+
+const sets::Bitmap* Memory::members(rules::MemberKind kind, const std::string& name) const {
+    if (kind == rules::MemberKind::Org) {
+        const auto found = org_members_.find(name);
+        return found == org_members_.end() ? nullptr : &found->second;
+    }
+    const auto found = named_.find({kind, name});
+    return found == named_.end() ? nullptr : &found->second->members;
+}
+
+void Memory::prepare(const rules::Plan& plan) {
+    for (const auto& [kind, name] : plan.touches().members) {
+        if (kind != rules::MemberKind::Org) continue;
+        sets::Bitmap found;
+        for (std::uint32_t slot = 0; slot < size(); ++slot) {
+            if (is_person(slot) && in_org(slot, name)) found.add(slot);
+        }
+        org_members_[name] = std::move(found);
+    }
+}
+
+std::int32_t Memory::home_of(std::uint32_t person) const {
+    if (groups_[person] == nullptr) return -1;
+    for (const std::uint32_t slot : slots_of(person)) {
+        if (homes_[slot] >= 0) return homes_[slot];
+    }
+    return -1;
+}
+
+bool Memory::in_org(std::uint32_t person, const std::string& name) const {
+    const auto found = nodes_named_.find(name);
+    return found != nodes_named_.end() && found->second.contains(home_of(person));
+}
+
+// ---- One person ----
+
+bool Memory::holds(const rules::Plan& plan, std::uint32_t person, Instant now) const {
+    return plan.holds(View(*this, person), now);
+}
+
+bool Memory::holds(const Set& set, const View& view, Instant now) const {
+    if (set.of.archived_at || !is_person(view.person())) return false;
+    if (set.plan) return set.plan->holds(view, now);
+    for (const std::uint32_t slot : slots_of(view.person())) {
+        const auto found = set.assigned.find(slot);
+        if (found != set.assigned.end() && found->second > now.ms) return true;
+    }
+    return false;
+}
+
+Instant Memory::next(const Set& set, const View& view, Instant now) const {
+    if (set.of.archived_at || !is_person(view.person())) return Instant::never();
+    if (set.plan) return set.plan->next_change(view, now);
+    Instant next = Instant::never();
+    for (const std::uint32_t slot : slots_of(view.person())) {
+        const auto found = set.assigned.find(slot);
+        if (found != set.assigned.end() && found->second > now.ms) next = std::min(next, Instant{found->second});
+    }
+    return next;
+}
+
+bool Memory::touched(const Set& set, const Touch& touch) const {
+    if (touch.all) return true;
+    const rules::Plan::Touches& asks = set.touches;
+    const auto among = [](const auto& list, const auto& one) {
+        return std::find(list.begin(), list.end(), one) != list.end();
+    };
+    for (const auto& member : touch.members) {
+        if (member == std::pair(set.kind, set.of.name) || among(asks.members, member)) return true;
+    }
+    if (!touch.types.empty() && among(asks.types, rules::kAnyType)) return true;
+    for (const std::uint32_t type : touch.types) {
+        if (among(asks.types, type)) return true;
+    }
+    for (const std::size_t column : touch.columns) {
+        if (among(asks.attributes, column)) return true;
+    }
+    return false;
+}
+
+void Memory::flip(Set& set, std::uint32_t slot, bool entered, Instant now, Cause cause, std::vector<Transition>& out) {
+    if (entered) set.members.add(slot);
+    else set.members.remove(slot);
+    Transition one{set.of.id, set.of.family, customers_[slot], entered, now, cause, {}, {}};
+    const View view(*this, slot);
+    for (const Part& part : set.parts) {
+        if (is_person(slot) && part.plan.holds(view, now) != entered) continue;
+        one.because_zh.push_back(part.zh);
+        one.because_en.push_back(part.en);
+    }
+    out.push_back(std::move(one));
+}
+
+void Memory::wake_at(std::uint32_t slot, Instant due, bool replace) {
+    const std::int64_t before = due_[slot];
+    const std::int64_t after = replace ? due.ms : std::min(before, due.ms);
+    if (after == before) return;
+    if (before != Instant::never().ms) wakes_.erase({before, slot});
+    if (after != Instant::never().ms) wakes_.insert({after, slot});
+    due_[slot] = after;
+}
+
+void Memory::evaluate(std::uint32_t slot, Instant now, Touch touch, std::vector<Transition>& out) {
+    const View view(*this, slot);
+    Instant due = Instant::never();
+    for (const auto& set : sets_) {
+        if (set->of.archived_at || !touched(*set, touch)) continue;
+        const bool is = holds(*set, view, now);
+        if (is != set->members.contains(slot)) {
+            Cause cause = touch.cause;
+            flip(*set, slot, is, now, cause, out);
+            touch.members.emplace_back(set->kind, set->of.name);
+        }
+        due = std::min(due, next(*set, view, now));
+    }
+    wake_at(slot, due, touch.all);
+}
+
+// ---- Everybody ----
+
+sets::Bitmap Memory::all(const Set& set, Instant now) {
+    sets::Bitmap found;
+    if (set.of.archived_at) return found;
+    if (set.plan) {
+        prepare(*set.plan);
+        return set.plan->all(*this, now);
+    }
+    for (const auto& [slot, until] : set.assigned) {
+        if (until > now.ms && groups_[slot] != nullptr) found.add(rep_[slot]);
+    }
+    return found;
+}
+
+void Memory::fill(Set& set, Instant now, std::vector<Transition>& out) {
+    set.fresh = false;
+    const sets::Bitmap is = all(set, now);
+    sets::Bitmap entered = is;
+    entered -= set.members;
+    sets::Bitmap left = set.members;
+    left -= is;
+    for (const std::uint32_t slot : left.to_vector()) flip(set, slot, false, now, set.fresh_cause, out);
+    for (const std::uint32_t slot : entered.to_vector()) flip(set, slot, true, now, set.fresh_cause, out);
+    if (set.of.archived_at) return;
+    for (std::uint32_t slot = 0; slot < size(); ++slot) {
+        if (is_person(slot)) wake_at(slot, next(set, View(*this, slot), now), false);
+    }
+}
+
+std::vector<Transition> Memory::settle(Instant now, bool whole) {
+    std::vector<Transition> out;
+    if (whole) {
+        touched_.clear();
+        for (const auto& set : sets_) {
+            set->fresh_cause = Cause::CaughtUp;
+            fill(*set, now, out);
+        }
+        return out;
+    }
+    // Moments that have come are settled as of then, so that what is written does not depend on when somebody looked.
+    // What a fact of this batch touched is looked at as of now: the fact was not known then.
+    while (!wakes_.empty() && wakes_.begin()->first <= now.ms) {
+        const auto [moment, slot] = *wakes_.begin();
+        wake_at(slot, Instant::never(), true);
+        if (touched_.contains(slot)) {
+            touched_.at(slot).all = true;
+            continue;
+        }
+        evaluate(slot, {moment}, {.cause = Cause::Time, .all = true}, out);
+    }
+    for (const auto& set : sets_) {
+        if (set->fresh) fill(*set, now, out);
+    }
+    auto touched = std::exchange(touched_, {});
+    for (auto& [slot, touch] : touched) evaluate(slot, now, std::move(touch), out);
+    return out;
+}
+
+Instant Memory::next_wake() const { return wakes_.empty() ? Instant::never() : Instant{wakes_.begin()->first}; }
+
+// ---- Questions ----
+
+std::vector<Condition> Memory::conditions(const SetId& set, std::uint32_t person, Instant now) const {
+    std::vector<Condition> out;
+    const auto found = by_id_.find(set);
+    if (found == by_id_.end()) return out;
+    const View view(*this, person);
+    for (const Part& part : found->second->parts) out.push_back({part.zh, part.en, part.plan.holds(view, now)});
+    return out;
+}
+
+const sets::Bitmap* Memory::members_of(const SetId& set) const {
+    const auto found = by_id_.find(set);
+    return found == by_id_.end() ? nullptr : &found->second->members;
+}
+
+bool Memory::sees(const kernel::Scope& scope, std::uint32_t person) const {
+    if (scope.all) return true;
+    const std::int32_t home = home_of(person);
+    return home >= 0 && scope.covers(node_ids_[static_cast<std::size_t>(home)]);
+}
+
+sets::Bitmap Memory::visible(const kernel::Scope& scope) const {
+    sets::Bitmap found;
+    for (std::uint32_t slot = 0; slot < size(); ++slot) {
+        if (is_person(slot) && sees(scope, slot)) found.add(slot);
+    }
+    return found;
+}
+
+sets::Bitmap Memory::flagged(std::size_t column) const {
+    sets::Bitmap found;
+    for (std::uint32_t slot = 0; slot < size(); ++slot) {
+        if (is_person(slot) && person_values_[column][slot] == 1) found.add(slot);
+    }
+    return found;
+}
+
+std::optional<std::uint32_t> Memory::person_of(const CustomerId& customer) const {
+    const auto found = slots_.find(customer);
+    if (found == slots_.end() || groups_[found->second] == nullptr) return std::nullopt;
+    return rep_[found->second];
+}
+
+std::vector<CustomerId> Memory::customers_of(std::uint32_t person) const {
+    std::vector<CustomerId> out;
+    if (groups_[person] == nullptr) return out;
+    for (const std::uint32_t slot : slots_of(person)) out.push_back(customers_[slot]);
+    return out;
+}
+
+std::vector<std::string> Memory::event_types() const {
+    std::vector<std::string> out;
+    for (std::uint32_t code = 0; code < codes_.types.size(); ++code) out.push_back(codes_.types.text(code));
+    return out;
+}
+
+std::string Memory::hash() const {
+    crypto::Hasher hasher;
+    for (const auto& [id, set] : by_id_) {
+        std::vector<CustomerId> members;
+        for (const std::uint32_t slot : set->members.to_vector()) members.push_back(customers_[slot]);
+        std::sort(members.begin(), members.end());
+        if (members.empty()) continue;
+        hasher.add(id.raw());
+        for (const CustomerId& one : members) hasher.add(one.raw());
+    }
+    return crypto::hex(crypto::view(hasher.finish()));
+}
+
+std::vector<SetId> Memory::differing(Instant now) {
+    std::vector<SetId> out;
+    for (const auto& set : sets_) {
+        if (!(all(*set, now) == set->members)) out.push_back(set->of.id);
+    }
+    return out;
+}
+
+}  // namespace tilth::audience
