@@ -118,6 +118,11 @@ private:
         };
         for (const Store& one : chain_.stores) add("D" + one.code, one.manager, one, "店长");
         for (const Guide& one : chain_.guides) add(one.code, one.name, store(one.store), "导购");
+        file.mapping = json::Value::object(
+            {{"target", "staff"},
+             {"columns", json::Value::Array{column("code", "员工编号"), column("name", "姓名"),
+                                            column("node_code", "门店编码"), column("role", "岗位"),
+                                            column("till_code", "收银员编号")}}});
     }
 
     void write_members() {

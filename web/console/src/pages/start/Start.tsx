@@ -29,7 +29,7 @@ export default function Start() {
     { key: 'settings' as const, done: undefined, to: '/settings', may: true },
   ].filter((one) => one.may);
   const doors = [
-    ...(me.tenant.sample || imported ? [{ key: 'look' as const, to: '/overview' }] : []),
+    ...(me.tenant.sample ? [{ key: 'sample' as const, to: '/overview' }] : imported ? [{ key: 'look' as const, to: '/overview' }] : []),
     { key: 'import' as const, to: '/imports' },
     ...(maySources ? [{ key: 'connect' as const, to: '/sources' }] : []),
   ];
