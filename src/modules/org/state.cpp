@@ -42,7 +42,7 @@ Status State::load_tree(sql::Connection& sql) {
 Status State::load_changes(sql::Connection& sql) {
     return sql.query(
         "SELECT tenant_id, id, node_id, kind, from_day, other_id, name, reason, by_name, created_at, undone_at "
-        "FROM org_change ORDER BY created_at, id",
+        "FROM org_change ORDER BY created_at, from_day, id",
         {}, [this](const sql::Row& row) {
             tenants[row.id<TenantId>(0)].changes.push_back(
                 {row.id<NodeChangeId>(1), row.id<OrgNodeId>(2), static_cast<ChangeKind>(row.i64(3)),

@@ -226,7 +226,9 @@ Status OrgService::undo_change(kernel::Unit& unit, const OrgNodeId& node, const 
     for (const OrgNode& one : tenant.nodes) known = known || one.id == node;
     for (NodeChange& one : tenant.changes) {
         if (one.node != node || one.undone_at) continue;
-        if (change ? one.id == *change : found == nullptr || found->id < one.id) found = &one;
+        // In the order of making; of one moment (a clock that stands) the later in effect.
+        const auto made = [](const NodeChange& of) { return std::pair(of.at, of.from); };
+        if (change ? one.id == *change : found == nullptr || made(*found) <= made(one)) found = &one;
     }
     if (!known || (found == nullptr && change)) return Error(ErrorCode::NotFound, "change");
     if (found == nullptr) return Error(ErrorCode::Conflict, "nothing stands that could be undone");
