@@ -100,11 +100,13 @@ Status World::open_modules() {
     import_orders_ = flows::make_import_orders(*kernel_, *org_, *customers_, *orders_);
     import_members_ = flows::make_import_members(*kernel_, *org_, *customers_, *openings_);
     import_stores_ = flows::make_import_stores(*org_);
+    import_staff_ = flows::make_import_staff(*org_);
     import_store_days_ = flows::make_import_store_days(*org_, *store_days_);
     for (collect::ImportTarget* target :
          kernel::standing<collect::ImportTarget*>({{"CDP-10", import_orders_.get()},
                                                    {"MEM-28", import_members_.get()},
                                                    {"CDP-10", import_stores_.get()},
+                                                   {"GOV-18", import_staff_.get()},
                                                    {"CDP-20", import_store_days_.get()}}))
         collect_->add_target(*target);
     flows::add_reconcile_routes(*kernel_, *org_, *orders_, *store_days_);

@@ -8,6 +8,7 @@
 
 #include "flows/collect_batch/pipeline.h"
 #include "flows/import_members/import_members.h"
+#include "flows/import_staff/import_staff.h"
 #include "flows/import_orders/import_orders.h"
 #include "flows/store_days/store_days.h"
 #include "kernel/behaviour/activity.h"
@@ -96,6 +97,7 @@ private:
     std::unique_ptr<collect::ImportTarget> import_orders_;
     std::unique_ptr<collect::ImportTarget> import_members_;
     std::unique_ptr<collect::ImportTarget> import_stores_;
+    std::unique_ptr<collect::ImportTarget> import_staff_;
     std::unique_ptr<collect::ImportTarget> import_store_days_;
     std::unique_ptr<flows::Pipeline> pipeline_;
     bool running_ = false;

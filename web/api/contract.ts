@@ -73,6 +73,10 @@ export type StoreDayItem = Schemas['flows.StoreDayItem'];
 
 export type SourceKind = Schemas['collect.SourceKind'];
 export type SourceItem = Schemas['collect.SourceItem'];
+export type SeenItem = Schemas['collect.SeenItem'];
+export type EventTypeShown = Schemas['collect.EventTypeShown'];
+export type HeldShown = Schemas['collect.HeldShown'];
+export type ValueKind = Schemas['collect.catalogue.ValueKind'];
 
 export type ConflictView = Schemas['customer.ConflictView'];
 export type Purpose = Schemas['customer.Purpose'];
@@ -85,6 +89,9 @@ export type TrialView = Schemas['customer.TrialView'];
 
 export type NodeKind = Schemas['org.NodeKind'];
 export type NodeItem = Schemas['org.NodeItem'];
+export type NodeDetail = Schemas['org.NodeDetail'];
+export type NodeChange = Schemas['org.ChangeItem'];
+export type StaffDetail = Schemas['org.StaffDetail'];
 export type StaffItem = Schemas['org.StaffItem'];
 export type RoleItem = Schemas['org.RoleItem'];
 export type RoleList = Schemas['org.RoleList'];

@@ -48,6 +48,20 @@ struct Placed {
     Day to;
 };
 
+// One line of a staff list.
+struct StaffLine {
+    std::string code;       // the business's own number of the person
+    std::string name;
+    std::string login;      // empty: the code
+    std::string node_code;
+    std::string role;       // code or name of a role
+    std::string till_code;  // what the till of that node calls the person; may be empty
+    std::optional<Day> from = std::nullopt;
+    std::optional<Day> until = std::nullopt;  // the last day of the post
+    bool primary = false;
+    bool left = false;      // no longer works here
+};
+
 // What a new tenant starts with: its root node, the roles of the catalogue, and the first administrator.
 struct NewTenant {
     std::string name;
@@ -105,6 +119,22 @@ public:
     virtual Result<std::int64_t> take_back(kernel::Unit& unit, std::string_view source, int limit,
                                            const NodeUse& used) = 0;
 
+    // Whom a code of a till (or, without a node, of the whole business) names on that day.
+    virtual std::optional<StaffId> staff_by_code(const TenantId& tenant, const std::optional<OrgNodeId>& node,
+                                                 std::string_view code, Day day) const = 0;
+    // Staff lists: what a line would do, and doing it. Invalid names field and rule (unknown_node, unknown_role,
+    // role_too_strong …). A list never hands out or changes rights over staff, roles or keys.
+    enum class Put : std::uint8_t { New, Updated, Unchanged };
+    virtual Result<Put> compare_staff(const TenantId& tenant, const StaffLine& line) const = 0;
+    virtual Result<Put> put_staff(kernel::Unit& unit, const StaffLine& line, std::string_view source) = 0;
+    // Takes away the posts and codes that the list brought; whom nothing else holds is disabled. 0: nothing is left.
+    struct StaffCount {
+        std::int64_t people = 0;
+        std::int64_t posts = 0;
+    };
+    virtual Result<StaffCount> staff_of_source(sql::Connection& sql, const TenantId& tenant,
+                                               std::string_view source) = 0;
+    virtual Result<std::int64_t> take_back_staff(kernel::Unit& unit, std::string_view source, int limit) = 0;
     // A staff member at the root with a role of the catalogue, and a new one-time password; the password is returned.
     virtual Result<std::string> add_staff(const kernel::Context& context, std::string_view login, std::string_view name,
                                           std::string_view role_code) = 0;

@@ -11,13 +11,14 @@ std::unique_ptr<Org> make_org(kernel::Kernel& kernel) {
     add_session_routes(kernel, *org);
     add_tree_routes(kernel, *org);
     add_org_routes(kernel, *org);
+    add_post_routes(kernel, *org);
     return org;
 }
 
 kernel::ModuleInfo org_module() {
     return {.name = "org",
             .migrations = migrations_of_module_org(),
-            .permissions = {kOrgRead, kOrgWrite, kRoleWrite, kKeyWrite}};
+            .permissions = {kOrgRead, kOrgWrite, kRoleWrite, kViewAs, kKeyWrite}};
 }
 
 }  // namespace tilth::org

@@ -55,8 +55,29 @@ struct RoleItem {
     std::string name_zh;
     std::string name_en;
     std::vector<std::string> permissions;
+    bool own = false;  // made here, not one of the catalogue
+    bool second_factor = false;
+    std::int64_t holders = 0;
 };
-API_STRUCT(RoleItem, (id, code, name_zh, name_en, permissions))
+API_STRUCT(RoleItem, (id, code, name_zh, name_en, permissions, own, second_factor, holders))
+
+struct NewRole {
+    Text<1, 40> name;
+    std::optional<Id<tag::Role>> copy_of;
+};
+API_STRUCT(NewRole, (name, copy_of))
+
+struct RoleKey {
+    Id<tag::Role> id;
+};
+API_STRUCT(RoleKey, (id))
+
+struct PatchRole {
+    Id<tag::Role> id;
+    std::optional<Text<1, 40>> name;
+    std::optional<bool> second_factor;
+};
+API_STRUCT(PatchRole, (id, name, second_factor))
 
 struct PermissionItem {
     std::string name;
@@ -157,7 +178,13 @@ RoleList list_roles(const OrgService& org, const Context& context) {
     org.state().read([&](const State& state) {
         if (const TenantState* tenant = state.tenant(context.tenant)) {
             for (const auto& [id, role] : tenant->roles) {
-                reply.items.push_back({id, role.code, role.name_zh, role.name_en, role.permissions});
+                RoleItem item{id, role.code, role.name_zh, role.name_en, role.permissions,
+                              role.code.starts_with("own:"), role.second_factor, 0};
+                for (const auto& [staff, member] : tenant->staff) {
+                    item.holders += std::any_of(member.posts.begin(), member.posts.end(),
+                                                [&](const StaffMember::Post& post) { return post.role == id; });
+                }
+                reply.items.push_back(std::move(item));
             }
         }
     });
@@ -219,6 +246,34 @@ void add_staff_routes(kernel::Kernel& kernel, OrgService& org) {
         {.zh = "修改角色权限", .en = "Change a role's permissions", .rows = {"GOV-01"}, .tag = "org"});
 }
 
+void add_role_routes(kernel::Kernel& kernel, OrgService& org) {
+    kernel.api.command<NewRole, RoleKey>(
+        Method::Post, "/api/v1/roles", kRoleWrite,
+        [&org](Unit& unit, const NewRole& request) -> Result<RoleKey> {
+            return RoleKey{TRY(org.add_role(unit, request.name.str(), request.copy_of))};
+        },
+        {.zh = "新建角色，可复制一个", .en = "Make a role, as a copy of another", .rows = {"PRV-03"}, .tag = "org"});
+    kernel.api.command<PatchRole, None>(
+        Method::Patch, "/api/v1/roles/{id}", kRoleWrite,
+        [&org](Unit& unit, const PatchRole& request) -> Result<None> {
+            OrgService::RoleChange change;
+            if (request.name) change.name = request.name->str();
+            change.second_factor = request.second_factor;
+            TRY(org.change_role(unit, request.id, change));
+            return None{};
+        },
+        {.zh = "改角色名与要求", .en = "Change a role's name and demands", .rows = {"PRV-03"}, .tag = "org"});
+    kernel.api.command<RoleKey, None>(Method::Delete, "/api/v1/roles/{id}", kRoleWrite,
+                                      [&org](Unit& unit, const RoleKey& request) -> Result<None> {
+                                          TRY(org.remove_role(unit, request.id));
+                                          return None{};
+                                      },
+                                      {.zh = "删除自建角色",
+                                       .en = "Remove a role of one's own",
+                                       .rows = {"PRV-03"},
+                                       .tag = "org"});
+}
+
 void add_key_routes(kernel::Kernel& kernel, OrgService& org) {
     kernel.api.action<None, KeyList>(
         Method::Get, "/api/v1/api-keys", kKeyWrite,
@@ -242,6 +297,7 @@ void add_key_routes(kernel::Kernel& kernel, OrgService& org) {
 
 void add_org_routes(kernel::Kernel& kernel, OrgService& org) {
     add_staff_routes(kernel, org);
+    add_role_routes(kernel, org);
     add_key_routes(kernel, org);
 }
 

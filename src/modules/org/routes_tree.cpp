@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "kernel/api/page.h"
 #include "modules/org/service.h"
+#include "modules/org/words.h"
 
 namespace tilth::org {
 
@@ -107,17 +107,6 @@ API_STRUCT(NodeDetail, (node, parent_name, changes))
 
 }  // namespace tilth::org
 
-template <>
-inline constexpr auto tilth::json::enum_values<tilth::org::NodeKind> =
-    std::to_array<tilth::json::EnumValue<tilth::org::NodeKind>>({
-        {tilth::org::NodeKind::Headquarters, "headquarters", "总部", "Headquarters"},
-        {tilth::org::NodeKind::Region, "region", "区域", "Region"},
-        {tilth::org::NodeKind::City, "city", "城市", "City"},
-        {tilth::org::NodeKind::Store, "store", "门店", "Store"},
-        {tilth::org::NodeKind::Team, "team", "团队", "Team"},
-        {tilth::org::NodeKind::Partner, "partner", "伙伴", "Partner"},
-        {tilth::org::NodeKind::Online, "online", "线上", "Online"},
-    });
 template <>
 inline constexpr auto tilth::json::enum_values<tilth::org::ChangeKind> =
     std::to_array<tilth::json::EnumValue<tilth::org::ChangeKind>>({

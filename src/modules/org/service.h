@@ -15,6 +15,7 @@ namespace tilth::org {
 inline constexpr kernel::Permission kOrgRead{"org.read", "查看组织与员工", "See organisation and staff"};
 inline constexpr kernel::Permission kOrgWrite{"org.write", "维护组织与员工", "Change organisation and staff"};
 inline constexpr kernel::Permission kRoleWrite{"role.write", "维护角色", "Change roles"};
+inline constexpr kernel::Permission kViewAs{"role.view_as", "以他人身份查看", "Look through others' eyes"};
 inline constexpr kernel::Permission kKeyWrite{"key.write", "管理接口密钥", "Manage keys"};
 
 inline constexpr std::string_view kSessionCookie = "tilth_session";
@@ -23,6 +24,21 @@ struct SignedIn {
     std::string token;  // for the cookie; kept nowhere
     TenantId tenant;
     StaffMember staff;
+};
+
+struct LoginRow {
+    TenantId tenant;
+    StaffId staff;
+    std::string password;  // empty: none was given out yet, nobody signs in
+    LoginState state;
+};
+
+struct Vacancy {
+    OrgNodeId node;
+    std::string node_name;
+    Id<tag::Role> role;
+    std::int64_t held = 0;
+    std::int64_t needed = 1;
 };
 
 class OrgService final : public Org, public kernel::Authenticator {
@@ -59,9 +75,58 @@ public:
     Result<kernel::Context> authenticate(const http::Request& request) override;
 
     // Sign-in and passwords. At most two argon2 hashes at once; TooManyRequests when 32 wait.
-    Result<SignedIn> sign_in(const kernel::Context& context, std::string_view login, const Secret& password);
+    // With a second factor: Invalid, field "code", when the code is missing (rule "second_factor") or wrong.
+    Result<SignedIn> sign_in(const kernel::Context& context, std::string_view login, const Secret& password,
+                             std::string_view code = {});
     Status sign_out(const kernel::Context& context);  // every session of this staff member
     Status change_password(const kernel::Context& context, const Secret& old_password, const Secret& new_password);
+
+    // ---- The second factor (second_factor.cpp): of the one who asks ----
+    struct Enrolment {
+        std::string secret;  // base32
+        std::string uri;     // otpauth://
+    };
+    // A new secret, not yet demanded; Conflict while one stands.
+    Result<Enrolment> enrol(kernel::Unit& unit);
+    // The first right code: from here on it is demanded. Yields the recovery codes, which are shown once.
+    Result<std::vector<std::string>> confirm_factor(kernel::Unit& unit, std::string_view code);
+    Status remove_factor(kernel::Unit& unit, std::string_view code);       // one's own, with a right code
+    Status reset_factor(kernel::Unit& unit, const StaffId& staff);         // somebody's who lost the phone
+    // ---- Sessions (second_factor.cpp) ----
+    struct OpenSession {
+        std::string id;  // of the list alone; opens nothing
+        SessionInfo info;
+    };
+    std::vector<OpenSession> sessions_of(const TenantId& tenant, const StaffId& staff, Instant now) const;
+    Status end_session(kernel::Unit& unit, const StaffId& staff, std::string_view id);
+    Status end_sessions(kernel::Unit& unit, const StaffId& staff);
+    // ---- Through others' eyes ----
+    Status view_as(kernel::Unit& unit, const ViewAs& view);
+    Status stop_viewing(kernel::Unit& unit);
+    // Forbidden when the person has a right or a part of the organisation that the caller has not: whoever gives out a
+    // password or takes a factor away could sign in as that person.
+    Status check_may_reset(const kernel::Context& context, const StaffId& staff) const;
+    Result<std::string> new_password(const kernel::Context& context, const StaffId& staff);
+    // NotFound outside the caller's scope.
+    Status check_within(const kernel::Context& context, const StaffId& staff) const;
+
+    // ---- Posts (posts.cpp). NotFound for people and nodes outside the caller's scope. ----
+    std::optional<StaffMember> member(const TenantId& tenant, const StaffId& staff) const;
+    Status put_post(kernel::Unit& unit, const StaffId& staff, const StaffMember::Post& post);
+    Status end_post(kernel::Unit& unit, const StaffId& staff, const OrgNodeId& at, const Id<tag::Role>& role,
+                    Day until);
+    Status add_code(kernel::Unit& unit, const StaffId& staff, const std::optional<OrgNodeId>& at, std::string_view code,
+                    Day from);
+    // Every post ends with that day; the successor has the codes from the day after.
+    Status leave(kernel::Unit& unit, const StaffId& staff, Day last, const std::optional<StaffId>& successor);
+    std::vector<Vacancy> vacancies(const kernel::Context& context, Day day) const;
+    Status set_needs(kernel::Unit& unit, const std::vector<PostNeed>& needs);
+    std::optional<StaffId> staff_by_code(const TenantId& tenant, const std::optional<OrgNodeId>& node,
+                                         std::string_view code, Day day) const override;
+    Result<Put> compare_staff(const TenantId& tenant, const StaffLine& line) const override;
+    Result<Put> put_staff(kernel::Unit& unit, const StaffLine& line, std::string_view source) override;
+    Result<StaffCount> staff_of_source(sql::Connection& sql, const TenantId& tenant, std::string_view source) override;
+    Result<std::int64_t> take_back_staff(kernel::Unit& unit, std::string_view source, int limit) override;
 
     // Staff and roles.
     struct NewStaff {
@@ -83,6 +148,16 @@ public:
     // The change named, or the latest standing one of the node.
     Status undo_change(kernel::Unit& unit, const OrgNodeId& node, const std::optional<NodeChangeId>& change);
     Day today(const kernel::Context& context) const { return calendar(context.tenant).day_of(context.now); }
+    // ---- Roles as data (roles.cpp) ----
+    // With the rights of `copy_of`, or none; NotFound, Forbidden as for handing out rights.
+    Result<Id<tag::Role>> add_role(kernel::Unit& unit, std::string_view name,
+                                   const std::optional<Id<tag::Role>>& copy_of);
+    struct RoleChange {
+        std::optional<std::string> name;
+        std::optional<bool> second_factor;
+    };
+    Status change_role(kernel::Unit& unit, const Id<tag::Role>& role, const RoleChange& change);
+    Status remove_role(kernel::Unit& unit, const Id<tag::Role>& role);  // Conflict while somebody holds it
     Status set_role_permissions(kernel::Unit& unit, const Id<tag::Role>& role,
                                 const std::vector<std::string>& permissions);
     // A key for programs. Forbidden unless the caller has every right that it shall have, over the whole tenant.
@@ -103,7 +178,12 @@ private:
     Status check_held(const kernel::Context& context, const std::vector<std::string>& permissions) const;
     Result<kernel::Context> by_session(const http::Request& request, std::string_view token);
     Result<kernel::Context> by_key(std::string_view presented);
-    kernel::Context context_of(const State& state, const TenantState& tenant, const StaffMember& member) const;
+    kernel::Context context_of(const TenantState& tenant, const StaffMember& member, Day today) const;
+    void look_through(kernel::Context& context, const TenantState& tenant, const ViewAs& view, Day today) const;
+    Result<std::optional<LoginRow>> find_login(const kernel::Context& context, std::string_view login);
+    Error refuse_unknown(const kernel::Context& context, std::string_view login);
+    // A right one-time or recovery code, which is thereby used.
+    Result<bool> take_code(kernel::Unit& unit, const StaffId& staff, std::string_view code);
     Result<std::string> hash_password(const Secret& password);
     Result<crypto::PasswordCheck> compare(std::string_view stored, const Secret& password);
 
@@ -114,6 +194,17 @@ private:
     static Result<bool> in_use(kernel::Unit& unit, const OrgNodeId& node);
     Status remove_node(kernel::Unit& unit, const OrgNodeId& id);
     Status load_node_sources(sql::Connection& sql);
+
+    void publish(kernel::Unit& unit, const StaffMember& changed);
+    Status check_handing_out(const kernel::Context& context, const Id<tag::Role>& role) const;
+    Status put_code(kernel::Unit& unit, const StaffCode& code);
+    struct Planned {
+        std::optional<StaffMember> member;
+        bool known = false;
+        StaffMember::Post post;
+    };
+    Result<Planned> plan_line(const TenantId& tenant, const StaffLine& line) const;
+    static Put effect_of(const Planned& plan, const StaffLine& line);
 
     // ---- The tree in time ----
     void keep_up() const;  // a change that was made for a day that has come takes effect
@@ -130,12 +221,14 @@ private:
     // Nodes made by units of the group that is being written; writer's thread only.
     std::map<std::pair<TenantId, std::string>, OrgNode> fresh_nodes_;
     std::vector<std::pair<TenantId, NodeChange>> fresh_changes_;
+    std::map<std::pair<TenantId, StaffId>, StaffMember> fresh_staff_;
     std::map<std::pair<TenantId, OrgNodeId>, NodeSources> node_sources_;   // the writer's thread only
     bool node_sources_loaded_ = false;
 };
 
 void add_session_routes(kernel::Kernel& kernel, OrgService& org);
 void add_tree_routes(kernel::Kernel& kernel, OrgService& org);
+void add_post_routes(kernel::Kernel& kernel, OrgService& org);
 void add_org_routes(kernel::Kernel& kernel, OrgService& org);
 
 }  // namespace tilth::org

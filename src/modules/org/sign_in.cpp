@@ -1,5 +1,5 @@
-// Sign-in, sessions and keys: who asks, and what they may see. Nothing here says which of login and password was wrong,
-// and an unknown login takes as long as a known one.
+// Sign-in and passwords. Nothing here says which of login and password was wrong or whether a login exists: an unknown
+// one is compared, counted and locked as a known one.
 
 #include "modules/org/service.h"
 
@@ -12,7 +12,8 @@ namespace tilth::org {
 namespace {
 
 constexpr int kHashesWaitingMax = 32;
-constexpr std::size_t kTokenBytesMax = 200;
+// Longer than any lock.
+constexpr Duration kGuessKept = hours(24);
 
 crypto::PasswordCost password_cost() {
     return hooks::cheap_passwords() ? crypto::kCheapPasswordCost : crypto::PasswordCost{};
@@ -42,13 +43,6 @@ private:
     bool admitted_ = false;
 };
 
-struct LoginRow {
-    TenantId tenant;
-    StaffId staff;
-    std::string password;
-    LoginState state;
-};
-
 }  // namespace
 
 Result<std::string> OrgService::hash_password(const Secret& password) {
@@ -63,8 +57,8 @@ Result<crypto::PasswordCheck> OrgService::compare(std::string_view stored, const
     return crypto::check_password(stored, password, password_cost());
 }
 
-Result<SignedIn> OrgService::sign_in(const kernel::Context& context, std::string_view login, const Secret& password) {
-    auto found = kernel_.record.read<std::optional<LoginRow>>(
+Result<std::optional<LoginRow>> OrgService::find_login(const kernel::Context& context, std::string_view login) {
+    return kernel_.record.read<std::optional<LoginRow>>(
         context, [&](kernel::View& view) -> Result<std::optional<LoginRow>> {
             return view.sql().one(
                 "SELECT l.tenant_id, l.staff_id, l.password, l.failures, l.locked_until FROM login l "
@@ -76,24 +70,57 @@ Result<SignedIn> OrgService::sign_in(const kernel::Context& context, std::string
                                     {static_cast<int>(row.i64(3)), row.instant(4)}};
                 });
         });
-    if (!found) return found.error();
+}
+
+// A login that nobody has fails, counts and locks as one that somebody has, with a comparison and a commit of its own.
+Error OrgService::refuse_unknown(const kernel::Context& context, std::string_view login) {
+    const auto all = tenants();
+    if (all.empty()) return Error(ErrorCode::Unauthenticated, "login or password");
+    const crypto::Hash keyed = crypto::blake2b(kernel_.master.derive("org.login_guess"), login);
+    const std::string hash(crypto::view(keyed));
+    kernel::Context as = kernel::Context::system(all.front().id, context.now);
+    as.request = context.request;
+    auto written = kernel_.record.write<bool>(as, [&](kernel::Unit& unit) -> Result<bool> {
+        const auto known = TRY(unit.sql().one(
+            "SELECT failures, locked_until FROM login_guess WHERE tenant_id = ?1 AND hash = ?2",
+            {unit.tenant(), sql::Blob{hash}},
+            [](const sql::Row& one) { return LoginState{static_cast<int>(one.i64(0)), one.instant(1)}; }));
+        const LoginState standing = known.value_or(LoginState{});
+        TRY(may_try(standing, unit.now()));
+        const LoginState next = after_failure(standing, unit.now());
+        TRY(unit.sql().write("DELETE FROM login_guess WHERE tenant_id = ?1 AND at < ?2",
+                             {unit.tenant(), unit.now() + Duration{-kGuessKept.ms}}));
+        TRY(unit.sql().write("INSERT INTO login_guess (tenant_id, hash, failures, locked_until, at) "
+                             "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (tenant_id, hash) DO UPDATE SET "
+                             "failures = excluded.failures, locked_until = excluded.locked_until, at = excluded.at",
+                             {unit.tenant(), sql::Blob{hash}, next.failures, next.locked_until, unit.now()}));
+        TRY(unit.audit({.action = "session.refused"}));
+        return true;
+    });
+    return written ? Error(ErrorCode::Unauthenticated, "login or password") : written.error();
+}
+
+Result<SignedIn> OrgService::sign_in(const kernel::Context& context, std::string_view login, const Secret& password,
+                                     std::string_view code) {
     static const std::string nobody = crypto::hash_password(Secret("nobody has this password"), password_cost());
-    const std::optional<LoginRow>& row = *found;
-    if (row) TRY(may_try(row->state, context.now));
-    const auto check = TRY(compare(row ? row->password : nobody, password));
-    const auto member = !row ? std::nullopt : state_.read([&](const State& state) -> std::optional<StaffMember> {
+    const std::optional<LoginRow> row = TRY(find_login(context, login));
+    // Compared before anything is told: a locked, an unknown and a wrong one take equally long.
+    const auto check = TRY(compare(row && !row->password.empty() ? row->password : nobody, password));
+    if (!row) return refuse_unknown(context, login);
+    const auto member = state().read([&](const State& state) -> std::optional<StaffMember> {
         const TenantState* tenant = state.tenant(row->tenant);
         if (tenant == nullptr || !tenant->staff.contains(row->staff)) return std::nullopt;
-        return tenant->staff.at(row->staff);
+        const StaffMember& found = tenant->staff.at(row->staff);
+        return found.works_on(tenant->calendar.day_of(context.now)) ? std::optional(found) : std::nullopt;
     });
-    const bool right = check != crypto::PasswordCheck::Wrong && member && member->active;
-    if (!row) return Error(ErrorCode::Unauthenticated, "login or password");
-
+    const bool known = check != crypto::PasswordCheck::Wrong && member && !row->password.empty();
     SignedIn reply{crypto::random_token(), row->tenant, member.value_or(StaffMember{})};
     const std::string hash = sha256_of(reply.token);
     kernel::Context as = kernel::Context::system(row->tenant, context.now);
     as.actor = {kernel::ActorKind::Staff, row->staff.bytes, std::string(login)};
     as.request = context.request;
+    bool asks_code = false;
+    bool right = false;
     auto written = kernel_.record.write<bool>(as, [&](kernel::Unit& unit) -> Result<bool> {
         // Guesses that came together have all passed the first look: what counts stands in the row by now.
         const auto standing = TRY(unit.sql().one(
@@ -101,21 +128,32 @@ Result<SignedIn> OrgService::sign_in(const kernel::Context& context, std::string
             [](const sql::Row& one) { return LoginState{static_cast<int>(one.i64(0)), one.instant(1)}; }));
         if (!standing) return Error(ErrorCode::Unauthenticated, "login or password");
         TRY(may_try(*standing, unit.now()));
+        asks_code = known && member->second_factor && code.empty();
+        // Asked for the code, nobody has failed yet.
+        if (asks_code) return true;
+        right = known && (!member->second_factor || TRY(take_code(unit, row->staff, code)));
         const LoginState next = right ? LoginState{} : after_failure(*standing, unit.now());
         TRY(unit.sql().write("UPDATE login SET failures = ?3, locked_until = ?4 WHERE tenant_id = ?1 AND login = ?2",
                              {unit.tenant(), login, next.failures, next.locked_until}));
         TRY(unit.audit({.action = right ? "session.sign_in" : "session.refused", .object = row->staff.str()}));
         if (!right) return true;
-        TRY(unit.sql().write(
-            "INSERT INTO session (tenant_id, token_hash, staff_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-            {unit.tenant(), sql::Blob{hash}, row->staff, unit.now(), unit.now() + kSessionMax}));
-        unit.on_commit(
-            [this, hash, info = SessionInfo{unit.tenant(), row->staff, unit.now(), unit.now() + kSessionMax}] {
-                state_.change([&](State& state) { state.sessions[hash] = info; });
-            });
+        const Instant until = unit.now() + kSessionMax;
+        TRY(unit.sql().write("INSERT INTO session (tenant_id, token_hash, staff_id, created_at, expires_at, ip) "
+                             "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                             {unit.tenant(), sql::Blob{hash}, row->staff, unit.now(), until, context.client_ip}));
+        unit.on_commit([this, hash, info = SessionInfo{unit.tenant(), row->staff, unit.now(), until, unit.now(),
+                                                       context.client_ip}] {
+            state_.change([&](State& state) { state.sessions[hash] = info; });
+        });
         return true;
     });
     if (!written) return written.error();
+    if (asks_code || (known && !right)) {
+        return Error::invalid("code", asks_code ? "second_factor" : "wrong_code",
+                              asks_code ? "需要动态验证码" : "动态验证码不对或已用过",
+                              asks_code ? "A one-time code is needed" : "The code is wrong or was used",
+                              "打开验证器查看 6 位数字，或用一个恢复码", "Open the authenticator, or use a recovery code");
+    }
     if (!right) return Error(ErrorCode::Unauthenticated, "login or password");
     return reply;
 }
@@ -128,6 +166,7 @@ Status OrgService::sign_out(const kernel::Context& context) {
         unit.on_commit([this, staff] {
             state_.change([&](State& state) {
                 std::erase_if(state.sessions, [&](const auto& one) { return one.second.staff == staff; });
+                state.viewing.erase(staff);
             });
         });
         return true;
@@ -164,81 +203,6 @@ Status OrgService::change_password(const kernel::Context& context, const Secret&
         return true;
     });
     return written ? ok() : Status(written.error());
-}
-
-Result<kernel::Context> OrgService::authenticate(const http::Request& request) {
-    keep_up();
-    constexpr std::string_view kBearer = "Bearer ";
-    const std::string_view authorization = request.header("Authorization");
-    if (authorization.starts_with(kBearer)) return by_key(authorization.substr(kBearer.size()));
-    const std::string token = request.cookie(kSessionCookie);
-    if (token.empty()) return kernel::Context{};
-    return by_session(request, token);
-}
-
-Result<kernel::Context> OrgService::by_session(const http::Request&, std::string_view token) {
-    if (token.size() > kTokenBytesMax) return Error(ErrorCode::Unauthenticated, "session");
-    const Instant now = kernel_.clock.now();
-    const std::string hash = sha256_of(token);
-    std::optional<kernel::Context> context;
-    bool stale = false;
-    state_.read([&](const State& state) {
-        const auto session = state.sessions.find(hash);
-        if (session == state.sessions.end()) return;
-        const SessionInfo& info = session->second;
-        const TenantState* tenant = state.tenant(info.tenant);
-        if (now >= info.expires_at || now >= info.last_seen + kSessionIdle || tenant == nullptr) return;
-        const auto member = tenant->staff.find(info.staff);
-        if (member == tenant->staff.end() || !member->second.active) return;
-        context = context_of(state, *tenant, member->second);
-        stale = now >= info.last_seen + minutes(1);
-    });
-    if (!context) return Error(ErrorCode::Unauthenticated, "session");
-    if (stale)
-        state_.change([&](State& state) {
-            if (const auto at = state.sessions.find(hash); at != state.sessions.end()) at->second.last_seen = now;
-        });
-    context->by_cookie = true;
-    return std::move(*context);
-}
-
-kernel::Context OrgService::context_of(const State&, const TenantState& tenant, const StaffMember& member) const {
-    kernel::Context context;
-    context.tenant = tenant.tenant.id;
-    context.actor = {kernel::ActorKind::Staff, member.id.bytes, member.login};
-    std::vector<std::string> patterns;
-    auto scope = std::make_shared<kernel::Scope>();
-    for (const StaffMember::Post& post : member.posts) {
-        const auto role = tenant.roles.find(post.role);
-        if (role == tenant.roles.end()) continue;
-        patterns.insert(patterns.end(), role->second.permissions.begin(), role->second.permissions.end());
-        if (post.node == tenant.root) scope->all = true;
-        const auto below = subtree_of(tenant.tree, post.node);
-        scope->nodes.insert(scope->nodes.end(), below.begin(), below.end());
-    }
-    std::sort(scope->nodes.begin(), scope->nodes.end());
-    scope->nodes.erase(std::unique(scope->nodes.begin(), scope->nodes.end()), scope->nodes.end());
-    // Until the one-time password is changed, nothing but changing it is allowed.
-    if (member.must_change) patterns.clear();
-    context.permissions = std::make_shared<kernel::PermissionSet>(expand(patterns, declared_));
-    context.scope = std::move(scope);
-    return context;
-}
-
-Result<kernel::Context> OrgService::by_key(std::string_view presented) {
-    const std::string hash = sha256_of(presented);
-    return state_.read([&](const State& state) -> Result<kernel::Context> {
-        const auto found = state.keys.find(hash);
-        if (found == state.keys.end() || found->second.revoked || found->second.grant.write_only) {
-            return Error(ErrorCode::Unauthenticated, "key");
-        }
-        kernel::Context context;
-        context.tenant = found->second.grant.tenant;
-        context.actor = {kernel::ActorKind::ApiKey, found->second.grant.key.bytes, found->second.grant.label};
-        context.permissions = std::make_shared<kernel::PermissionSet>(expand(found->second.permissions, declared_));
-        context.scope = std::make_shared<kernel::Scope>(kernel::Scope{.all = true, .nodes = {}});
-        return context;
-    });
 }
 
 }  // namespace tilth::org

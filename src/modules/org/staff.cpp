@@ -76,6 +76,31 @@ Status OrgService::set_staff_active(kernel::Unit& unit, const StaffId& staff, bo
     return ok();
 }
 
+Status OrgService::check_may_reset(const kernel::Context& context, const StaffId& staff) const {
+    TRY(check_within(context, staff));
+    std::vector<std::string> rights;
+    const bool covered = state_.read([&](const State& state) {
+        const TenantState& tenant = state.tenants.at(context.tenant);
+        const auto& posts = tenant.staff.at(staff).posts;
+        for (const StaffMember::Post& post : posts) {
+            const auto role = tenant.roles.find(post.role);
+            if (role == tenant.roles.end()) continue;
+            rights.insert(rights.end(), role->second.permissions.begin(), role->second.permissions.end());
+        }
+        return std::all_of(posts.begin(), posts.end(),
+                           [&](const StaffMember::Post& post) { return context.scope->covers(post.node); });
+    });
+    if (!covered) return Error(ErrorCode::Forbidden, "this person has posts beyond the caller's scope");
+    return check_held(context, rights);
+}
+
+Result<std::string> OrgService::new_password(const kernel::Context& context, const StaffId& staff) {
+    TRY(check_may_reset(context, staff));
+    const auto found = member(context.tenant, staff);
+    if (!found || found->login.empty()) return Error(ErrorCode::NotFound, "login");
+    return reset_password(context, found->login);
+}
+
 Result<std::string> OrgService::add_staff(const kernel::Context& context, std::string_view login, std::string_view name,
                                           std::string_view role_code) {
     const auto found = state_.read([&](const State& state) -> std::optional<NewStaff> {

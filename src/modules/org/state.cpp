@@ -4,6 +4,15 @@
 
 namespace tilth::org {
 
+namespace {
+
+std::optional<Day> day_of(const sql::Row& row, int column) {
+    const auto number = row.opt_i64(column);
+    return number ? std::optional(Day{static_cast<std::int32_t>(*number)}) : std::nullopt;
+}
+
+}  // namespace
+
 Status State::load(sql::Connection& sql, Instant now) {
     const std::unique_lock lock(mutex_);
     tenants.clear();
@@ -60,21 +69,27 @@ void TenantState::settle(Instant now) {
 }
 
 Status State::load_people(sql::Connection& sql) {
-    TRY(sql.query("SELECT tenant_id, id, code, name_zh, name_en FROM role", {}, [this](const sql::Row& row) {
+    constexpr std::string_view kRoles = "SELECT tenant_id, id, code, name_zh, name_en, second_factor FROM role";
+    TRY(sql.query(kRoles, {}, [this](const sql::Row& row) {
         const auto id = row.id<Id<tag::Role>>(1);
         tenants[row.id<TenantId>(0)].roles[id] = {
-            id, std::string(row.txt(2)), std::string(row.txt(3)), std::string(row.txt(4)), {}};
+            id, std::string(row.txt(2)),       std::string(row.txt(3)), std::string(row.txt(4)),
+            {}, row.opt_i64(5).value_or(0) != 0};
         return true;
     }));
     TRY(sql.query("SELECT tenant_id, role_id, permission FROM role_permission", {}, [this](const sql::Row& row) {
         tenants[row.id<TenantId>(0)].roles[row.id<Id<tag::Role>>(1)].permissions.emplace_back(row.txt(2));
         return true;
     }));
-    TRY(sql.query("SELECT tenant_id, id, name, active FROM staff", {}, [this](const sql::Row& row) {
+    constexpr std::string_view kStaff = "SELECT tenant_id, id, name, active, code, left_day, source FROM staff";
+    TRY(sql.query(kStaff, {}, [this](const sql::Row& row) {
         StaffMember& member = tenants[row.id<TenantId>(0)].staff[row.id<StaffId>(1)];
         member.id = row.id<StaffId>(1);
         member.name = row.txt(2);
         member.active = row.flag(3);
+        if (!row.null(4)) member.code = row.txt(4);
+        member.left = day_of(row, 5);
+        if (!row.null(6)) member.source = row.txt(6);
         return true;
     }));
     TRY(sql.query("SELECT tenant_id, staff_id, login, must_change FROM login", {}, [this](const sql::Row& row) {
@@ -83,18 +98,47 @@ Status State::load_people(sql::Connection& sql) {
         member.must_change = row.flag(3);
         return true;
     }));
-    return sql.query("SELECT tenant_id, staff_id, node_id, role_id FROM staff_post", {}, [this](const sql::Row& row) {
-        tenants[row.id<TenantId>(0)].staff[row.id<StaffId>(1)].posts.push_back(
-            {row.id<OrgNodeId>(2), row.id<Id<tag::Role>>(3)});
-        return true;
-    });
+    TRY(sql.query("SELECT tenant_id, staff_id FROM second_factor WHERE confirmed_at IS NOT NULL", {},
+                  [this](const sql::Row& row) {
+                      tenants[row.id<TenantId>(0)].staff[row.id<StaffId>(1)].second_factor = true;
+                      return true;
+                  }));
+    return load_posts(sql);
+}
+
+Status State::load_posts(sql::Connection& sql) {
+    TRY(sql.query(
+        "SELECT tenant_id, staff_id, node_id, role_id, from_day, until_day, is_primary, source FROM staff_post "
+        "ORDER BY tenant_id, staff_id, node_id, role_id",
+        {}, [this](const sql::Row& row) {
+            tenants[row.id<TenantId>(0)].staff[row.id<StaffId>(1)].posts.push_back(
+                {row.id<OrgNodeId>(2), row.id<Id<tag::Role>>(3), day_of(row, 4), day_of(row, 5),
+                 row.opt_i64(6).value_or(0) != 0, row.null(7) ? std::string() : std::string(row.txt(7))});
+            return true;
+        }));
+    TRY(sql.query("SELECT tenant_id, node_id, code, from_day, staff_id, source FROM staff_code", {},
+                  [this](const sql::Row& row) {
+                      tenants[row.id<TenantId>(0)].codes.push_back(
+                          {row.id<OrgNodeId>(1), std::string(row.txt(2)), Day{static_cast<std::int32_t>(row.i64(3))},
+                           row.id<StaffId>(4), std::string(row.txt(5))});
+                      return true;
+                  }));
+    return sql.query("SELECT tenant_id, kind, role_id, minimum FROM post_need ORDER BY tenant_id, kind, role_id", {},
+                     [this](const sql::Row& row) {
+                         tenants[row.id<TenantId>(0)].needs.push_back(
+                             {static_cast<NodeKind>(row.i64(1)), row.id<Id<tag::Role>>(2), row.i64(3)});
+                         return true;
+                     });
 }
 
 Status State::load_access(sql::Connection& sql, Instant now) {
-    TRY(sql.query("SELECT tenant_id, token_hash, staff_id, expires_at FROM session WHERE expires_at > ?1", {now},
+    TRY(sql.query("SELECT tenant_id, token_hash, staff_id, expires_at, created_at, ip FROM session "
+                  "WHERE expires_at > ?1",
+                  {now},
                   [this, now](const sql::Row& row) {
-                      sessions[std::string(row.bin(1))] = {row.id<TenantId>(0), row.id<StaffId>(2), now,
-                                                           row.instant(3)};
+                      sessions[std::string(row.bin(1))] = {
+                          row.id<TenantId>(0), row.id<StaffId>(2), now, row.instant(3), row.instant(4),
+                          row.null(5) ? std::string() : std::string(row.txt(5))};
                       return true;
                   }));
     return sql.query("SELECT tenant_id, id, hash, label, source_id, permissions, created_at, revoked_at FROM api_key",

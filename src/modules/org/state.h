@@ -24,8 +24,31 @@ struct StaffMember {
     struct Post {
         OrgNodeId node;
         Id<tag::Role> role;
+        std::optional<Day> from = std::nullopt;
+        std::optional<Day> until = std::nullopt;  // the last day
+        bool primary = false;
+        std::string source = {};  // the staff list that brought it
+        bool held_on(Day day) const { return (!from || *from <= day) && (!until || day <= *until); }
     };
     std::vector<Post> posts;
+    std::string code = {};
+    std::optional<Day> left = std::nullopt;  // the last day of work
+    std::string source = {};
+    bool second_factor = false;  // confirmed
+    // Neither disabled nor gone.
+    bool works_on(Day day) const { return active && (!left || day <= *left); }
+};
+struct StaffCode {
+    OrgNodeId node;  // the root: everywhere
+    std::string code;
+    Day from;
+    StaffId staff;
+    std::string source = {};
+};
+struct PostNeed {
+    NodeKind kind = NodeKind::Store;
+    Id<tag::Role> role;
+    std::int64_t minimum = 1;
 };
 struct RoleInfo {
     Id<tag::Role> id;
@@ -33,12 +56,22 @@ struct RoleInfo {
     std::string name_zh;
     std::string name_en;
     std::vector<std::string> permissions;
+    bool second_factor = false;  // demanded of whoever has the role
+};
+// Somebody's eyes, or those of a role at a node: through which a person looks until giving it up. In memory alone: a
+// restart ends it.
+struct ViewAs {
+    std::optional<StaffId> staff = std::nullopt;
+    std::optional<Id<tag::Role>> role = std::nullopt;
+    OrgNodeId node = {};
 };
 struct SessionInfo {
     TenantId tenant;
     StaffId staff;
     Instant last_seen;
     Instant expires_at;
+    Instant created_at = {};
+    std::string ip = {};
 };
 struct KeyInfo {
     KeyGrant grant;
@@ -59,6 +92,8 @@ struct TenantState {
     void settle(Instant now);
     std::map<StaffId, StaffMember> staff;
     std::map<Id<tag::Role>, RoleInfo> roles;
+    std::vector<StaffCode> codes;
+    std::vector<PostNeed> needs;
 };
 
 class State {
@@ -79,6 +114,7 @@ public:
     std::map<TenantId, TenantState> tenants;
     std::map<std::string, SessionInfo> sessions;  // by the token's SHA-256, raw bytes
     std::map<std::string, KeyInfo> keys;          // by the key's SHA-256, raw bytes
+    std::map<StaffId, ViewAs> viewing;
 
     const TenantState* tenant(const TenantId& id) const {
         const auto found = tenants.find(id);
@@ -89,6 +125,7 @@ private:
     Status load_tree(sql::Connection& sql);
     Status load_changes(sql::Connection& sql);
     Status load_people(sql::Connection& sql);
+    Status load_posts(sql::Connection& sql);
     Status load_access(sql::Connection& sql, Instant now);
     mutable std::shared_mutex mutex_;
 };

@@ -230,7 +230,7 @@ Status OrgService::undo_change(kernel::Unit& unit, const OrgNodeId& node, const 
         const auto made = [](const NodeChange& of) { return std::pair(of.at, of.from); };
         if (change ? one.id == *change : found == nullptr || made(*found) <= made(one)) found = &one;
     }
-    if (!known || (found == nullptr && change)) return Error(ErrorCode::NotFound, "change");
+    if (!known || (found == nullptr && change)) return Error(ErrorCode::NotFound, "node");
     if (found == nullptr) return Error(ErrorCode::Conflict, "nothing stands that could be undone");
     found->undone_at = unit.now();
     NodeChange undone = *found;

@@ -52,6 +52,9 @@ export const pages: PageEntry[] = [
 ];
 
 export const details: DetailEntry[] = [
+  { path: '/organisation/:id', of: 'organisation', permission: 'org.read', load: page(() => import('./pages/org/Node.tsx')) },
+  { path: '/staff/:id', of: 'organisation', permission: 'org.read', load: page(() => import('./pages/org/Staff.tsx')) },
+  { path: '/account', of: 'settings', permission: 'signed_in', load: page(() => import('./pages/session/Account.tsx')) },
   { path: '/stores/:id', of: 'stores', permission: 'overview.read', load: page(() => import('./pages/stores/Store.tsx')) },
   { path: '/metric/:id', of: 'metrics', permission: 'metric.read', load: page(() => import('./pages/metrics/Metric.tsx')) },
   { path: '/customers/:id', of: 'customers', permission: 'customer.read', load: page(() => import('./pages/customers/Customer.tsx')) },

@@ -149,6 +149,13 @@ constexpr std::string_view kReady[] = {
 "signature":["门店编码","门店名称","所属区域"],
 "mapping":{"target":"stores","key":["code"],"columns":[
 {"field":"code","header":"门店编码"},{"field":"name","header":"门店名称"},{"field":"region","header":"所属区域"}]}})P",
+    R"P({"name":"staff_list","zh":"员工花名册","en":"Staff list",
+"signature":["工号","姓名","门店编码","岗位"],
+"mapping":{"target":"staff","columns":[
+{"field":"code","header":"工号"},{"field":"name","header":"姓名"},{"field":"login","header":"登录名"},
+{"field":"node_code","header":"门店编码"},{"field":"role","header":"岗位"},{"field":"till_code","header":"收银工号"},
+{"field":"from","header":"入职日期"},{"field":"until","header":"任职截止"},{"field":"primary","header":"主岗"},
+{"field":"state","header":"在职状态|状态"}]}})P",
 };
 
 bool has_all(const Profile& profile, const std::vector<std::string>& header) {

@@ -9,6 +9,7 @@ import { pages } from '../routes.tsx';
 import { meQuery, useMe } from '../session.ts';
 import { Shell } from './Shell.tsx';
 
+const Enrol = lazy(() => import('../pages/session/EnrolPage.tsx'));
 const ChangePassword = lazy(() => import('../pages/session/ChangePasswordPage.tsx'));
 
 export function Gate() {
@@ -23,6 +24,7 @@ export function Gate() {
     return <Navigate replace to={next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`} />;
   }
   if (data.must_change_password) return <Suspense><ChangePassword /></Suspense>;
+  if (data.must_enrol) return <Suspense><Enrol /></Suspense>;
   return <SignedIn />;
 }
 

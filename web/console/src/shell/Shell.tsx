@@ -11,6 +11,7 @@ import { BusyBar } from 'ui/states.tsx';
 import { useFormat, useViewer } from 'ui/viewer.tsx';
 import { peopleKey } from '../people/people.ts';
 import { signedOutKey } from '../session.ts';
+import { Eyes } from './Eyes.tsx';
 import { Menu } from './Menu.tsx';
 import { RecentTabs } from './RecentTabs.tsx';
 import { TopBar } from './TopBar.tsx';
@@ -57,6 +58,7 @@ export function Shell() {
         <main id="main" tabIndex={-1} data-at={location.pathname + location.search}>
           <BusyBar on={navigation.state === 'loading'} />
           {!online && <Offline />}
+          <Eyes />
           <Outlet />
           <ScrollRestoration />
         </main>

@@ -1,6 +1,7 @@
 import { SearchOutlined, UserOutlined } from '@ant-design/icons';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { usePreferences } from '../preferences.tsx';
 import { useMe } from '../session.ts';
 import { JobTray } from './JobTray.tsx';
@@ -70,6 +71,7 @@ function Mine() {
             <div className="dim">{me.tenant.name}</div>
             <hr />
             <button type="button" className="bare item" onClick={() => { close(); setChanging(true); }}>{t('me.password')}</button>
+            <Link className="bare item" to="/account" onClick={close}>{t('me.security')}</Link>
             <button type="button" className="bare item" onClick={() => void signOut().catch(() => setFailed(true))}>{t('me.signOut')}</button>
             {failed && <div className="small" role="alert" style={{ color: 'var(--error)' }}>{t('signOut.failed')}</div>}
           </>

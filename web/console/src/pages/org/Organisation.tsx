@@ -12,12 +12,13 @@ import { CopyId } from 'ui/CopyId.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
 import { Empty, Loaded } from 'ui/states.tsx';
 import { Tag } from 'ui/Tag.tsx';
+import { Link } from 'react-router';
 import { text, useUrlState } from 'ui/url-state.ts';
 import { useFormat, useMay, useViewer } from 'ui/viewer.tsx';
 import { nodesQuery } from '../../queries.ts';
 import { NewNode } from './NewNode.tsx';
 import { NewStaff } from './NewStaff.tsx';
-import { staffQuery } from './queries.ts';
+import { staffQuery, vacanciesQuery } from './queries.ts';
 import { rowsOf } from './tree.ts';
 
 const schema = { node: text('', 60) };
@@ -39,6 +40,7 @@ export default function Organisation() {
             <Button type="primary" onClick={() => setAdding('staff')}>{t('staff.new')}</Button>
           </>
         )} />
+      <Vacancies />
       <div style={{ display: 'grid', gap: 12, gridTemplateColumns: phone ? 'minmax(0, 1fr)' : 'minmax(300px, 2fr) minmax(0, 3fr)', alignItems: 'start' }}>
         <Card title={t('tree')} flush>
           <Loaded query={nodes} rows={8}>
@@ -53,6 +55,23 @@ export default function Organisation() {
       </div>
       {adding === 'node' && <NewNode nodes={nodes.data?.items ?? []} parent={state.node} onClose={() => setAdding(undefined)} />}
       {adding === 'staff' && <NewStaff nodes={nodes.data?.items ?? []} node={state.node} onClose={() => setAdding(undefined)} />}
+    </div>
+  );
+}
+
+// Posts that every node of a kind needs and that nobody holds today.
+function Vacancies() {
+  const { t } = useTranslation('org');
+  const format = useFormat();
+  const { data } = useQuery(vacanciesQuery);
+  const [all, setAll] = useState(false);
+  if (!data || data.items.length === 0) return null;
+  const shown = all ? data.items : data.items.slice(0, 6);
+  return (
+    <div className="card row" role="status" style={{ padding: 12, marginBottom: 12, flexWrap: 'wrap' }}>
+      <Tag tone="warn">{t('vacant.title', { count: data.items.length })}</Tag>
+      {shown.map((one) => <Link key={one.node + one.role} to={`/organisation/${one.node}`}>{one.node_name} · {format.pick(one.role_name_zh, one.role_name_en)}</Link>)}
+      {data.items.length > shown.length && <Button size="small" type="link" onClick={() => setAll(true)}>{t('vacant.all')}</Button>}
     </div>
   );
 }
@@ -88,6 +107,8 @@ function Tree({ nodes, staff, chosen, onChoose }: TreeProps) {
             <span className="one-line">{node.name}</span>
             <span className="mono dimmer one-line">{node.code}</span>
           </button>
+          {!node.open && <Tag>{t('change.closed')}</Tag>}
+          <Link className="small" to={`/organisation/${node.id}`} aria-label={t('node.open', { name: node.name })}>{t('node.more')}</Link>
           {people > 0 && <span className="small dim">{t('people', { count: people })}</span>}
           <Tag>{t(`kind.${node.kind}`)}</Tag>
         </div>
@@ -115,7 +136,7 @@ function Staff({ items }: { items: StaffItem[] }) {
         <tbody>
           {items.map((one) => (
             <tr key={one.id}>
-              <td><span className="row tight">{one.name}<CopyId id={one.id} /></span></td>
+              <td><span className="row tight"><Link to={`/staff/${one.id}`}>{one.name}</Link><CopyId id={one.id} /></span></td>
               <td className="mono">{one.login}</td>
               <td>{one.posts.map((post) => <div key={`${post.node}${post.role}`}>{post.node_name} · {format.pick(post.role_name_zh, post.role_name_en)}</div>)}</td>
               <td>{one.active ? <Tag tone="active">{t('staff.active')}</Tag> : <Tag>{t('staff.disabled')}</Tag>}</td>

@@ -9,15 +9,19 @@ import { PageHeader } from 'ui/PageHeader.tsx';
 import { ErrorBox, Loaded } from 'ui/states.tsx';
 import { useFormat, useMay } from 'ui/viewer.tsx';
 import { grants, toggled } from './grants.ts';
+import { Demands, NewRole } from './OwnRoles.tsx';
 import { rolesQuery } from './queries.ts';
 
 export default function Roles() {
   const { t } = useTranslation('org');
   const query = useQuery(rolesQuery);
+  const mayWrite = useMay('role.write');
+  const [adding, setAdding] = useState(false);
   return (
     <div className="page">
-      <PageHeader title={t('roles.title')} sub={t('roles.sub')} />
+      <PageHeader title={t('roles.title')} sub={t('roles.sub')} actions={mayWrite && <Button onClick={() => setAdding(true)}>{t('roles.new')}</Button>} />
       <Loaded query={query} rows={10}>{(data) => <Matrix data={data} />}</Loaded>
+      {adding && query.data && <NewRole roles={query.data.items} onClose={() => setAdding(false)} />}
     </div>
   );
 }
@@ -60,6 +64,7 @@ function Matrix({ data }: { data: RoleList }) {
             <tr><th>{t('roles.permission')}</th>{data.items.map((role) => <th key={role.id} style={{ textAlign: 'center' }}>{format.pick(role.name_zh, role.name_en)}</th>)}</tr>
           </thead>
           <tbody>
+            <Demands roles={data.items} />
             {modules.map((permissions) => permissions.map((permission, index) => (
               <tr key={permission.name}>
                 <td style={index === 0 ? { paddingTop: 12 } : undefined}>{format.pick(permission.zh, permission.en)} <span className="mono dimmer">{permission.name}</span></td>

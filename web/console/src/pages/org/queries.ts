@@ -10,3 +10,8 @@ export const staffQuery = queryOptions({
   queryKey: ['staff'],
   queryFn: ({ signal }) => body(api.GET('/api/v1/staff', { signal })),
 });
+
+export const vacanciesQuery = queryOptions({
+  queryKey: ['org', 'vacancies'],
+  queryFn: ({ signal }) => body(api.GET('/api/v1/org/vacancies', { signal })),
+});

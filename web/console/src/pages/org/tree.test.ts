@@ -2,7 +2,7 @@ import type { NodeItem } from 'api/contract.ts';
 import { expect, test } from 'vitest';
 import { rowsOf } from './tree.ts';
 
-const node = (id: string, parent?: string): NodeItem => ({ id, parent, kind: 'store', code: id, name: id });
+const node = (id: string, parent?: string): NodeItem => ({ id, parent, kind: 'store', code: id, name: id, open: true });
 const nodes = [node('b', 'root'), node('root'), node('a', 'root'), node('a1', 'a'), node('far', 'unseen')];
 
 test('parents stand before children; a node without a visible parent is a top', () => {

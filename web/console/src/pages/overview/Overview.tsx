@@ -28,6 +28,7 @@ const schema = {
   compare: oneOf(['previous', 'last_year'], 'previous'),
   grain: optional(['day', 'week', 'month']),
   metric: text('net_sales', 40),
+  org: oneOf(['today', 'event'], 'today'),
 } as const;
 
 // Cards in the order of reading, the others after the trend; the factors of M-05 stand under M-04 and have no card of
@@ -42,10 +43,10 @@ export default function Overview() {
   const from = state.from || fallback.from;
   const to = state.to || fallback.to;
   const query = useQuery({
-    queryKey: ['overview', from, to, state.node, state.compare],
+    queryKey: ['overview', from, to, state.node, state.compare, state.org],
     queryFn: ({ signal }) =>
       body(api.GET('/api/v1/overview', {
-        params: { query: { from, to, node: state.node || undefined, compare: state.compare } }, signal,
+        params: { query: { from, to, node: state.node || undefined, compare: state.compare, org: state.org } }, signal,
       })),
     placeholderData: keepPreviousData,
   });
@@ -70,7 +71,10 @@ export default function Overview() {
               onMetric={(metric) => change({ metric })} onGrain={(grain) => change({ grain })} />
             <Cards metrics={rest(data.metrics)} from={from} to={to} node={state.node} against={t(`against.${state.compare}`)} />
             <div style={{ display: 'grid', gap: 12, gridTemplateColumns: phone ? 'minmax(0, 1fr)' : 'minmax(0, 3fr) minmax(320px, 2fr)' }}>
-              <Card title={t('regions.title')} flush>
+              <Card title={t('regions.title')} flush extra={(
+                <Segmented size="small" aria-label={t('org.label')} value={state.org} onChange={(org) => change({ org })}
+                  options={(['today', 'event'] as const).map((value) => ({ value, label: t(`org.${value}`) }))} />
+              )}>
                 <Regions rows={data.regions} from={from} to={to} />
               </Card>
               <Card title={t('rfm.title')} flush extra={<span className="small dim">{t('rfm.note')}</span>}>
