@@ -4,6 +4,7 @@
 
 #include "base/hooks.h"
 #include "platform/log/log.h"
+#include "platform/sql/scrub.h"
 
 namespace tilth::kernel {
 
@@ -21,6 +22,22 @@ Status truncate_log(sql::Connection& connection) {
     TRY(connection.query("PRAGMA busy_timeout=5000", {}, nothing));
     TRY(done);
     if (busy != 0) return Error(ErrorCode::Unavailable, "a reader held the write-ahead log for more than a second");
+    return ok();
+}
+
+// 64 MiB at a time: each piece first empties the log and the cache, so that nothing is left from which its gaps could
+// come back.
+constexpr std::int64_t kPagesInOnePiece = 16'384;
+
+Status scrub(Record& record) {
+    for (std::int64_t from = 1; from != 0;) {
+        TRY(upkeep_of(record).between_groups([&](sql::Connection& connection) -> Status {
+            TRY(truncate_log(connection));
+            TRY(connection.query("PRAGMA shrink_memory", {}, [](const sql::Row&) { return true; }));
+            from = TRY(sql::scrub_pages(connection, from, kPagesInOnePiece));
+            return ok();
+        }));
+    }
     return ok();
 }
 
@@ -47,7 +64,7 @@ Status force_residue(Record& record, std::span<const std::string_view> tables) {
     // Armed by the canary's own proof: a forcing that does nothing must be seen.
     if (FAILPOINT("record.force_residue")) return ok();
     if (record.location().engine() == sql::Engine::Postgres) return rewrite_tables(record.location(), tables);
-    return upkeep_of(record).between_groups(truncate_log);
+    return scrub(record);
 }
 
 }  // namespace tilth::kernel

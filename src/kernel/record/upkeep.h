@@ -21,9 +21,10 @@ Upkeep& upkeep_of(Record& record);
 
 // What has been deleted before the call is in none of the record's own files when this returns ok. SQLite overwrites
 // deleted rows at once (secure_delete); what the write-ahead log still holds goes with the log: readers are waited for
-// (their snapshots last a second at most), then it is truncated. Unavailable when a reader did not end in time: try
-// again. PostgreSQL: the tables named are rewritten by VACUUM FULL, each under its lock and given up after a second;
-// the server's own log is recycled by the server. Any thread but the writer's.
+// (their snapshots last a second at most), then it is truncated, and the gaps of pages are overwritten (scrub.h).
+// Unavailable when a reader did not end in time: try again. PostgreSQL: the tables named are rewritten by VACUUM FULL,
+// each under its lock and given up after a second; the server's own log is recycled by the server. Any thread but the
+// writer's.
 Status force_residue(Record& record, std::span<const std::string_view> tables);
 
 }  // namespace tilth::kernel
