@@ -1,16 +1,19 @@
 #include "flows/collect_batch/group.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace tilth::flows {
 
 namespace {
 
 constexpr int kTrackerConfidence = 50;
+constexpr std::size_t kShownOfGroup = 200;  // for the live debugger; of a larger group the last ones
 
-// One new event: whose it is, and what it declares.
-Status apply_event(const PipelineParts& parts, kernel::Unit& unit, const ParsedBatch& batch,
-                   const collect::Incoming& incoming, std::vector<kernel::Event>& events) {
+// One new event: whose it is, and what it declares. `properties`: what of them the catalogue lets through.
+Result<CustomerId> apply_event(const PipelineParts& parts, kernel::Unit& unit, const ParsedBatch& batch,
+                               const collect::Incoming& incoming, const std::string& properties,
+                               std::vector<kernel::Event>& events) {
     const std::string source = batch.source.str();
     customer::Sighting sighting;
     sighting.claims = incoming.claims;
@@ -29,8 +32,78 @@ Status apply_event(const PipelineParts& parts, kernel::Unit& unit, const ParsedB
     event.customer = found.customer;
     event.identity = found.identity;
     event.type = incoming.type;
-    event.properties = incoming.properties;
-    return ok();
+    event.properties = properties;
+    return found.customer;
+}
+
+// What the debugger is to be told about the last events of a group.
+class Telling {
+public:
+    explicit Telling(const Group& group) {
+        for (const ParsedBatch& batch : group.batches) left_ += batch.parsed.events.size();
+    }
+    void tell(const ParsedBatch& batch, const collect::Incoming& event, std::string_view verdict, std::string_view code,
+              const CustomerId& customer, const std::string& properties) {
+        if (left_-- > kShownOfGroup) return;
+        collect::Seen one = collect::seen_of(batch.source, batch.received, event);
+        if (!verdict.empty()) one.verdict = verdict;
+        one.code = code;
+        one.customer = customer;
+        if (properties.size() < event.properties.size() && one.properties == event.properties)
+            one.properties = properties;
+        seen_.push_back(std::move(one));
+    }
+    void tell_refused(const ParsedBatch& batch) {
+        for (const collect::Verdict& verdict : batch.parsed.refused) {
+            if (refused_++ >= kShownOfGroup) return;
+            collect::Seen one;
+            one.received = one.time = batch.received;
+            one.source = batch.source;
+            one.verdict = "rejected";
+            one.code = verdict.code;
+            seen_.push_back(std::move(one));
+        }
+    }
+    std::vector<collect::Seen> take() { return std::move(seen_); }
+
+private:
+    std::size_t left_ = 0;
+    std::size_t refused_ = 0;
+    std::vector<collect::Seen> seen_;
+};
+
+// A batch's events past the catalogue and the de-duplication; returns how many were new.
+Result<std::int64_t> apply_batch(const PipelineParts& parts, kernel::Unit& unit, const ParsedBatch& batch,
+                                 Telling& telling, GroupCounts& counts, std::vector<kernel::Event>& events) {
+    const auto& incoming = batch.parsed.events;
+    const auto rulings = TRY(parts.collect.rule(unit, incoming));
+    const auto held = [&](std::size_t i) { return !rulings.empty() && !rulings[i].held.empty(); };
+    std::vector<Bytes16> fingerprints;
+    for (std::size_t i = 0; i < incoming.size(); ++i) {
+        if (!held(i)) fingerprints.push_back(incoming[i].fingerprint);
+    }
+    // What is held back is not remembered as seen: once released it comes in like any other.
+    const auto is_new = parts.collect.dedup().remember(unit, batch.source, fingerprints, batch.received);
+    const std::int64_t fresh = std::count(is_new.begin(), is_new.end(), true);
+    counts.duplicates += static_cast<std::int64_t>(is_new.size()) - fresh;
+    std::size_t asked = 0;
+    for (std::size_t i = 0; i < incoming.size(); ++i) {
+        const collect::Incoming& one = incoming[i];
+        if (held(i)) {
+            const bool first = TRY(parts.collect.hold(unit, batch.source, one, rulings[i].held));
+            telling.tell(batch, one, first ? "held" : "duplicate", rulings[i].held, {}, one.properties);
+            continue;
+        }
+        const bool replaced = !rulings.empty() && rulings[i].properties.has_value();
+        const std::string& properties = replaced ? *rulings[i].properties : one.properties;
+        if (is_new[asked++]) {
+            const auto customer = TRY(apply_event(parts, unit, batch, one, properties, events));
+            telling.tell(batch, one, {}, {}, customer, properties);
+        } else {
+            telling.tell(batch, one, "duplicate", {}, {}, properties);
+        }
+    }
+    return fresh;
 }
 
 }  // namespace
@@ -38,15 +111,10 @@ Status apply_event(const PipelineParts& parts, kernel::Unit& unit, const ParsedB
 Result<GroupCounts> apply_group(const PipelineParts& parts, kernel::Unit& unit, const Group& group) {
     GroupCounts counts;
     std::vector<kernel::Event> events;
+    Telling telling(group);
     for (const ParsedBatch& batch : group.batches) {
-        std::vector<Bytes16> fingerprints;
-        for (const collect::Incoming& incoming : batch.parsed.events) fingerprints.push_back(incoming.fingerprint);
-        const auto is_new = parts.collect.dedup().remember(unit, batch.source, fingerprints, batch.received);
-        const std::int64_t fresh = std::count(is_new.begin(), is_new.end(), true);
-        for (std::size_t i = 0; i < is_new.size(); ++i) {
-            if (is_new[i]) TRY(apply_event(parts, unit, batch, batch.parsed.events[i], events));
-        }
-        counts.duplicates += static_cast<std::int64_t>(is_new.size()) - fresh;
+        const std::int64_t fresh = TRY(apply_batch(parts, unit, batch, telling, counts, events));
+        telling.tell_refused(batch);
         const auto refused = static_cast<std::int64_t>(batch.parsed.refused.size());
         if (refused > 0) TRY(parts.collect.refuse(unit, batch.source, batch.parsed.refused, batch.received));
         counts.duplicates += batch.parsed.duplicates;
@@ -58,6 +126,8 @@ Result<GroupCounts> apply_group(const PipelineParts& parts, kernel::Unit& unit, 
     counts.events = static_cast<std::int64_t>(events.size());
     TRY(kernel::append_events(unit, events));
     parts.activity.apply(unit, events);
+    const auto seen = std::make_shared<std::vector<collect::Seen>>(telling.take());
+    unit.on_commit([&collect = parts.collect, seen, tenant = group.tenant] { collect.show(tenant, std::move(*seen)); });
     return counts;
 }
 

@@ -66,11 +66,15 @@ public:
     }
 
     void run() override {
+        parts_.collect.release_into([this](collect::RawBatch batch, std::function<void(Status)> done) {
+            accept(std::move(batch), std::move(done));
+        });
         thread_ = std::thread([this] { loop(); });
     }
 
     void stop() override {
         stopping_ = true;
+        parts_.collect.release_into({});
         if (thread_.joinable()) thread_.join();
     }
 

@@ -36,6 +36,14 @@ struct RawBatch {
 std::string encode(const RawBatch& batch);
 Result<RawBatch> decode(std::string_view bytes);
 
+// What was put right about an event that was taken; bits of Incoming::corrected.
+enum class Correction : std::uint8_t {
+    Clock = 1,         // the client's clock went wrong by more than kSkewNoticed
+    Ahead = 2,         // a time in the future became the moment of receipt
+    KeyLeftOut = 4,    // a key that cannot be one ("123" as a phone) was passed over
+    PersonalTaken = 8  // personal values were taken out of the properties
+};
+
 // One event as a client sent it, checked for form. Personal values are in claims and traits, never in properties.
 struct Incoming {
     Bytes16 fingerprint{};
@@ -46,6 +54,8 @@ struct Incoming {
     std::vector<customer::Trait> traits;
     std::string_view rule = "same_record";
     bool joins = false;  // identify, alias: its claims are one person by the client's word
+    std::uint8_t corrected = 0;
+    bool released = false;  // from quarantine, by somebody's word: the catalogue is not asked again
 };
 struct Verdict {
     bool accepted = true;
@@ -72,6 +82,30 @@ public:
 };
 const std::vector<const Inlet*>& inlets();
 const Inlet* inlet(std::string_view name);
+
+// --- What became of each event -------------------------------------------------------------------------------------
+
+// For the live debugger: in memory only, the last few of each source. Keys are masked, properties stripped.
+struct Seen {
+    Instant received;
+    Instant time;
+    SourceId source;
+    std::string type;
+    std::string verdict;  // "accepted", "corrected", "duplicate", "held", "rejected"
+    std::string code;     // why, of the last two
+    std::uint8_t corrected = 0;
+    CustomerId customer;  // zeros when nobody was resolved
+    std::string keys;     // "phone +86138****8000 · custom_id *-001"
+    std::string properties;
+};
+// What of an event the debugger shows; verdict and customer are the caller's to fill.
+Seen seen_of(const SourceId& source, Instant received, const Incoming& event);
+
+// The catalogue's word on one event.
+struct Ruling {
+    std::string held;                       // why it goes to quarantine; empty: it passes
+    std::optional<std::string> properties;  // in place of the event's own: personal members are taken out
+};
 
 // --- De-duplication -------------------------------------------------------------------------------------------------
 
@@ -275,6 +309,14 @@ public:
     virtual Status refuse(kernel::Unit& unit, const SourceId& source, const std::vector<Verdict>& refused,
                           Instant at) = 0;
     virtual Dedup& dedup() = 0;
+    // What the catalogue says of events, one ruling each; empty when it lets all of them pass. Writer's thread.
+    virtual Result<std::vector<Ruling>> rule(kernel::Unit& unit, const std::vector<Incoming>& events) = 0;
+    // Keeps an event aside, sealed, until it is released or dropped; once, however often it is sent. True: it is new.
+    virtual Result<bool> hold(kernel::Unit& unit, const SourceId& source, const Incoming& event,
+                              std::string_view code) = 0;
+    // Released events come in again as a batch; set by the pipeline while it runs.
+    virtual void release_into(Inlet::Accept accept) = 0;
+    virtual void show(const TenantId& tenant, std::vector<Seen> seen) = 0;  // any thread
     // A file already on this machine (CLI, sample): registers it with its mapping (columns left out: by
     // the header) and starts the job.
     virtual Result<ImportId> import_file(const kernel::Context& context, const std::string& path,

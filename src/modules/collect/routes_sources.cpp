@@ -4,7 +4,7 @@
 
 namespace tilth::collect {
 
-enum class SourceKind : std::uint8_t { Native, Segment };
+enum class SourceKind : std::uint8_t { Native, Segment, Sensors, PostHog };
 
 struct SourceItem {
     SourceId id;
@@ -57,13 +57,25 @@ inline constexpr auto tilth::json::enum_values<tilth::collect::SourceKind> =
     std::to_array<tilth::json::EnumValue<tilth::collect::SourceKind>>({
         {tilth::collect::SourceKind::Native, "native", "批量接口", "Batch API"},
         {tilth::collect::SourceKind::Segment, "segment", "Segment 协议", "Segment protocol"},
+        {tilth::collect::SourceKind::Sensors, "sensors", "神策协议", "Sensors Data protocol"},
+        {tilth::collect::SourceKind::PostHog, "posthog", "PostHog 协议", "PostHog protocol"},
     });
 
 namespace tilth::collect {
 
 namespace {
 constexpr int kRefusedShown = 200;
+
+std::string_view word_of(SourceKind kind) {
+    switch (kind) {
+        case SourceKind::Segment: return "segment";
+        case SourceKind::Sensors: return "sensors";
+        case SourceKind::PostHog: return "posthog";
+        case SourceKind::Native: break;
+    }
+    return "native";
 }
+}  // namespace
 
 void add_source_routes(kernel::Kernel& kernel, CollectService& collect) {
     kernel.api.query<kernel::None, SourceList>(
@@ -82,7 +94,7 @@ void add_source_routes(kernel::Kernel& kernel, CollectService& collect) {
     kernel.api.action<NewSourceRequest, NewSourceReply>(
         http::Method::Post, "/api/v1/sources", kSourceWrite,
         [&collect](const kernel::Context& context, const NewSourceRequest& request) -> Result<NewSourceReply> {
-            const std::string_view kind = request.kind == SourceKind::Native ? "native" : "segment";
+            const std::string_view kind = word_of(request.kind);
             auto made = TRY(collect.add_source(context, request.name.str(), kind));
             return NewSourceReply{made.id, std::move(made.write_key)};
         },

@@ -13,7 +13,7 @@ constexpr std::size_t kRefusedBytesMax = 8u << 10;
 }  // namespace
 
 CollectService::CollectService(kernel::Kernel& kernel, org::Org& org)
-    : kernel_(kernel), org_(org), dedup_(make_dedup()), jobs_(kernel, org) {
+    : kernel_(kernel), org_(org), dedup_(make_dedup()), desk_(kernel), jobs_(kernel, org) {
     jobs_.define();
 }
 

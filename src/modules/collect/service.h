@@ -4,6 +4,8 @@
 #include <map>
 #include <mutex>
 
+#include "modules/collect/catalogue/desk.h"
+#include "modules/collect/debugger/witness.h"
 #include "modules/collect/dedup/dedup.h"
 #include "modules/collect/imports/jobs.h"
 #include "modules/collect/imports/profiles.h"
@@ -37,6 +39,17 @@ public:
     Result<SourceId> create_source(kernel::Unit& unit, std::string_view name, std::string_view kind) override;
     Status refuse(kernel::Unit& unit, const SourceId& source, const std::vector<Verdict>& refused, Instant at) override;
     Dedup& dedup() override { return *dedup_; }
+    Result<std::vector<Ruling>> rule(kernel::Unit& unit, const std::vector<Incoming>& events) override {
+        return desk_.rule(unit, events);
+    }
+    Result<bool> hold(kernel::Unit& unit, const SourceId& source, const Incoming& event,
+                      std::string_view code) override {
+        return desk_.hold(unit, source, event, code);
+    }
+    void release_into(Inlet::Accept accept) override { desk_.release_into(std::move(accept)); }
+    void show(const TenantId& tenant, std::vector<Seen> seen) override { witness_.show(tenant, std::move(seen)); }
+    catalogue::Desk& desk() { return desk_; }
+    const Witness& witness() const { return witness_; }
     Result<ImportId> import_file(const kernel::Context& context, const std::string& path,
                                  const Mapping& mapping) override;
     void count(const SourceId& source, std::int64_t accepted, std::int64_t refused, Instant at) override;
@@ -96,12 +109,16 @@ private:
     kernel::Kernel& kernel_;
     org::Org& org_;
     std::unique_ptr<Dedup> dedup_;
+    catalogue::Desk desk_;
+    Witness witness_;
     ImportJobs jobs_;
     mutable std::mutex mutex_;
     std::map<SourceId, Counters> counters_;
 };
 
 void add_source_routes(kernel::Kernel& kernel, CollectService& collect);
+void add_debugger_routes(kernel::Kernel& kernel, CollectService& collect);
+void add_catalogue_routes(kernel::Kernel& kernel, CollectService& collect);
 void add_import_routes(kernel::Kernel& kernel, CollectService& collect);
 void add_wizard_routes(kernel::Kernel& kernel, CollectService& collect);
 

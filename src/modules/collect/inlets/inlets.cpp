@@ -4,7 +4,10 @@
 
 #include "kernel/registry/serves.h"
 #include "modules/collect/inlets/native/native.h"
+#include "modules/collect/inlets/posthog/posthog.h"
+#include "modules/collect/inlets/released/released.h"
 #include "modules/collect/inlets/segment/segment.h"
+#include "modules/collect/inlets/sensors/sensors.h"
 
 namespace tilth::collect {
 
@@ -12,6 +15,9 @@ const std::vector<const Inlet*>& inlets() {
     static const auto all = kernel::standing<const Inlet*>({
         {"CDP-01", &native_inlet()},
         {"CDP-01", &segment_inlet()},
+        {"CDP-01", &sensors_inlet()},
+        {"CDP-01", &posthog_inlet()},
+        {"CDP-01", &released_inlet()},
     });
     return all;
 }

@@ -36,37 +36,48 @@ bool holds_any(std::string_view text) {
     return false;
 }
 
-void quoted_into(std::string& out, std::string_view text) {
-    if (holds_any(text)) json::append_quoted(out, strip_text(text));
-    else json::append_quoted(out, text);
+struct Written {
+    std::string text;
+    bool taken = false;  // something was left out or replaced
+};
+
+void quoted_into(Written& out, std::string_view text) {
+    if (!holds_any(text)) return json::append_quoted(out.text, text);
+    const std::string plain = strip_text(text);
+    out.taken |= plain != text;
+    json::append_quoted(out.text, plain);
 }
 
-void strip_into(std::string& out, json::Node node);
+void strip_into(Written& out, json::Node node);
 
-void object_into(std::string& out, json::Node object) {
-    out.push_back('{');
+void object_into(Written& out, json::Node object, std::span<const std::string_view> left_out = {}) {
+    out.text.push_back('{');
     bool first = true;
     for (const auto& [name, value] : object.members()) {
-        if (is_personal_name(name)) continue;
-        if (!std::exchange(first, false)) out.push_back(',');
+        if (std::find(left_out.begin(), left_out.end(), name) != left_out.end()) continue;
+        if (is_personal_name(name)) {
+            out.taken = true;
+            continue;
+        }
+        if (!std::exchange(first, false)) out.text.push_back(',');
         quoted_into(out, name);
-        out.push_back(':');
+        out.text.push_back(':');
         strip_into(out, value);
     }
-    out.push_back('}');
+    out.text.push_back('}');
 }
 
-void array_into(std::string& out, json::Node array) {
-    out.push_back('[');
+void array_into(Written& out, json::Node array) {
+    out.text.push_back('[');
     bool first = true;
     for (const auto& [none, value] : array.elements()) {
-        if (!std::exchange(first, false)) out.push_back(',');
+        if (!std::exchange(first, false)) out.text.push_back(',');
         strip_into(out, value);
     }
-    out.push_back(']');
+    out.text.push_back(']');
 }
 
-void strip_into(std::string& out, json::Node node) {
+void strip_into(Written& out, json::Node node) {
     switch (node.kind()) {
         case json::NodeKind::Object: return object_into(out, node);
         case json::NodeKind::Array: return array_into(out, node);
@@ -74,14 +85,15 @@ void strip_into(std::string& out, json::Node node) {
         case json::NodeKind::Int: {
             const auto number = node.i64().value_or(0);
             if (number >= 13'000'000'000 && number < 20'000'000'000) {
-                out.append("null");
+                out.text.append("null");
+                out.taken = true;
                 return;
             }
             break;
         }
         default: break;
     }
-    node.append_raw(out);
+    node.append_raw(out.text);
 }
 
 }  // namespace
@@ -130,10 +142,16 @@ std::string strip_text(std::string_view text) {
 }
 
 std::string strip_properties(json::Node properties) {
-    std::string out;
+    bool taken = false;
+    return strip_properties(properties, taken);
+}
+
+std::string strip_properties(json::Node properties, bool& taken, std::span<const std::string_view> not_properties) {
     if (!properties.is_object()) return "{}";
-    object_into(out, properties);
-    return out;
+    Written out;
+    object_into(out, properties, not_properties);
+    taken |= out.taken;
+    return std::move(out.text);
 }
 
 }  // namespace tilth::collect

@@ -3,7 +3,6 @@
 #include "base/limits.h"
 #include "modules/collect/inlets/builder.h"
 #include "modules/collect/inlets/door.h"
-#include "modules/collect/inlets/strip.h"
 
 namespace tilth::collect {
 
@@ -75,7 +74,7 @@ private:
         builder.traits(event.get("traits"));
         builder.time(event.get("time").str(), sent);
         builder.fingerprint(event.get("id").str(), event);
-        builder.finish(parsed, std::string(event.get("type").str()), strip_properties(event.get("properties")),
+        builder.finish(parsed, std::string(event.get("type").str()), builder.properties(event.get("properties")),
                        "same_record", event.get("traits").present(), event);
     }
 };

@@ -144,8 +144,8 @@ private:
         builder.time(original, sent);
         builder.fingerprint(event.get("messageId").str(), event);
         const bool joins = type == "identify" || type == "alias";
-        builder.finish(parsed, type_name(event, type), properties(event, type), joins ? type_rule(type) : "same_record",
-                       joins, event);
+        builder.finish(parsed, type_name(event, type), properties(builder, event, type),
+                       joins ? type_rule(type) : "same_record", joins, event);
     }
 
     static std::string type_name(json::Node event, std::string_view type) {
@@ -153,13 +153,13 @@ private:
     }
     static std::string_view type_rule(std::string_view type) { return type == "alias" ? "alias" : "identify"; }
 
-    static std::string properties(json::Node event, std::string_view type) {
+    static std::string properties(Builder& builder, json::Node event, std::string_view type) {
         if (type == "group") {
             std::string out = "{\"groupId\":";
             json::append_quoted(out, strip_text(event.get("groupId").str()));
             return out + "}";
         }
-        std::string out = strip_properties(event.get("properties"));
+        std::string out = builder.properties(event.get("properties"));
         // A page's or screen's own name is a word of the site, not of a person.
         if ((type == "page" || type == "screen") && event.get("name").is_string()) {
             std::string head = "{\"name\":";
