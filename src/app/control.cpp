@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 
+#include "app/backup.h"
 #include "app/routes.h"
 #include "kernel/audit.h"
 #include "platform/http/client.h"
@@ -175,6 +176,16 @@ Result<json::Value> verify(World& world, const json::Value&) {
     return json::Value::object({{"whole", whole}, {"tenants", std::move(list)}});
 }
 
+Result<json::Value> backup(World& world, const json::Value& arguments) {
+    const std::string to(arguments["to"].str());
+    const BackupMade made = TRY(to.empty() ? world.backups().make_scheduled() : world.backups().make(to));
+    return json::Value::object({{"name", made.name},
+                                {"at", to_iso(made.at)},
+                                {"bytes", made.bytes},
+                                {"applied", made.applied},
+                                {"acknowledged", made.acknowledged}});
+}
+
 Result<json::Value> staff(World& world, std::string_view verb, const json::Value& arguments) {
     const TenantId tenant = TRY(tenant_of(world, arguments));
     const std::string login(arguments["login"].str());
@@ -197,6 +208,7 @@ Result<json::Value> control(World& world, std::string_view verb, const json::Val
     if (verb == "job") return job(world, arguments);
     if (verb == "verify") return verify(world, arguments);
     if (verb == "rebuild") return rebuild(world, arguments);
+    if (verb == "backup") return backup(world, arguments);
     if (verb == "staff_add" || verb == "staff_reset") return staff(world, verb, arguments);
     return Error(ErrorCode::NotFound, "no such verb");
 }

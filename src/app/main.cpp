@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "app/backup.h"
 #include "app/control.h"
 #include "app/first_run.h"
 #include "app/options.h"
@@ -180,6 +181,14 @@ int run(const cli::Parsed& parsed, const config::Config& config) {
     if (command == "import") return import(parsed, config);
     if (command == "rebuild") return verdict(ask_or_do(config, "rebuild", json::Value::object()), "same");
     if (command == "verify") return verdict(ask_or_do(config, "verify", json::Value::object()), "whole");
+    if (command == "backup") {
+        const auto folder = backup_folder(parsed.value("to"));
+        return print_reply(ask_or_do(config, "backup", json::Value::object({{"to", folder}})));
+    }
+    if (command == "restore") {
+        log::open({.level = log::Level::Warn, .file = {}});
+        return verdict(restore(parsed.value("from"), world_options(config), parsed.value("key")), "whole");
+    }
     if (command == "config") return std::printf("%s", config.str().c_str()), 0;
     if (command == "openapi") return openapi(config);
     if (command == "staff add" || command == "staff reset") {

@@ -28,6 +28,7 @@ cli::CommandSpec serve_command() {
         option("console", "DIR", "控制台文件目录", "Folder of the built console", "server.console"),
         option("clock", "KIND", "时钟：system 或 manual", "system, or manual (moves only when told; for tests)",
                "server.clock"),
+        option("backups", "DIR", "自动备份目录", "Folder of scheduled backups", "backup.directory"),
         option("empty", "", "首次启动不装载示例", "A first start without the sample"),
         option("first-run-sample", "DIR", "首次启动装载的示例", "Sample that a first start loads"),
         option("add-sample", "DIR", "把示例作为另一租户加入", "A sample as a tenant of its own, unless it stands already"),
@@ -58,6 +59,23 @@ cli::CommandSpec staff_command() {
     return {.name = "staff", .help_zh = "员工与登录", .help_en = "Staff and logins", .commands = {add, reset}};
 }
 
+cli::CommandSpec backup_command() {
+    cli::CommandSpec backup{.name = "backup", .help_zh = "在线备份", .help_en = "Back up, while the server runs or not"};
+    backup.options = {option("to", "DIR", "备份存放目录", "Folder that gets the backup; left out: backup.directory")};
+    backup.examples = {"tilth backup --to /srv/backups"};
+    return backup;
+}
+
+cli::CommandSpec restore_command() {
+    cli::CommandSpec restore{
+        .name = "restore", .help_zh = "恢复到空目录", .help_en = "Restore a backup into an empty data directory"};
+    restore.options = {option("from", "DIR", "某次备份", "Folder of one backup"),
+                       option("key", "FILE", "主密钥文件", "File of the master key; left out: TILTH_MASTER_KEY")};
+    restore.options[0].need = cli::Need::Required;
+    restore.examples = {"tilth restore --from /srv/backups/tilth-20260301T020000000Z --data data --key master.key"};
+    return restore;
+}
+
 cli::CommandSpec clock_command() {
     cli::CommandSpec set{.name = "set", .help_zh = "设定时间", .help_en = "Set the manual clock"};
     set.positionals = {{.name = "TIME", .help_zh = "ISO 8601 时间", .help_en = "ISO 8601 with an offset"}};
@@ -83,6 +101,15 @@ const std::vector<config::SettingSpec>& settings() {
          1000,
          {},
          config::Secrecy::Hidden},
+        {"data.erasures", Kind::Text, "", "删除登记目录；空为 数据目录.erasures",
+         "Folder of the erasure register, outside the data directory; empty: DATA.erasures", 0, 1000},
+        {"backup.directory", Kind::Text, "", "自动备份目录；空为不备份", "Folder of scheduled backups; empty: none", 0,
+         1000},
+        {"backup.every_hours", Kind::Int, "24", "备份间隔（小时）", "Hours between backups", 1, 720},
+        {"backup.keep", Kind::Int, "7", "保留份数", "Backups kept", 1, 1000},
+        {"backup.alarm_hours", Kind::Int, "36", "超过此时长无备份则报警", "Alarm when none is as young as this", 1, 8760},
+        {"journal.ahead_mb", Kind::Int, "1024", "确认可领先处理的数据量（MB）",
+         "MB that may stand acknowledged and unread before senders are told to wait", 1, 1'000'000},
         {"server.listen", Kind::Text, "127.0.0.1", "监听地址", "Address to listen on", 1, 100},
         {"server.port", Kind::Int, "8686", "端口", "Port; 0 takes any free one", 0, 65535},
         {"server.public_url", Kind::Text, "", "外部访问地址", "The address under which others reach this server", 0,
@@ -110,6 +137,8 @@ const cli::ProgramSpec& program() {
         p.help_en = "Tilth: a brand's customers across every channel and store";
         p.options = {option("data", "DIR", "数据目录", "Data directory", "data.directory"),
                      option("record", "URI", "记录库", "The record: postgres://user@host/database", "data.record"),
+                     option("erasures", "DIR", "删除登记目录", "Folder of the erasure register; else DATA.erasures",
+                            "data.erasures"),
                      option("config", "FILE", "配置文件", "Configuration file; else tilth.toml in the data directory")};
         p.commands = {
             serve_command(),
@@ -123,6 +152,8 @@ const cli::ProgramSpec& program() {
              .help_zh = "显示生效配置及来源",
              .help_en = "Show the effective configuration and where each value came from"},
             {.name = "openapi", .help_zh = "输出接口文档", .help_en = "Print the API's document (OpenAPI 3.1)"},
+            backup_command(),
+            restore_command(),
             clock_command()};
         return p;
     }();
@@ -164,6 +195,11 @@ WorldOptions world_options(const config::Config& config) {
     WorldOptions options;
     options.data_directory = config.text("data.directory");
     options.record_uri = config.secret("data.record").reveal();
+    options.erasures_directory = config.text("data.erasures");
+    options.journal_ahead_bytes_max = static_cast<std::uint64_t>(config.integer("journal.ahead_mb")) << 20;
+    options.backup = {config.text("backup.directory"), static_cast<int>(config.integer("backup.every_hours")),
+                      static_cast<int>(config.integer("backup.keep")),
+                      static_cast<int>(config.integer("backup.alarm_hours"))};
     options.public_url = config.text("server.public_url");
     options.manual_clock = config.text("server.clock") == "manual";
     options.console_directory = console_directory(config.text("server.console"));

@@ -4,10 +4,10 @@
 
 #include <cstdlib>
 
+#include "app/backup.h"
 #include "app/registry.h"
 #include "app/routes.h"
 #include "flows/customer_timeline/customer_timeline.h"
-#include "flows/erase_person/erase_person.h"
 #include "kernel/registry/serves.h"
 #include "modules/customer/module.h"
 #include "platform/log/log.h"
@@ -32,6 +32,13 @@ Result<crypto::Key> master_key(files::FileSystem& files, const std::string& dire
 }
 
 }  // namespace
+
+std::string erasures_directory(const WorldOptions& options) {
+    if (!options.erasures_directory.empty()) return options.erasures_directory;
+    std::string data = options.data_directory;
+    while (data.size() > 1 && data.ends_with('/')) data.pop_back();
+    return data + ".erasures";
+}
 
 Result<std::unique_ptr<World>> World::open(const WorldOptions& options) {
     crypto::crypto_init();
@@ -73,11 +80,13 @@ Status World::open_kernel() {
     kernel_ = std::make_unique<kernel::Kernel>(kernel::Kernel{*clock_, rng_, files, options_.data_directory, *record_,
                                                               *vault_, *settings_, *jobs_, *dispatch_, *api_, master_});
     const crypto::Key journal_key = master_.derive("journal");
-    journal_ =
-        record.location.engine() == sql::Engine::Postgres ? TRY(kernel::open_journal_sql(record.location, journal_key))
-                   : TRY(kernel::open_journal(files, options_.data_directory + "/journal", journal_key));
-                   activity_ = kernel::make_activity();
-                   return ok();
+    kernel::JournalOptions journal;
+    journal.ahead_bytes_max = options_.journal_ahead_bytes_max;
+    journal_ = record.location.engine() == sql::Engine::Postgres
+                   ? TRY(kernel::open_journal_sql(record.location, journal_key, journal))
+                   : TRY(kernel::open_journal(files, options_.data_directory + "/journal", journal_key, journal));
+    activity_ = kernel::make_activity();
+    return ok();
 }
 
 Status World::open_modules() {
@@ -88,7 +97,15 @@ Status World::open_modules() {
     customers_ = customer::make_customers(*kernel_);
     collect_ = collect::make_collect(*kernel_, *org_);
     orders_ = commerce::make_orders(*kernel_, *org_, *customers_);
-    flows::add_erase_person(*kernel_, *customers_, *orders_);
+    erasures_ = std::make_unique<kernel::ErasureRegister>(kernel_->files, erasures_directory(options_));
+    const BackupOptions& backup = options_.backup;
+    const bool backups_run_out = !backup.directory.empty();
+    residue_ = std::make_unique<kernel::Residue>(
+        *record_, *jobs_, *dispatch_, *erasures_,
+        kernel::ResidueOptions{backups_run_out ? hours(backup.every_hours * backup.keep) : Duration{},
+                               flows::tables_of_persons()});
+    backups_ = std::make_unique<Backups>(*this, backup);
+    flows::add_erase_person(*kernel_, *customers_, *orders_, *residue_);
     flows::add_customer_timeline({*kernel_, *org_, *customers_, *orders_, *activity_});
     audience_ = audience::make_audience(*kernel_, *org_, *customers_, *orders_);
     consent_feed_ = customer::make_consent_feed();
@@ -112,6 +129,7 @@ Status World::open_modules() {
     flows::add_reconcile_routes(*kernel_, *org_, *orders_, *store_days_);
     pipeline_ = TRY(flows::make_pipeline({*kernel_, *journal_, *customers_, *collect_, *activity_}));
     add_system_routes(*this);
+    add_backup_routes(*this);
     api_->set_authenticator(org_->authenticator());
     return ok();
 }
@@ -128,7 +146,9 @@ Status World::load() {
         for (const auto& one : activity_->sources(tenant))
             collect_->count(one.source, one.events, 0, one.last_received);
     }
-    return loaded ? ok() : Status(loaded.error());
+    TRY(loaded);
+    erased_again_ = TRY(flows::replay_erasures(*kernel_, *customers_, *erasures_));
+    return ok();
 }
 
 std::vector<TenantId> World::tenant_ids() const {
@@ -144,10 +164,12 @@ void World::run() {
     performance_->run();
     audience_->run();
     pipeline_->run();
+    backups_->run();
 }
 
 void World::stop() {
     if (!std::exchange(running_, false)) return;
+    backups_->stop();
     pipeline_->stop();
     audience_->stop();
     performance_->stop();
@@ -159,6 +181,8 @@ void World::stop() {
         log::warn("the activity snapshot was not saved; the next start reads the log",
                   {{"error", saved.error().detail}});
 }
+
+World::World(WorldOptions options) : options_(std::move(options)) {}
 
 World::~World() {
     stop();

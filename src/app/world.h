@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "flows/collect_batch/pipeline.h"
+#include "flows/erase_person/erase_person.h"
 #include "flows/import_members/import_members.h"
 #include "flows/import_staff/import_staff.h"
 #include "flows/import_orders/import_orders.h"
@@ -22,13 +23,26 @@
 
 namespace tilth::app {
 
+struct BackupOptions {
+    std::string directory;  // empty: none are made by themselves
+    int every_hours = 24;
+    int keep = 7;
+    int alarm_hours = 36;  // none as young as this: overdue
+};
+
 struct WorldOptions {
     std::string data_directory = "data";
     std::string record_uri;         // empty: SQLite in the data directory
     std::string public_url;         // "https://…": cookies are Secure, the origin is checked against it
     bool manual_clock = false;      // the clock moves only over the control socket
     std::string console_directory;  // built web console; empty: no pages
+    std::string erasures_directory;  // of the erasure register, outside the data directory; empty: DATA.erasures
+    std::uint64_t journal_ahead_bytes_max = 1u << 30;
+    BackupOptions backup;
 };
+std::string erasures_directory(const WorldOptions& options);
+
+class Backups;
 
 class World {
 public:
@@ -61,10 +75,14 @@ public:
     kernel::Activity& activity() { return *activity_; }
     kernel::Journal& journal() { return *journal_; }
     flows::Pipeline& pipeline() { return *pipeline_; }
+    kernel::ErasureRegister& erasures() { return *erasures_; }
+    Backups& backups() { return *backups_; }
+    // Customers that the register outside named and this record had not erased yet, at this start.
+    std::int64_t erased_again() const { return erased_again_; }
     std::vector<TenantId> tenant_ids() const;
 
 private:
-    explicit World(WorldOptions options) : options_(std::move(options)) {}
+    explicit World(WorldOptions options);
     Status open_kernel();
     Status open_modules();
     Status load();
@@ -100,6 +118,10 @@ private:
     std::unique_ptr<collect::ImportTarget> import_staff_;
     std::unique_ptr<collect::ImportTarget> import_store_days_;
     std::unique_ptr<flows::Pipeline> pipeline_;
+    std::unique_ptr<kernel::ErasureRegister> erasures_;
+    std::unique_ptr<kernel::Residue> residue_;
+    std::unique_ptr<Backups> backups_;
+    std::int64_t erased_again_ = 0;
     bool running_ = false;
 };
 
