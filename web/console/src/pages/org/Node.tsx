@@ -92,7 +92,7 @@ function History({ detail }: { detail: NodeDetail }) {
         <tbody>
           {detail.changes.map((one) => (
             <tr key={one.id} className={one.undone_at ? 'dim' : undefined}>
-              <td style={{ whiteSpace: 'nowrap' }}>{one.from} {one.to_come && !one.undone_at && <Tag tone="warn">{t('change.toCome')}</Tag>}</td>
+              <td>{one.from} {one.to_come && !one.undone_at && <Tag tone="warn">{t('change.toCome')}</Tag>}</td>
               <td>{one.node !== detail.node.id && <Link to={`/organisation/${one.node}`}>{one.node_name} </Link>}{what(one)} {one.undone_at && <Tag>{t('change.isUndone')}</Tag>}</td>
               <td>{one.reason || '–'}</td>
               <td>{one.by}<div className="small dim">{format.dateTime(one.at)}</div></td>
