@@ -1,6 +1,7 @@
 // Makes a wrong key fail the build: the Chinese files are the list of what may be said.
 import 'i18next';
 import type ui from 'ui/locales/zh-CN.json';
+import type audience from './locales/zh-CN/audience.json';
 import type customers from './locales/zh-CN/customers.json';
 import type identity from './locales/zh-CN/identity.json';
 import type imports from './locales/zh-CN/imports.json';
@@ -23,6 +24,7 @@ declare module 'i18next' {
     defaultNS: 'shell';
     resources: {
       ui: typeof ui;
+      audience: typeof audience;
       customers: typeof customers;
       identity: typeof identity;
       imports: typeof imports;

@@ -1,13 +1,13 @@
 // Every page, once: address, place in the menu, permission, words for the palette, and its lazy code.
 import {
   ApartmentOutlined, ApiOutlined, AuditOutlined, ReconciliationOutlined, BookOutlined, CarryOutOutlined, BranchesOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
-  ImportOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, ShopOutlined, SlidersOutlined, TableOutlined, TeamOutlined,
+  ImportOutlined, NodeExpandOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, ShopOutlined, SlidersOutlined, TableOutlined, TagsOutlined, TeamOutlined,
 } from '@ant-design/icons';
 import type { ComponentType } from 'react';
 
 export type Group = 'results' | 'customers' | 'operations' | 'foundation';
 export type PageKey =
-  | 'today' | 'overview' | 'stores' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'requests' | 'identityRules' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'organisation'
+  | 'today' | 'overview' | 'stores' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'requests' | 'identityRules' | 'segments' | 'tags' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'organisation'
   | 'roles' | 'audit' | 'settings' | 'system';
 
 export interface PageEntry {
@@ -38,6 +38,8 @@ export const pages: PageEntry[] = [
   { key: 'customers', path: '/customers', group: 'customers', permission: 'customer.read', icon: TeamOutlined, letter: 'c', load: page(() => import('./pages/customers/Customers.tsx')) },
   { key: 'conflicts', path: '/conflicts', group: 'customers', permission: 'customer.read', icon: BranchesOutlined, load: page(() => import('./pages/identity/Conflicts.tsx')) },
   { key: 'requests', path: '/requests', group: 'customers', permission: 'customer.privacy', icon: SafetyOutlined, load: page(() => import('./pages/requests/Requests.tsx')) },
+  { key: 'segments', path: '/segments', group: 'customers', permission: 'audience.read', icon: NodeExpandOutlined, letter: 'g', load: page(() => import('./pages/audience/Segments.tsx')) },
+  { key: 'tags', path: '/tags', group: 'customers', permission: 'audience.read', icon: TagsOutlined, load: page(() => import('./pages/audience/Tags.tsx')) },
   { key: 'rfm', path: '/rfm', group: 'customers', permission: 'metric.read', icon: TableOutlined, letter: 'r', load: page(() => import('./pages/rfm/Rfm.tsx')) },
   { key: 'orders', path: '/orders', group: 'operations', permission: 'order.read', icon: FileTextOutlined, letter: 'd', load: page(() => import('./pages/orders/Orders.tsx')) },
   { key: 'imports', path: '/imports', group: 'foundation', permission: 'import.read', icon: ImportOutlined, letter: 'i', load: page(() => import('./pages/imports/Imports.tsx')) },
@@ -58,6 +60,9 @@ export const details: DetailEntry[] = [
   { path: '/stores/:id', of: 'stores', permission: 'overview.read', load: page(() => import('./pages/stores/Store.tsx')) },
   { path: '/metric/:id', of: 'metrics', permission: 'metric.read', load: page(() => import('./pages/metrics/Metric.tsx')) },
   { path: '/customers/:id', of: 'customers', permission: 'customer.read', load: page(() => import('./pages/customers/Customer.tsx')) },
+  { path: '/segments/new', of: 'segments', permission: 'audience.write', load: page(() => import('./pages/audience/SegmentEdit.tsx')) },
+  { path: '/segments/:id', of: 'segments', permission: 'audience.read', load: page(() => import('./pages/audience/Segment.tsx')) },
+  { path: '/segments/:id/edit', of: 'segments', permission: 'audience.write', load: page(() => import('./pages/audience/SegmentEdit.tsx')) },
   { path: '/orders/:id', of: 'orders', permission: 'order.read', load: page(() => import('./pages/orders/Order.tsx')) },
   { path: '/imports/:id', of: 'imports', permission: 'import.read', load: page(() => import('./pages/imports/Import.tsx')) },
 ];

@@ -1,10 +1,10 @@
 // The bar at the end of a list of people: what may be done with the chosen ones, or with all that match. All that match
 // are a question, not a list of ids.
 import { Button } from 'antd';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ExportButton } from 'ui/ExportButton.tsx';
 import { useFormat, useMay } from 'ui/viewer.tsx';
+import { AudienceActions } from './AudienceActions.tsx';
 import { exportAddress } from './people.ts';
 
 interface Props {
@@ -14,10 +14,9 @@ interface Props {
   filters: Record<string, string | boolean | undefined>;
   onEverybody: () => void;
   onClear: () => void;
-  children?: ReactNode;
 }
 
-export function PeopleBar({ chosen, everybody, total, filters, onEverybody, onClear, children }: Props) {
+export default function PeopleBar({ chosen, everybody, total, filters, onEverybody, onClear }: Props) {
   const { t } = useTranslation('ui');
   const { t: word } = useTranslation('customers');
   const format = useFormat();
@@ -32,7 +31,7 @@ export function PeopleBar({ chosen, everybody, total, filters, onEverybody, onCl
       {!everybody && total > chosen.length && <Button type="link" size="small" onClick={onEverybody}>{t('choose.all', { count: total, shown })}</Button>}
       <Button type="link" size="small" onClick={onClear}>{t('choose.clear')}</Button>
       <span className="row tight" style={{ marginLeft: 'auto' }}>
-        {children}
+        {!everybody && <AudienceActions customers={chosen} onDone={onClear} />}
         {mayExport && (
           <ExportButton size="small" name="customers.csv" href={exportAddress(everybody ? filters : { ids: chosen.join(',') })}>{word('export')}</ExportButton>
         )}

@@ -19,6 +19,7 @@ import { useMe } from '../../session.ts';
 import { AuditTable } from '../system/AuditTable.tsx';
 import { useNodeName } from './nodes.ts';
 import { Consents } from '../consent/Consents.tsx';
+import { Belongings } from './Belongings.tsx';
 import { CustomerOrders } from './CustomerOrders.tsx';
 import { Identities } from './Identities.tsx';
 import { MergeDialog } from './MergeDialog.tsx';
@@ -26,7 +27,7 @@ import { Profile } from './Profile.tsx';
 import { Links } from './Links.tsx';
 import { Timeline } from './Timeline.tsx';
 
-const schema = { tab: oneOf(['profile', 'timeline', 'orders', 'identities', 'links', 'consents', 'log'], 'profile') };
+const schema = { tab: oneOf(['profile', 'timeline', 'orders', 'identities', 'links', 'audience', 'consents', 'log'], 'profile') };
 
 export default function Customer() {
   const { id = '' } = useParams();
@@ -67,6 +68,7 @@ function Person({ customer }: { customer: CustomerView }) {
     { key: 'orders', label: t('tab.orders'), children: <CustomerOrders id={id} /> },
     { key: 'identities', label: t('tab.identities', { count: customer.identities.length }), children: <Identities customer={customer} onShown={setShown} /> },
     { key: 'links', label: t('tab.links'), children: <Links customer={customer} /> },
+    ...(permissions.has('audience.read') ? [{ key: 'audience', label: t('tab.audience'), children: <Belongings id={id} /> }] : []),
     { key: 'consents', label: t('tab.consents'), children: <Consents customer={customer} /> },
     ...(permissions.has('audit.read') ? [{ key: 'log', label: t('tab.log'), children: <AuditTable object={id} /> }] : []),
   ];

@@ -2,10 +2,9 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
 import type { CustomerItem, CustomerSort } from 'api/contract.ts';
 import { Button } from 'antd';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
-import { ExportButton } from 'ui/ExportButton.tsx';
 import { ListTable, useTotal } from 'ui/ListTable.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
 import { QueryForm, type QueryField } from 'ui/QueryForm.tsx';
@@ -15,7 +14,6 @@ import { day, oneOf, optional, text, useUrlState, whole } from 'ui/url-state.ts'
 import { useFormat, useMay, useViewer } from 'ui/viewer.tsx';
 import { CustomerCard, useCustomerColumns } from '../../people/columns.tsx';
 import { exportAddress } from '../../people/people.ts';
-import { PeopleBar } from '../../people/PeopleBar.tsx';
 import { SavedViews } from '../../people/SavedViews.tsx';
 import { rfmClasses } from '../../people/rfm.ts';
 import { nodesQuery } from '../../queries.ts';
@@ -32,6 +30,10 @@ const schema = {
   size: whole(20, 1, 200),
   after: text('', 1000),
 };
+
+// What few visits need comes when somebody is chosen.
+const ExportButton = lazy(async () => ({ default: (await import('ui/ExportButton.tsx')).ExportButton }));
+const PeopleBar = lazy(() => import('../../people/PeopleBar.tsx'));
 
 // The server takes so many by their ids; more are taken by the filters.
 const chosenMost = 200;
@@ -95,7 +97,7 @@ export default function Customers() {
           <>
             <FindPerson />
             {permissions.has('import.run') && <Button onClick={() => void navigate('/imports')}>{t('import')}</Button>}
-            {mayExport && <ExportButton href={exportAddress(filters)} name="customers.csv">{t('export')}</ExportButton>}
+            {mayExport && <Suspense fallback={<Button>{t('export')}</Button>}><ExportButton href={exportAddress(filters)} name="customers.csv">{t('export')}</ExportButton></Suspense>}
           </>
         } />
       <SavedViews list="customers" label={t('views')} ready={views.map((value) => ({ value, label: t(`view.${value}`), filters: preset[value] }))}
@@ -105,8 +107,8 @@ export default function Customers() {
         onChange={(next) => ask(next as Partial<typeof state>)} />
       <ListTable<CustomerItem> name="customers" people query={query} chosen={chosen} onChoose={choose}
         bar={
-          <PeopleBar chosen={chosen} everybody={everybody} total={query.data?.total.value ?? 0} filters={filters}
-            onEverybody={() => setEverybody(true)} onClear={() => choose([])} />
+          chosen.length > 0 && <Suspense><PeopleBar chosen={chosen} everybody={everybody} total={query.data?.total.value ?? 0} filters={filters}
+            onEverybody={() => setEverybody(true)} onClear={() => choose([])} /></Suspense>
         } columns={columns} rowKey={(row) => row.id}
         card={(row) => <CustomerCard row={row} />} onOpen={(row) => void navigate(`/customers/${row.id}`)}
         sort={state.sort} onSort={(sort) => change({ sort: sort as CustomerSort, after: '' })}
