@@ -14,8 +14,8 @@ struct FirstRun {
     bool keep_dates = false;
 };
 // Writes DATA/first_login.json (mode 0600), for an added tenant DATA/first_login.<its login>.json, and says what it
-// does on standard output. A sample whose mapping.json names a "simulator" is not loaded here: the tenant and an account
-// for the simulator are made, and DATA/demonstration.json tells it how to go on over HTTP (tools/chain).
+// does on standard output. A sample whose mapping.json names a "simulator" is not loaded here: the tenant and an
+// account for the simulator are made, and DATA/demonstration.json tells it how to go on over HTTP (tools/chain).
 Status first_run(World& world, const FirstRun& options);
 
 // The server's address for a simulator that has not finished, into DATA/demonstration.json.
