@@ -126,7 +126,8 @@ void print_check(const Parameters& p, const Chain& chain) {
 }
 
 int run_load(const cli::Parsed& parsed, Parameters parameters) {
-    if (!parsed.has("state")) return refuse(Error(ErrorCode::Invalid, "--state names the file with login and password"));
+    if (!parsed.has("state"))
+        return refuse(Error(ErrorCode::Invalid, "--state names the file with login and password"));
     LoadOptions options{std::move(parameters), parsed.value("url"), parsed.value("state"), parsed.value("last-day"),
                         parsed.has("quiet")};
     const auto done = load(options);
