@@ -80,7 +80,7 @@ function Row({ request, onStep }: { request: RequestView; onStep: (step: Step) =
       <td style={{ whiteSpace: 'nowrap' }}>{format.dateTime(request.due_at)}</td>
       <td>
         {open && (request.overdue ? <Tag tone="danger">{t('requests.overdue')}</Tag> : <Tag tone="progress">{t('requests.open')}</Tag>)}
-        {!open && <span>{t(`requests.${request.state}`)} <span className="small dim">{request.closed_by} {format.dateTime(request.closed_at)}</span> <Receipt receipt={request.receipt} /></span>}
+        {!open && <span>{t(`requests.${request.state}`)} <span className="small dim">{request.closed_by} {format.dateTime(request.closed_at)}</span> <Receipt number={request.number} receipt={request.receipt} /></span>}
       </td>
       <td>
         {open && (
@@ -96,17 +96,28 @@ function Row({ request, onStep }: { request: RequestView; onStep: (step: Step) =
   );
 }
 
-function Receipt({ receipt }: { receipt: unknown }) {
+function Receipt({ number, receipt }: { number: number; receipt: unknown }) {
   const { t } = useTranslation('privacy');
   const format = useFormat();
-  const facts = receipt as { customers?: number; identities?: number; values?: number; orders_kept?: number; residue_until?: string };
+  const facts = receipt as { customers?: number; identities?: number; values?: number; orders_kept?: number };
+  const erased = facts.identities !== undefined;
+  const parts = useQuery({
+    queryKey: ['privacy-requests', number, 'erasure'], enabled: erased,
+    queryFn: ({ signal }) => body(api.GET('/api/v1/privacy-requests/{number}/erasure', { params: { path: { number } }, signal })),
+    refetchInterval: (query) => (query.state.data?.complete === false ? 60_000 : false),
+  });
   if (facts.identities === undefined) return null;
   return (
-    <span className="small">
+    <span className="small" style={{ display: 'block', minWidth: 240 }}>
       {t('requests.receipt', {
         identities: format.exact(facts.identities), values: format.exact(facts.values ?? 0), orders: format.exact(facts.orders_kept ?? 0),
-        until: format.dateTime(facts.residue_until),
       })}
+      {parts.data?.parts.map((one) => (
+        <span key={one.part} className={one.overdue ? 'row tight danger' : 'row tight dim'}>
+          {t(`requests.part.${one.part as 'register' | 'record' | 'backups'}`)}: {one.done_at ? t('requests.partDone', { at: format.dateTime(one.done_at) })
+            : t(one.overdue ? 'requests.partOverdue' : 'requests.partDue', { at: format.dateTime(one.due_by) })}
+        </span>
+      ))}
     </span>
   );
 }

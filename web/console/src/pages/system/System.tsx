@@ -70,7 +70,41 @@ function State({ state }: { state: SystemState }) {
           <dt>{t('hash')}</dt><dd className="mono">{state.projection_hash.slice(0, 32) || '–'}</dd>
         </dl>
       </Card>
+      <Backups />
     </div>
+  );
+}
+
+function Backups() {
+  const { t } = useTranslation('system');
+  const format = useFormat();
+  const mayWrite = useMay('system.write');
+  const client = useQueryClient();
+  const query = useQuery({ queryKey: ['system', 'backups'], queryFn: ({ signal }) => body(api.GET('/api/v1/system/backups', { signal })), refetchInterval: 30_000 });
+  const make = useMutation({
+    mutationFn: () => body(api.POST('/api/v1/system/backups', {})),
+    onSettled: () => client.invalidateQueries({ queryKey: ['system', 'backups'] }),
+  });
+  const state = query.data;
+  const tone = !state?.enabled ? 'off' : state.overdue ? 'overdue' : 'fresh';
+  return (
+    <Card title={t('card.backups')} extra={state && <Tag tone={tone === 'fresh' ? 'active' : 'warn'}>{t(`backups.${tone}`)}</Tag>}>
+      <Loaded query={query} rows={4}>
+        {(data) => (
+          <>
+            <dl className="facts">
+              <dt>{t('backups.last')}</dt><dd>{data.last ? format.dateTimeSeconds(data.last.at) : '–'}</dd>
+              <dt>{t('backups.size')}</dt><dd>{data.last ? format.bytes(data.last.bytes) : '–'}</dd>
+              <dt>{t('backups.verified')}</dt><dd>{data.last ? t('backups.whole') : '–'}</dd>
+              <dt>{t('backups.rhythm')}</dt><dd>{data.enabled ? t('backups.every', { hours: data.every_hours, kept: data.kept }) : t('backups.none')}</dd>
+            </dl>
+            {data.error && <div className="small dim">{data.error}</div>}
+            {make.error && <ErrorBox error={make.error} />}
+            {mayWrite && data.enabled && <Button size="small" style={{ marginTop: 12 }} loading={make.isPending || data.running} onClick={() => make.mutate()}>{t('backups.now')}</Button>}
+          </>
+        )}
+      </Loaded>
+    </Card>
   );
 }
 
