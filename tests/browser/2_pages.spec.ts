@@ -8,10 +8,10 @@ import { expect, go, signIn, test } from './watch.ts';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const fixed = [
   '/today', '/overview', '/stores', '/metric', '/metric/M-01', '/start', '/customers', '/conflicts', '/conflicts?state=decided', '/requests',
-  '/identity-rules', '/rfm', '/orders', '/imports', '/reconcile', '/sources', '/sources?tab=keys', '/organisation', '/roles', '/audit',
+  '/identity-rules', '/segments', '/segments/new', '/tags', '/rfm', '/orders', '/imports', '/reconcile', '/sources', '/sources?tab=keys', '/organisation', '/roles', '/audit',
   '/settings', '/system', '/system?tab=jobs', '/nowhere',
 ];
-const tabs = ['profile', 'timeline', 'orders', 'identities', 'links', 'consents', 'log'];
+const tabs = ['profile', 'timeline', 'orders', 'identities', 'links', 'audience', 'consents', 'log'];
 
 // Also one of each kind of object, whichever comes first.
 async function every(page: Page): Promise<string[]> {
@@ -20,10 +20,19 @@ async function every(page: Page): Promise<string[]> {
     return answer.items[0]?.id ?? '';
   };
   const customer = await first('customers?limit=1');
+  const segment = (await first('segments')) || await someSegment(page);
   return [
     ...fixed, ...tabs.map((tab) => `/customers/${customer}?tab=${tab}`), `/orders/${await first('orders?limit=1')}`,
     `/imports/${await first('imports')}`, `/stores/${await first('org/nodes')}`,
+    ...['', '/edit', '?tab=changes', '?tab=sizes'].map((rest) => `/segments/${segment}${rest}`),
   ];
+}
+
+async function someSegment(page: Page): Promise<string> {
+  const rule = { any: [{ count: { type: 'order.paid' }, window: { last: 60, unit: 'day' }, op: 'ge', value: 2 }, { not: { attribute: 'customer.member', op: 'eq', value: true } }] };
+  const answer = await page.request.post('/api/v1/segments', { headers: { 'X-Requested-By': 'tilth' }, data: { name: '买过两次或非会员', rule } });
+  expect(answer.ok(), await answer.text()).toBe(true);
+  return ((await answer.json()) as { id: string }).id;
 }
 // Two faults of Ant Design's own.
 const notOurs = ['.ant-table-measure-row', '.ant-tabs-nav'];

@@ -45,7 +45,7 @@ export function Reachable({ reachable }: { reachable: Reach[] }) {
   return (
     <dl className="facts small" style={{ marginTop: 8 }}>
       {reachable.map((one) => (
-        <span key={one.channel} style={{ display: 'contents' }}>
+        <div key={one.channel} style={{ display: 'contents' }}>
           <dt>{format.pick(one.zh, one.en)}</dt>
           <dd>
             <span className="strong">{format.exact(one.people)}</span>
@@ -53,7 +53,7 @@ export function Reachable({ reachable }: { reachable: Reach[] }) {
               <span key={why.reason} className="dim"> · {t('whyNot', { reason: format.pick(why.zh, why.en), people: format.exact(why.people) })}</span>
             ))}
           </dd>
-        </span>
+        </div>
       ))}
     </dl>
   );
