@@ -1,6 +1,6 @@
 #pragma once
-// One person's orders and behaviour in one order of time: they are kept by commerce and by the kernel's event log, hence
-// a flow. GET /api/v1/customers/{id}/timeline; the parts outlive the API.
+// One person's orders and behaviour in one order of time: commerce keeps the one, the kernel's event log the other,
+// hence a flow. GET /api/v1/customers/{id}/timeline; the parts outlive the API.
 
 #include "kernel/behaviour/activity.h"
 #include "modules/commerce/api.h"

@@ -1,5 +1,5 @@
 #pragma once
-// What some customers did, newest first, read from the event log itself. The log is not kept by customer, so the reading
+// What some customers did, newest first, read from the event log itself. The log is not kept by customer: the reading
 // goes back block by block and has a bound: it ends when as many events were found as there are, or as were asked for,
 // or when `blocks` blocks were read. Behind that bound a reader says from where on it looked.
 

@@ -21,7 +21,7 @@ Status add_metric(PerformanceService& service, const kernel::Context& context, c
     return ok();
 }
 
-// The persons of the customers named, as a SELECT. What is no customer's id is refused; one that is not there is nobody.
+// The persons of the customers named, as a SELECT. What is no id of a customer is refused; one not there is nobody.
 Result<std::string> chosen_sql(PerformanceService& service, const TenantId& tenant, std::string_view ids) {
     std::string sql = "SELECT person FROM (VALUES (CAST(-1 AS BIGINT))";
     std::size_t count = 0;
