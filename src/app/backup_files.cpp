@@ -103,8 +103,8 @@ Result<json::Value> read_manifest(files::FileSystem& files, const std::string& f
     const std::string text = TRY(files.read_whole(folder + "/manifest.json", kManifestBytesMax));
     const std::string mac = TRY(files.read_whole(folder + "/manifest.mac", 1'000));
     if (!crypto::equal_constant_time(mac, mac_of(master, text))) {
-        return Error(ErrorCode::Corrupt, "the backup's manifest does not fit: it was changed, or the master key is not the "
-                                         "one under which the backup was made");
+        return Error(ErrorCode::Corrupt, "the backup's manifest does not fit: it was changed, or the master key is not "
+                                         "the one under which the backup was made");
     }
     return json::Value::parse(text);
 }

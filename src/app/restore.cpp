@@ -19,7 +19,7 @@ Result<crypto::Key> key_of(files::FileSystem& files, const std::string& key_file
     const char* const given = std::getenv("TILTH_MASTER_KEY");
     if (!key_file.empty()) text = TRY(files.read_whole(key_file, 256));
     else if (given != nullptr) text = given;
-    else return Error(ErrorCode::Invalid, "a backup opens under its master key alone: give --key FILE or TILTH_MASTER_KEY");
+    else return Error(ErrorCode::Invalid, "a backup opens under its master key alone: --key FILE or TILTH_MASTER_KEY");
     const std::string bytes = TRY(crypto::from_hex(std::string_view(text).substr(0, 2 * crypto::kKeyBytes)));
     if (bytes.size() != crypto::kKeyBytes) return Error(ErrorCode::Invalid, "the master key has 64 hexadecimal digits");
     return crypto::Key::from_bytes(bytes);
@@ -40,7 +40,7 @@ Status check_files(files::FileSystem& files, const std::string& from, const json
         const auto facts = facts_of(files, from, name);
         if (!facts) return Error(ErrorCode::Corrupt, "the backup's " + name + ": " + facts.error().detail);
         if (facts->hash != file["blake2b"].str() || facts->bytes != file["bytes"].i64_or(-1))
-            return Error(ErrorCode::Corrupt, "the backup's " + name + " is not what its manifest says; use another backup");
+            return Error(ErrorCode::Corrupt, "the backup's " + name + " is not what its manifest says; take another");
     }
     return ok();
 }

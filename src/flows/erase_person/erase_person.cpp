@@ -99,7 +99,9 @@ void add_erase_person(kernel::Kernel& kernel, customer::Customers& customers, co
         {.zh = "删除个人信息并出具回执", .en = "Erase a person, with a receipt", .rows = {"PRV-02"}, .tag = "customer"});
     kernel.api.query<ErasureKey, ErasureView>(
         kernel::Method::Get, "/api/v1/privacy-requests/{number}/erasure", kErase,
-        [&residue](kernel::View& view, const ErasureKey& key) { return erasure_view(view, residue, key.number.value()); },
+        [&residue](kernel::View& view, const ErasureKey& key) {
+            return erasure_view(view, residue, key.number.value());
+        },
         {.zh = "删除回执：各部分何时完成",
          .en = "What of an erasure is done, and by when the rest",
          .rows = {"PRV-02"},

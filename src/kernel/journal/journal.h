@@ -40,10 +40,9 @@ class Journal {
 public:
     virtual ~Journal() = default;
     // Durable when `done` is called (from the journal's own thread; it must be quick and must not call the journal but
-    // append). Unavailable when limits::kJournalQueueBytesMax are waiting for their sync or ahead_bytes_max for a reader
-    // (the sender tries again); StorageFull when the disk is;
-    // PayloadTooLarge beyond kJournalEntryBytesMax. After an error the entry is not in the journal, unless the process
-    // ends meanwhile.
+    // append). Unavailable when limits::kJournalQueueBytesMax are waiting for their sync or ahead_bytes_max for a
+    // reader (the sender tries again); StorageFull when the disk is; PayloadTooLarge beyond kJournalEntryBytesMax.
+    // After an error the entry is not in the journal, unless the process ends meanwhile.
     virtual void append(std::string bytes, std::function<void(Result<std::uint64_t>)> done) = 0;
     Result<std::uint64_t> append(std::string bytes);
     // Entries with sequence > after, in order, at least one and then up to max_bytes; waits up to wait_ms for the

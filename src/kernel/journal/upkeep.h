@@ -8,8 +8,8 @@ namespace tilth::kernel {
 class JournalUpkeep {
 public:
     virtual ~JournalUpkeep() = default;
-    // Entries behind `after` are kept, applied or not, until unpin(): a backup is reading them. One pin at a time; drops
-    // meanwhile destroy less, and the next drop makes up for it.
+    // Entries behind `after` are kept, applied or not, until unpin(): a backup is reading them. One pin at a time;
+    // drops meanwhile destroy less, and the next drop makes up for it.
     virtual void pin(std::uint64_t after) = 0;
     virtual void unpin() = 0;
 };

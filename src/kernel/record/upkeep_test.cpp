@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <unordered_set>
 
 #include "kernel/testing.h"
 #include "platform/sql/copy.h"
@@ -14,6 +15,9 @@ namespace {
 constexpr std::string_view kTable =
     "CREATE TABLE secret (tenant_id id16 NOT NULL, name txt NOT NULL, bytes bin NOT NULL, PRIMARY KEY (tenant_id, "
     "name))";
+constexpr std::string_view kTree =
+    "CREATE TABLE tree (tenant_id id16 NOT NULL, name txt NOT NULL, bytes bin NOT NULL, PRIMARY KEY (tenant_id, name)) "
+    "WITHOUT ROWID";
 
 const std::string kFilling(5'000, 'x');
 
@@ -48,7 +52,7 @@ protected:
         return (bytes_of(path) + bytes_of(path + "-wal")).find(bytes) != std::string::npos;
     }
 
-    testing::TestRecord record_{sql::Engine::Sqlite, {{"test", 1, "secret", kTable}}};
+    testing::TestRecord record_{sql::Engine::Sqlite, {{"test", 1, "secret", kTable}, {"test", 2, "tree", kTree}}};
 };
 
 TEST_F(UpkeepTest, WhatWasDeletedIsForcedOutOfTheFiles) {
@@ -63,6 +67,56 @@ TEST_F(UpkeepTest, WhatWasDeletedIsForcedOutOfTheFiles) {
     ASSERT_TRUE(force_residue(*record_, {}));
     for (std::size_t i = 0; i < secrets.size(); ++i) EXPECT_EQ(on_disk(secrets[i]), i == 7) << i;
     ASSERT_TRUE(put("after", "x"));
+}
+
+// Rows of many lengths in no order: pages are split and balanced, and keep copies of rows that went elsewhere.
+TEST_F(UpkeepTest, CopiesThatPagesKeptAreOverwritten) {
+    SeededRng rng(7);
+    std::vector<std::string> bytes(9'000);
+    std::vector<std::string> gone;
+    const auto name_of = [](std::size_t i) { return "s" + std::to_string(i * 7'919 % 100'003); };
+    const auto letters = [&rng](std::size_t length) {
+        std::string text;
+        while (text.size() < length) text += static_cast<char>('!' + rng.next() % 90);
+        return text;
+    };
+    for (std::size_t from = 0; from < bytes.size(); from += 1'000) {
+        ASSERT_TRUE(record_.write([&](Unit& unit) -> Status {
+            for (std::size_t i = from; i < from + 1'000; ++i) {
+                bytes[i] = letters(40 + rng.next() % 260);
+                TRY(unit.sql().write("INSERT INTO tree (tenant_id, name, bytes) VALUES (?1, ?2, ?3)",
+                                     {unit.tenant(), name_of(i), sql::Blob{bytes[i]}}));
+                const std::size_t other = rng.next() % (i + 1);
+                gone.push_back(bytes[other]);
+                bytes[other] = letters(40 + rng.next() % 260);
+                TRY(unit.sql().write("UPDATE tree SET bytes = ?3 WHERE tenant_id = ?1 AND name = ?2",
+                                     {unit.tenant(), name_of(other), sql::Blob{bytes[other]}}));
+            }
+            return ok();
+        }));
+    }
+    ASSERT_TRUE(record_.write(
+        [](Unit& unit) { return unit.sql().write("DELETE FROM tree WHERE name < ?1", {"s5"}); }));
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (name_of(i) < "s5") gone.push_back(bytes[i]);
+    }
+    const auto left = [&] {
+        const std::string file = bytes_of(path_of(record_.location()));
+        std::unordered_set<std::string_view> wanted;
+        for (const std::string& one : gone) wanted.insert(std::string_view(one).substr(0, 32));
+        std::size_t found = 0;
+        for (std::size_t at = 0; at + 32 <= file.size(); ++at)
+            found += wanted.contains(std::string_view(file).substr(at, 32)) ? 1 : 0;
+        return found;
+    };
+    ASSERT_TRUE(upkeep_of(*record_).between_groups([](sql::Connection& connection) {
+        return connection.query("PRAGMA wal_checkpoint(TRUNCATE)", {}, [](const sql::Row&) { return true; });
+    }));
+    const auto kept = left();
+    ASSERT_TRUE(force_residue(*record_, {}));
+    EXPECT_GT(kept, 0u) << "else this test proves nothing";
+    EXPECT_EQ(left(), 0u);
+    ASSERT_TRUE(sql::check_database_file(path_of(record_.location())));
 }
 
 TEST_F(UpkeepTest, AReaderThatDoesNotEndIsSaid) {
@@ -108,6 +162,38 @@ TEST_F(UpkeepTest, ADamagedFileIsSaid) {
     for (std::size_t at = bytes.size() / 2; at < bytes.size() / 2 + 4'096; ++at) bytes[at] = '\x5a';
     std::ofstream(target, std::ios::binary) << bytes;
     EXPECT_FALSE(sql::check_database_file(target));
+}
+
+// On PostgreSQL a deleted row's bytes stay in the table's file until the table is written anew.
+TEST(UpkeepPostgres, TheTablesOfPersonsAreRewritten) {
+    if (sql::testing::postgres_uri().empty()) GTEST_SKIP() << "TILTH_TEST_POSTGRES is not set";
+    testing::TestRecord record(sql::Engine::Postgres, {{"test", 1, "secret", kTable}});
+    const auto text = [&](std::string_view statement) {
+        const auto loan = MUST(record->readers().borrow());
+        return MUST(loan->one(statement, {}, [](const sql::Row& row) { return std::string(row.txt(0)); })).value();
+    };
+    const auto file = [&] {
+        return bytes_of(text("SELECT current_setting('data_directory')") + "/" +
+                        text("SELECT pg_relation_filepath('secret')"));
+    };
+    std::string letters;
+    for (const char c : crypto::random_bytes(64)) letters += static_cast<char>('a' + (c & 15));
+    ASSERT_TRUE(record.write([&](Unit& unit) -> Status {
+        for (const std::string& name : {std::string("gone"), std::string("kept")}) {
+            TRY(unit.sql().write("INSERT INTO secret (tenant_id, name, bytes) VALUES (?1, ?2, ?3)",
+                                 {unit.tenant(), name, sql::Blob{name == "gone" ? letters : kFilling.substr(0, 50)}}));
+        }
+        return ok();
+    }));
+    ASSERT_TRUE(record.write(
+        [](Unit& unit) { return unit.sql().write("DELETE FROM secret WHERE name = ?1", {"gone"}); }));
+    // Pages reach the file at a checkpoint; without one there would be nothing to see.
+    MUST(MUST(sql::open(record.location(), sql::Access::Writer))->script("CHECKPOINT"));
+    ASSERT_NE(file().find(letters), std::string::npos) << "else this test proves nothing";
+    const std::string_view tables[] = {"secret"};
+    ASSERT_TRUE(force_residue(*record, tables));
+    EXPECT_EQ(file().find(letters), std::string::npos);
+    EXPECT_NE(file().find(kFilling.substr(0, 50)), std::string::npos);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #pragma once
-// What secure_delete leaves: when SQLite spreads the cells of a b-tree page over its neighbours, the page keeps old bytes
-// between its cell pointers and its cells. A row deleted later is overwritten where it stands, not in such a gap.
+// What secure_delete leaves: when SQLite spreads the cells of a b-tree page over its neighbours, the page keeps old
+// bytes between its cell pointers and its cells. A row deleted later is overwritten where it stands, not in such a gap.
 
 #include <cstdint>
 

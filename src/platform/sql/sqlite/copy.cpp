@@ -74,7 +74,8 @@ Status check_database_file(const std::string& path) {
         };
         // Nothing is changed, so that the file stays byte for byte what was copied.
         sqlite3_db_config(database.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-        const int code = sqlite3_exec(database.get(), "PRAGMA query_only=1; PRAGMA integrity_check", keep, &words, nullptr);
+        constexpr const char* kCheck = "PRAGMA query_only=1; PRAGMA integrity_check";
+        const int code = sqlite3_exec(database.get(), kCheck, keep, &words, nullptr);
         if (code != SQLITE_OK) outcome = internal::sqlite_error(code, sqlite3_errmsg(database.get()));
         else if (words != "ok; ") outcome = Error(ErrorCode::Corrupt, words.substr(0, 500));
     }
