@@ -1,6 +1,6 @@
 #pragma once
-// audience: who belongs to what, true within a moment of the event. A *set* is a segment or a tag. A live set has a rule
-// (kernel/rules); a static one has the customers that a hand put in. Membership belongs to persons and follows merging.
+// audience: who belongs to what, true within a moment of the event. A *set* is a segment or a tag. A live set has a
+// rule (kernel/rules); a static one the customers that a hand put in. Membership belongs to persons, follows merging.
 //
 // One follower reads the feeds of customer, commerce and the event log, keeps what rules ask for in memory, and writes
 // who entered and left together with its positions, in one unit: after a crash nothing is lost or doubled, for what is

@@ -26,8 +26,8 @@ bool is_told(Cause cause) { return cause != Cause::Created && cause != Cause::Ru
 
 Engine::Engine(kernel::Kernel& kernel, org::Org& org, customer::Customers& customers, commerce::Orders& orders)
     : kernel_(kernel), org_(org), customers_(customers), orders_(orders) {
-    const auto add = [this](std::string_view key, std::string_view zh, std::string_view en, ValueType type, int decimals,
-                            Combine combine) {
+    const auto add = [this](std::string_view key, std::string_view zh, std::string_view en, ValueType type,
+                            int decimals, Combine combine) {
         MUST(registry_.add_attribute(
             {std::string(key), std::string(zh), std::string(en), type, decimals, {}}));
         combine_.push_back(combine);

@@ -30,7 +30,8 @@ Result<PeoplePage> people_page(AudienceService& service, kernel::View& view, con
     std::vector<std::vector<Condition>> reasons;
     bool more = true;
     while (more && shown.size() <= rows) {
-        const auto some = TRY(store::members_after(view.sql(), view.tenant(), set.id, after, static_cast<int>(rows) + 1));
+        const int asked_rows = static_cast<int>(rows) + 1;
+        const auto some = TRY(store::members_after(view.sql(), view.tenant(), set.id, after, asked_rows));
         more = some.size() > rows;
         TRY(service.engine().read(view.tenant(), [&](const Memory& memory, Instant) -> Status {
             for (const store::Member& one : some) {

@@ -1,6 +1,6 @@
 #pragma once
 // What rules ask about everybody of one tenant, in memory: people as columns, events, orders, sets with their members.
-// Feeds change it; settle() says who entered and left. One thread writes while nobody reads; const calls from any thread.
+// Feeds change it; settle() says who entered and left. One thread writes while nobody reads; const calls: any thread.
 
 #include <map>
 #include <memory>

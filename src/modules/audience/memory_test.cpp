@@ -57,7 +57,8 @@ public:
         homes_.resize(kPeople);
         // Texts of one millisecond are ordered by their codes: the reference takes this order.
         for (const auto channel : RandomRules::kChannels) {
-            tell({.id = -1, .customer = 200, .time = kEpoch, .type = "A", .amount = {}, .channel = std::string(channel)});
+            const std::string text(channel);
+            tell({.id = -1, .customer = 200, .time = kEpoch, .type = "A", .amount = {}, .channel = text});
         }
         std::vector<org::OrgNode> nodes;
         for (std::size_t i = 0; i < 4; ++i)

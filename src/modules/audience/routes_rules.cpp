@@ -69,7 +69,8 @@ Result<RuleWords> words(AudienceService& service, View& view) {
         (set.family == Family::Tag ? out.tags : out.segments).push_back({set.name, set.name});
     }
     for (const auto& node : service.org().nodes(view.tenant())) {
-        if (view.context().scope->covers(node.id)) out.orgs.push_back({node.code.empty() ? node.name : node.code, node.name});
+        if (!view.context().scope->covers(node.id)) continue;
+        out.orgs.push_back({node.code.empty() ? node.name : node.code, node.name});
     }
     return out;
 }
@@ -120,7 +121,7 @@ void add_rule_routes(AudienceService& service) {
                 context, [&](View& view) { return service.rule(view.sql(), view.tenant(), input.text, input.rule); }));
             return service.preview(context, rule.node);
         },
-        {.zh = "预览规则选中的人", .en = "Whom a rule selects", .rows = {"SEG-05"}, .tag = "audience"});
+        {.zh = "预览规则选中的人", .en = "Whom a rule selects", .rows = {"SEG-05", "SEG-12"}, .tag = "audience"});
 }
 
 }  // namespace tilth::audience

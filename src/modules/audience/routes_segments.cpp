@@ -59,7 +59,8 @@ Result<SetId> make_segment(AudienceService& service, Unit& unit, const NewSegmen
     one.created_by = unit.context().actor.name;
     one.created_at = one.changed_at = unit.now();
     if (!request.customers) {
-        const auto rule = TRY(service.rule(unit.sql(), unit.tenant(), request.text, request.rule, "segment:" + one.name));
+        const std::string own = "segment:" + one.name;
+        const auto rule = TRY(service.rule(unit.sql(), unit.tenant(), request.text, request.rule, own));
         one.rule = rules::to_json(rule.node).print();
     }
     TRY(name_is_free(TRY(store::definitions(unit.sql(), unit.tenant())), Family::Segment, one.name, one.id));
@@ -88,7 +89,8 @@ Status change_segment(AudienceService& service, Unit& unit, const ChangeSegment&
     if (request.description) one.description = request.description->str();
     if (request.text || request.rule) {
         if (one.mode() == Mode::Static) return {ErrorCode::Conflict, "a segment of chosen people has no rule"};
-        const auto rule = TRY(service.rule(unit.sql(), unit.tenant(), request.text, request.rule, "segment:" + one.name));
+        const std::string own = "segment:" + one.name;
+        const auto rule = TRY(service.rule(unit.sql(), unit.tenant(), request.text, request.rule, own));
         const std::string printed = rules::to_json(rule.node).print();
         one.version += printed != one.rule ? 1 : 0;
         one.rule = printed;
@@ -147,7 +149,7 @@ Result<http::Response> export_file(AudienceService& service, const Context& cont
         const auto page = TRY(service.kernel().record.read<PeoplePage>(
             context, [&](View& view) { return people_page(service, view, asked, Family::Segment); }));
         if (page.total.value > kExportRowsMax)
-            return Error(ErrorCode::LimitExceeded, "an export has at most " + std::to_string(kExportRowsMax) + " people");
+            return Error(ErrorCode::LimitExceeded, "an export has at most 50,000 people: narrow the rule");
         for (const AudiencePerson& one : page.items) {
             std::string keys;
             for (const auto& key : one.identities)

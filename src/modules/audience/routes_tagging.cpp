@@ -68,7 +68,8 @@ Status make_room(AudienceService& service, Unit& unit, const Definition& tag, co
         for (const CustomerId& customer : people) {
             const auto person = service.customers().person_of(unit.tenant(), customer);
             if (!person) continue;
-            for (const CustomerId& one : service.customers().customers_of(unit.tenant(), person->ordinal, person->known))
+            for (const CustomerId& one :
+                 service.customers().customers_of(unit.tenant(), person->ordinal, person->known))
                 TRY(store::unassign(unit, other.id, one, batch));
         }
     }
@@ -119,7 +120,8 @@ Result<Assigned> untag_people(AudienceService& service, Unit& unit, const Assign
 Result<Assigned> undo_batch(Unit& unit, const BatchKey& key) {
     const auto batch = TRY(store::batch(unit.sql(), unit.tenant(), key.batch));
     if (!batch) return Error(ErrorCode::NotFound, "batch");
-    if (batch->actor != unit.context().actor.id && !unit.context().may(kWrite)) return Error(ErrorCode::NotFound, "batch");
+    const bool own = batch->actor == unit.context().actor.id;
+    if (!own && !unit.context().may(kWrite)) return Error(ErrorCode::NotFound, "batch");
     if (batch->undone_at) return Error(ErrorCode::Conflict, "it is taken back already");
     const std::int64_t rows = TRY(store::undo(unit, *batch));
     TRY(unit.audit({.action = "audience.tag_undo",

@@ -57,8 +57,8 @@ bool comes_back(const std::vector<Definition>& sets, const rules::Node& rule, ru
         if (one.first == kind && one.second == own) return true;
         if (one.first == rules::MemberKind::Org || !seen.insert(one).second) continue;
         for (const Definition& set : sets) {
-            if (set.archived_at || set.name != one.second || (set.family == Family::Tag) != (one.first == rules::MemberKind::Tag))
-                continue;
+            const bool tag = one.first == rules::MemberKind::Tag;
+            if (set.archived_at || set.name != one.second || (set.family == Family::Tag) != tag) continue;
             for (auto& further : asked_by(set)) open.push_back(std::move(further));
         }
     }
@@ -123,7 +123,8 @@ Result<std::vector<AudiencePerson>> AudienceService::faces(sql::Connection& sql,
         const auto person = customers_.person_of(tenant, people[i]);
         one.known = person && person->known;
         one.name_masked = faces[i].name_masked;
-        for (const auto& key : faces[i].keys) one.identities.push_back({std::string(customer::name(key.kind)), key.masked});
+        for (const auto& key : faces[i].keys)
+            one.identities.push_back({std::string(customer::name(key.kind)), key.masked});
         one.home_node = faces[i].home_node;
         if (one.home_node) {
             if (const auto node = org_.node(tenant, *one.home_node)) one.home_node_name = node->name;

@@ -35,8 +35,9 @@ public:
     std::vector<rules::FedAttribute> attributes() const override {
         std::vector<rules::FedAttribute> out;
         for (const ChannelWords& one : kChannels) {
-            out.push_back({{std::string(one.key), std::string(one.zh), std::string(one.en), rules::ValueType::Flag, 0, {}},
-                           rules::Combine::Min});
+            rules::Attribute flag{std::string(one.key), std::string(one.zh), std::string(one.en),
+                                  rules::ValueType::Flag, 0, {}};
+            out.push_back({std::move(flag), rules::Combine::Min});
         }
         return out;
     }
@@ -60,8 +61,9 @@ public:
         std::map<CustomerId, std::vector<std::int64_t>> values;
         std::map<std::pair<CustomerId, std::int64_t>, std::pair<std::int64_t, std::int64_t>> newest;
         // A late word with an older time does not count: all words of the customers named are looked at.
-        TRY(sql.query("SELECT customer_id, channel, granted, at, number FROM consent_line WHERE tenant_id = ?1 AND purpose "
-                      "= ?2 AND customer_id IN (SELECT customer_id FROM consent_line WHERE tenant_id = ?1 AND number > ?3)",
+        TRY(sql.query("SELECT customer_id, channel, granted, at, number FROM consent_line WHERE tenant_id = ?1 AND "
+                      "purpose = ?2 AND customer_id IN (SELECT customer_id FROM consent_line WHERE tenant_id = ?1 AND "
+                      "number > ?3)",
                       {tenant, static_cast<int>(Purpose::Marketing), after}, [&](const sql::Row& row) {
                           const auto customer = row.id<CustomerId>(0);
                           const std::int64_t channel = row.i64(1);
