@@ -1,10 +1,10 @@
-// From an event's acknowledgement to the durable row that says who entered: 20 live segments, one person after the other.
+// From an event that is sent to the durable row that says who entered: 20 live segments, one person after the other.
 //
 //   bench_audience [--people N] [--samples N]
 //
-// Each sample sends one event of a person who is in no segment yet and asks for the newest change of a segment until it
-// is this person's. The time counts from before the event is sent until the answer: journal sync, pipeline, commit,
-// evaluation, second commit, and the asking (its own cost stands beside). Nothing else runs; it is no figure under load.
+// Each sample sends one event of a person who is in no segment yet, and asks for the newest change of a segment until
+// it is this person's. The time counts from before the event is sent until the answer: journal sync, pipeline, commit,
+// evaluation, second commit, and the asking (its own cost stands beside). Nothing else runs: no figure under load.
 
 #include <cstdio>
 #include <cstring>
