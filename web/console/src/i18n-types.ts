@@ -5,6 +5,7 @@ import type audience from './locales/zh-CN/audience.json';
 import type customers from './locales/zh-CN/customers.json';
 import type identity from './locales/zh-CN/identity.json';
 import type imports from './locales/zh-CN/imports.json';
+import type inlets from './locales/zh-CN/inlets.json';
 import type metrics from './locales/zh-CN/metrics.json';
 import type orders from './locales/zh-CN/orders.json';
 import type org from './locales/zh-CN/org.json';
@@ -28,6 +29,7 @@ declare module 'i18next' {
       customers: typeof customers;
       identity: typeof identity;
       imports: typeof imports;
+      inlets: typeof inlets;
       metrics: typeof metrics;
       orders: typeof orders;
       org: typeof org;

@@ -1,13 +1,13 @@
 // Every page, once: address, place in the menu, permission, words for the palette, and its lazy code.
 import {
-  ApartmentOutlined, ApiOutlined, AuditOutlined, ReconciliationOutlined, BookOutlined, CarryOutOutlined, BranchesOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
+  ApartmentOutlined, ApiOutlined, BugOutlined, ProfileOutlined, AuditOutlined, ReconciliationOutlined, BookOutlined, CarryOutOutlined, BranchesOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
   ImportOutlined, NodeExpandOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, ShopOutlined, SlidersOutlined, TableOutlined, TagsOutlined, TeamOutlined,
 } from '@ant-design/icons';
 import type { ComponentType } from 'react';
 
 export type Group = 'results' | 'customers' | 'operations' | 'foundation';
 export type PageKey =
-  | 'today' | 'overview' | 'stores' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'requests' | 'identityRules' | 'segments' | 'tags' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'organisation'
+  | 'today' | 'overview' | 'stores' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'requests' | 'identityRules' | 'segments' | 'tags' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'debugger' | 'catalogue' | 'organisation'
   | 'roles' | 'audit' | 'settings' | 'system';
 
 export interface PageEntry {
@@ -45,6 +45,8 @@ export const pages: PageEntry[] = [
   { key: 'imports', path: '/imports', group: 'foundation', permission: 'import.read', icon: ImportOutlined, letter: 'i', load: page(() => import('./pages/imports/Imports.tsx')) },
   { key: 'reconcile', path: '/reconcile', group: 'foundation', permission: 'reconcile.read', icon: ReconciliationOutlined, load: page(() => import('./pages/reconcile/Reconcile.tsx')) },
   { key: 'sources', path: '/sources', group: 'foundation', permission: 'source.read', icon: ApiOutlined, load: page(() => import('./pages/sources/Sources.tsx')) },
+  { key: 'debugger', path: '/debugger', group: 'foundation', permission: 'source.read', icon: BugOutlined, load: page(() => import('./pages/debugger/Debugger.tsx')) },
+  { key: 'catalogue', path: '/catalogue', group: 'foundation', permission: 'source.read', icon: ProfileOutlined, load: page(() => import('./pages/catalogue/Catalogue.tsx')) },
   { key: 'identityRules', path: '/identity-rules', group: 'foundation', permission: 'customer.read', icon: PartitionOutlined, load: page(() => import('./pages/identity/Rules.tsx')) },
   { key: 'organisation', path: '/organisation', group: 'foundation', permission: 'org.read', icon: ApartmentOutlined, load: page(() => import('./pages/org/Organisation.tsx')) },
   { key: 'roles', path: '/roles', group: 'foundation', permission: 'org.read', icon: IdcardOutlined, load: page(() => import('./pages/org/Roles.tsx')) },

@@ -24,7 +24,8 @@ export function RecentTabs() {
     const rest = tabs.filter((one) => one !== tab);
     setTabs(rest);
     const next = rest[Math.min(at, rest.length - 1)];
-    if (tab.path === pathname && next) void navigate(next.path + next.search);
+    // The address bar, not what is drawn: a page that still loads may be closed as well.
+    if (tab.path === window.location.pathname && next) void navigate(next.path + next.search);
   };
   if (tabs.length < 2) return null;
   return (

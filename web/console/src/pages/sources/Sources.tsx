@@ -71,7 +71,7 @@ function List({ items, onRefused }: { items: SourceItem[]; onRefused: (id: strin
   );
 }
 
-const kinds = ['native', 'segment'] as const satisfies readonly SourceKind[];
+const kinds = ['native', 'segment', 'sensors', 'posthog'] as const satisfies readonly SourceKind[];
 function kindName(kind: string, t: ReturnType<typeof useTranslation<'sources'>>['t']): string {
   const found = kinds.find((one) => one === kind);
   return found ? t(`kind.${found}`) : kind;
