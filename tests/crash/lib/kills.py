@@ -114,7 +114,7 @@ class Story:
 
     def verify(self):
         """Memory against the tables, also while requests, imports and jobs that a restart has resumed write."""
-        self.load(0.2, lambda: [self.compare() for _ in range(3)])
+        self.load(0.2, self.compare)
 
     def compare(self):
         reply = self.program.control("verify", {})
