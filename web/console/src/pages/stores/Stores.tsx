@@ -9,7 +9,6 @@ import DayRange from 'ui/DayRange.tsx';
 import { Change, exactText, figureText } from 'ui/MetricCard.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
 import { BusyBar, Empty, Loaded } from 'ui/states.tsx';
-import { Tag } from 'ui/Tag.tsx';
 import { range } from 'ui/time.ts';
 import { useUrlState } from 'ui/url-state.ts';
 import { useFormat, useViewer } from 'ui/viewer.tsx';
@@ -78,7 +77,6 @@ function Table({ league, sort, group, address: to, onSort }: TableProps) {
           <tr>
             <th className="num">{t('rank')}</th>
             <th>{t('kind.store')}</th>
-            {!phone && <th>{t('group.label')}</th>}
             {columns.map(({ column, place }) => (
               <th key={columnKey(column)} className="num" aria-sort={place === chosen ? (column.direction === 'down' ? 'ascending' : 'descending') : undefined}>
                 <Button type="text" size="small" onClick={() => onSort(columnKey(column))}>
@@ -95,15 +93,14 @@ function Table({ league, sort, group, address: to, onSort }: TableProps) {
             return (
               <tr key={row.node_id}>
                 <td className="num">{row.rank}</td>
-                <td style={{ whiteSpace: 'nowrap' }}><Link to={to(row)}>{row.name || row.code}</Link><div className="small dimmer">{row.parent_name}</div></td>
-                {!phone && <td><Tag>{t(`group.${row.group}`)}</Tag></td>}
+                <td style={{ whiteSpace: 'nowrap' }}><Link to={to(row)}>{row.name || row.code}</Link><div className="small dimmer">{row.parent_name}{!phone && <> · {t(`group.${row.group}`)}</>}</div></td>
                 {columns.map(({ column, place }) => (
                   <td key={columnKey(column)} className="num" title={exactText(format, shown(column, row.figures[place]), row.figures[place]?.value)}>
                     {figureText(format, shown(column, row.figures[place]), row.figures[place]?.value)}
                     {place === chosen && <div className="small dim"><Change metric={shown(column, row.figures[place])} /></div>}
                   </td>
                 ))}
-                <td className="small">{weakness(row)}</td>
+                <td className="small" style={{ minWidth: '9em' }}>{weakness(row)}</td>
               </tr>
             );
             function weakness(one: LeagueRow) {
