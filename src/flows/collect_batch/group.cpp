@@ -89,13 +89,14 @@ Result<std::int64_t> apply_batch(const PipelineParts& parts, kernel::Unit& unit,
     std::size_t asked = 0;
     for (std::size_t i = 0; i < incoming.size(); ++i) {
         const collect::Incoming& one = incoming[i];
-        if (held(i)) {
-            const bool first = TRY(parts.collect.hold(unit, batch.source, one, rulings[i].held));
-            telling.tell(batch, one, first ? "held" : "duplicate", rulings[i].held, {}, one.properties);
-            continue;
-        }
+        // Also what is held is shown without the members that the catalogue calls personal.
         const bool replaced = !rulings.empty() && rulings[i].properties.has_value();
         const std::string& properties = replaced ? *rulings[i].properties : one.properties;
+        if (held(i)) {
+            const bool first = TRY(parts.collect.hold(unit, batch.source, one, rulings[i].held));
+            telling.tell(batch, one, first ? "held" : "duplicate", rulings[i].held, {}, properties);
+            continue;
+        }
         if (is_new[asked++]) {
             const auto customer = TRY(apply_event(parts, unit, batch, one, properties, events));
             telling.tell(batch, one, {}, {}, customer, properties);
