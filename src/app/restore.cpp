@@ -1,7 +1,9 @@
 // From a backup to a data directory that serves: files, journal, register, proof.
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 
 #include "app/backup.h"
 #include "app/backup_files.h"
@@ -91,6 +93,13 @@ Status check_chains(const json::Value& manifest, const json::Value& proof) {
     return ok();
 }
 
+// Imports that the backup caught half-way go on; deriving everything again compares only where nothing is written.
+void wait_for_jobs(World& world) {
+    constexpr auto kStep = std::chrono::milliseconds(50);
+    constexpr int kStepsMax = 36'000;   // half an hour
+    for (int step = 0; step < kStepsMax && !world.kernel().jobs.idle(); ++step) std::this_thread::sleep_for(kStep);
+}
+
 }  // namespace
 
 Result<json::Value> restore(const std::string& from, const WorldOptions& options, const std::string& key_file) {
@@ -118,6 +127,7 @@ Result<json::Value> restore(const std::string& from, const WorldOptions& options
     const std::int64_t erased = world->erased_again();
     world->run();
     const json::Value proof = TRY(control(*world, "verify", json::Value::object()));
+    wait_for_jobs(*world);
     const json::Value again = TRY(control(*world, "rebuild", json::Value::object()));
     world->stop();
     TRY(check_chains(manifest, proof));
