@@ -1,21 +1,46 @@
-import { MenuFoldOutlined, MenuUnfoldOutlined } from '@ant-design/icons';
+import { DownOutlined, MenuFoldOutlined, MenuUnfoldOutlined } from '@ant-design/icons';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NavLink } from 'react-router';
+import { NavLink, useLocation } from 'react-router';
+import { recall, remember } from 'ui/local.ts';
 import { useViewer } from 'ui/viewer.tsx';
-import { groups, pages } from '../routes.tsx';
+import { groups, pages, type Group, type PageEntry } from '../routes.tsx';
+
+// The groups that somebody folded, kept in the browser. The group of the page one is on is open whatever was folded.
+function useFolded() {
+  const [folded, setFolded] = useState(() => new Set((recall('menu-folded') ?? '').split(' ')));
+  return {
+    folded,
+    toggle: (group: Group) => {
+      const next = new Set(folded);
+      if (!next.delete(group)) next.add(group);
+      remember('menu-folded', [...next].join(' ').trim());
+      setFolded(next);
+    },
+  };
+}
+
+const holds = (mine: PageEntry[], path: string) => mine.some((page) => path === page.path || path.startsWith(`${page.path}/`));
 
 export function Menu({ fold, collapsed }: { fold?: () => void; collapsed?: boolean }) {
   const { t } = useTranslation();
   const { permissions } = useViewer();
+  const { pathname } = useLocation();
+  const { folded, toggle } = useFolded();
   return (
     <nav className="nav" aria-label={t('menu.label')}>
       {groups.map((group) => {
         const mine = pages.filter((page) => page.group === group && permissions.has(page.permission));
         if (mine.length === 0) return null;
+        const here = holds(mine, pathname);
+        const open = collapsed || here || !folded.has(group);
         return (
           <div key={group} role="group" aria-label={t(`group.${group}`)} style={{ display: 'contents' }}>
-            <div className="group" aria-hidden="true">{t(`group.${group}`)}</div>
-            {mine.map(({ key, path, icon: Icon }) => (
+            <button type="button" className="bare group" aria-expanded={open} disabled={here || collapsed} onClick={() => toggle(group)}>
+              <span>{t(`group.${group}`)}</span>
+              {!here && <DownOutlined aria-hidden />}
+            </button>
+            {open && mine.map(({ key, path, icon: Icon }) => (
               <NavLink key={key} to={path} title={collapsed ? t(`page.${key}`) : undefined}>
                 <Icon aria-hidden />
                 <span>{t(`page.${key}`)}</span>
