@@ -51,12 +51,13 @@ class Answer:
 class Server:
     """Start, stop and kill the program; send requests. One thread at a time, apart from send()."""
 
-    def __init__(self, binary, record=None, off=None, options=(), extra_environment=None):
+    def __init__(self, binary, record=None, off=None, options=(), extra_environment=None, sample=None):
         self.folder = Path(tempfile.mkdtemp(prefix="tilth-scn.", dir=fast_folder()))
         self.data = self.folder / "data"
         self.log = self.folder / "server.log"
         self.binary, self.options = str(binary), list(options)
         self.record = record
+        self.begin = ["--first-run-sample", str(sample), "--keep-dates"] if sample else ["--empty"]
         self.process = self.port = self.now = None
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("TILTH_")}
         self.environment.update(extra_environment or {})
@@ -65,7 +66,7 @@ class Server:
             self.environment["TILTH_OFF"] = off
 
     def start(self):
-        command = [self.binary, "serve", "--data", str(self.data), "--empty", "--port", "0", "--clock=manual"]
+        command = [self.binary, "serve", "--data", str(self.data), *self.begin, "--port", "0", "--clock=manual"]
         command += ["--record", self.record] if self.record else []
         if self.now is not None:
             self.environment["TILTH_CLOCK_AT"] = self.now
@@ -73,7 +74,7 @@ class Server:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(command + self.options, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             env=self.environment, cwd=self.folder)
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + START_SECONDS * (1 if "--empty" in self.begin else 6)  # a sample is read first
         while True:
             with open(self.log, "rb") as log:
                 log.seek(before)
