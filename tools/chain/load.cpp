@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "chain/client.h"
 #include "chain/requests.h"
+#include "chain/set_up.h"
 #include "platform/crypto/crypto.h"
 #include "platform/files/files.h"
 
@@ -150,6 +151,7 @@ public:
         TRY(import("day_closes", requests.day_closes));
         TRY(sender.finish());
         TRY(wait_for_events(requests.events));
+        TRY(set_up(client_, options_.parameters));
         progress.end();
         TRY(leave());
         return report(requests, last, progress.seconds());

@@ -37,6 +37,15 @@ public:
         for (const Value& one : table_[key].items()) into.emplace_back(one.str());
         if (into.empty()) refuse(key);
     }
+    // "name kind" each; none is fine.
+    void pairs(std::string_view key, std::vector<std::pair<std::string, std::string>>& into) {
+        for (const Value& one : table_[key].items()) {
+            const std::string both(one.str());
+            const auto space = both.find(' ');
+            if (space == std::string::npos) return refuse(key);
+            into.emplace_back(both.substr(0, space), both.substr(space + 1));
+        }
+    }
     void numbers(std::string_view key, std::vector<double>& into, std::size_t count = 0) {
         for (const Value& one : table_[key].items()) into.push_back(one.number_or(-1));
         bool good = !into.empty() && (count == 0 || into.size() == count);
@@ -204,6 +213,28 @@ void read_calendar(Table& all, Parameters& p) {
     });
 }
 
+void read_setup(Table& all, Parameters& p) {
+    all.each("event_type", [&](Table one) {
+        DeclaredEvent& type = p.event_types.emplace_back();
+        one.text("name", type.name);
+        one.text("title", type.title);
+        one.pairs("fields", type.fields);
+    });
+    all.each("tag", [&](Table one) {
+        TagRule& tag = p.tags.emplace_back();
+        one.text("name", tag.name);
+        one.text("class", tag.tag_class);
+        one.text("description", tag.description);
+        one.text("rule", tag.rule);
+    });
+    all.each("segment", [&](Table one) {
+        SegmentRule& segment = p.segments.emplace_back();
+        one.text("name", segment.name);
+        one.text("description", segment.description);
+        one.text("rule", segment.rule);
+    });
+}
+
 }  // namespace
 
 Result<Parameters> read_parameters(std::string_view toml, const std::string& name) {
@@ -216,6 +247,7 @@ Result<Parameters> read_parameters(std::string_view toml, const std::string& nam
     read_people(all, p);
     read_sales(all, p);
     read_calendar(all, p);
+    read_setup(all, p);
     if (!status) return status.error();
     return p;
 }

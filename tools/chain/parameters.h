@@ -87,6 +87,24 @@ struct Voucher {
     double list = 0;
 };
 
+// What is set up in Tilth beside the data; the rule in the language's Chinese text form.
+struct DeclaredEvent {
+    std::string name;
+    std::string title;
+    std::vector<std::pair<std::string, std::string>> fields;  // name, kind
+};
+struct TagRule {
+    std::string name;
+    std::string tag_class;
+    std::string description;
+    std::string rule;
+};
+struct SegmentRule {
+    std::string name;
+    std::string description;
+    std::string rule;
+};
+
 struct Parameters {
     std::int64_t seed = 0;
     int members = 0;
@@ -125,6 +143,9 @@ struct Parameters {
     std::vector<Holiday> holidays;
     std::vector<Promotion> promotions;
     std::vector<Category> categories;
+    std::vector<DeclaredEvent> event_types;
+    std::vector<TagRule> tags;
+    std::vector<SegmentRule> segments;
 };
 
 // Invalid names the parameter that is missing or out of its bounds.
