@@ -1,4 +1,7 @@
+#include "modules/audience/models/models.h"
 #include "modules/audience/service.h"
+#include "modules/audience/splits/splits.h"
+#include "modules/audience/strategy/strategy.h"
 
 namespace tilth {
 std::vector<sql::Migration> migrations_of_module_audience();
@@ -13,6 +16,14 @@ std::unique_ptr<Audience> make_audience(kernel::Kernel& kernel, org::Org& org, c
     add_segment_routes(*service);
     add_tag_routes(*service);
     add_tagging_routes(*service);
+    const auto history = std::make_shared<History>(kernel, orders);
+    add_tag_report_routes(*service);
+    add_cross_routes(*service);
+    add_template_routes(*service, history);
+    add_channel_routes(*service, history);
+    add_split_routes(*service);
+    add_strategy_routes(*service);
+    add_model_routes(*service, history);
     return service;
 }
 
