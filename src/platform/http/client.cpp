@@ -59,10 +59,13 @@ public:
         if (socket_ >= 0) ::close(socket_);
     }
 
-    Status connect(const Url& url, bool verify, std::int64_t deadline) {
-        if (url.scheme == Url::Scheme::Unix) return connect_unix(url.host, deadline);
-        TRY(connect_tcp(url, deadline));
-        if (url.scheme == Url::Scheme::Https) return handshake(url, verify, deadline);
+    Status connect(const Url& url, const ClientRequest& request, std::int64_t deadline) {
+        if (url.scheme == Url::Scheme::Unix) {
+            if (request.may_connect) return Error(ErrorCode::Forbidden, "a local socket is not connected to");
+            return connect_unix(url.host, deadline);
+        }
+        TRY(connect_tcp(url, request, deadline));
+        if (url.scheme == Url::Scheme::Https) return handshake(url, request.verify_tls, deadline);
         return ok();
     }
     // Nothing may have arrived on an idle connection: bytes or an end both mean that it is of no use.
@@ -153,7 +156,13 @@ private:
         std::memcpy(address.sun_path, path.data(), path.size());
         return connect_to(AF_UNIX, reinterpret_cast<const sockaddr*>(&address), sizeof address, deadline);
     }
-    Status connect_tcp(const Url& url, std::int64_t deadline) {
+    static bool may_connect(const ClientRequest& request, const addrinfo& address) {
+        if (!request.may_connect) return true;
+        char text[NI_MAXHOST] = {};
+        return ::getnameinfo(address.ai_addr, address.ai_addrlen, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0 &&
+               request.may_connect(text);
+    }
+    Status connect_tcp(const Url& url, const ClientRequest& request, std::int64_t deadline) {
         // The resolver knows no deadline: it runs beside, and is left alone when it takes too long.
         auto promise = std::make_shared<std::promise<std::shared_ptr<addrinfo>>>();
         auto future = promise->get_future();
@@ -178,6 +187,11 @@ private:
         const auto addresses = future.get();
         Status last = Error(ErrorCode::Unavailable, "the host's name is not known");
         for (const auto* one = addresses.get(); one != nullptr; one = one->ai_next) {
+            // What was looked up is what is connected to: a name that leads elsewhere a moment later changes nothing.
+            if (!may_connect(request, *one)) {
+                last = Error(ErrorCode::Forbidden, "the address is not allowed");
+                continue;
+            }
             last = connect_to(one->ai_family, one->ai_addr, one->ai_addrlen, deadline);
             if (!last) continue;
             const int yes = 1;
@@ -337,18 +351,18 @@ Result<ClientResponse> send(const ClientRequest& request) {
     const auto key = pool_key(url, request.verify_tls);
     const bool repeatable =
         request.method == Method::Get || request.method == Method::Head || request.method == Method::Options;
-    auto wire = take_idle(key);
+    auto wire = request.may_connect ? nullptr : take_idle(key);
     while (true) {
         const bool reused = wire != nullptr;
         if (!reused) {
             wire = std::make_unique<Wire>();
-            TRY(wire->connect(url, request.verify_tls, deadline));
+            TRY(wire->connect(url, request, deadline));
         }
         Attempt attempt;
         auto answer = exchange(*wire, head, request, deadline, attempt);
         if (answer) {
             auto& waiting = idle()[key];
-            if (answer->keep_alive && waiting.size() < kIdlePerHostMax) waiting.push_back({std::move(wire), now_ms()});
+            if (!request.may_connect && answer->keep_alive && waiting.size() < kIdlePerHostMax) waiting.push_back({std::move(wire), now_ms()});
             return std::move(answer->response);
         }
         // A kept connection may have been closed by the server just now. Only what has no effect is sent again.

@@ -4,6 +4,7 @@
 // bytes were sent mean the outcome is unknown, and callers with effects must ask, not repeat.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,11 @@ struct ClientRequest {
     std::int64_t timeout_ms = 10'000;
     std::size_t answer_bytes_max = 64u << 20;
     bool verify_tls = true;
+    // Asked with each address that the host's name leads to ("203.0.113.7", "2001:db8::1") before connecting to it;
+    // an address refused is not tried, and with none left the answer is Forbidden. Such a request uses no kept
+    // connection, and unix: is Forbidden. For addresses that somebody outside has chosen (addresses.h). Redirects are
+    // never followed.
+    std::function<bool(std::string_view ip)> may_connect = {};
 };
 
 struct ClientResponse {
