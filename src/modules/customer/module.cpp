@@ -1,4 +1,5 @@
 #include "modules/customer/api.h"
+#include "modules/customer/leads/api.h"
 #include "modules/customer/routes.h"
 #include "modules/customer/service.h"
 
@@ -18,7 +19,8 @@ std::unique_ptr<Customers> make_customers(kernel::Kernel& kernel) {
 kernel::ModuleInfo customer_module() {
     return {.name = "customer",
             .migrations = migrations_of_module_customer(),
-            .permissions = {kRead, kReveal, kMerge, kConsent, kPrivacy, kRules, kWrite}};
+            .permissions = {kRead, kReveal, kMerge, kConsent, kPrivacy, kRules, kWrite, kLeadRead,
+                            kLeadWrite, kLeadAssign}};
 }
 
 }  // namespace tilth::customer
