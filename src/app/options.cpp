@@ -29,6 +29,8 @@ cli::CommandSpec serve_command() {
         option("clock", "KIND", "时钟：system 或 manual", "system, or manual (moves only when told; for tests)",
                "server.clock"),
         option("backups", "DIR", "自动备份目录", "Folder of scheduled backups", "backup.directory"),
+        option("webhook-allow", "CIDR", "事件推送另外允许的网段", "Addresses beside the public ones that webhooks may go to",
+               "webhook.allow"),
         option("empty", "", "首次启动不装载示例", "A first start without the sample"),
         option("first-run-sample", "DIR", "首次启动装载的示例", "Sample that a first start loads"),
         option("add-sample", "DIR", "把示例作为另一租户加入", "A sample as a tenant of its own, unless it stands already"),
@@ -122,6 +124,8 @@ const std::vector<config::SettingSpec>& settings() {
         {"server.trusted_proxies", Kind::List, "", "可信代理（CIDR）", "Trusted proxies (CIDR); empty: nobody", 0, 50},
         {"server.io_threads", Kind::Int, "2", "网络线程", "Network threads", 1, 64},
         {"server.worker_threads", Kind::Int, "64", "工作线程", "Worker threads", 2, 1024},
+        {"webhook.allow", Kind::List, "", "事件推送另外允许的网段（CIDR）；公网总是允许",
+         "Address ranges (CIDR) that webhooks may be sent to beside the public internet", 0, 50},
         {"log.file", Kind::Text, "", "日志文件；空为标准错误", "Log file; empty: standard error", 0, 1000},
         {"log.level", Kind::Text, "info", "日志级别", "Log level", 0, 20, {"debug", "info", "warn", "error"}},
     };
@@ -200,6 +204,7 @@ WorldOptions world_options(const config::Config& config) {
     options.backup = {config.text("backup.directory"), static_cast<int>(config.integer("backup.every_hours")),
                       static_cast<int>(config.integer("backup.keep")),
                       static_cast<int>(config.integer("backup.alarm_hours"))};
+    options.open.webhook_allow = config.list("webhook.allow");
     options.public_url = config.text("server.public_url");
     options.manual_clock = config.text("server.clock") == "manual";
     options.console_directory = console_directory(config.text("server.console"));

@@ -102,11 +102,12 @@ std::vector<http::Route> World::routes() {
     const auto add = [&all](std::vector<http::Route> more) {
         for (auto& route : more) all.push_back(std::move(route));
     };
-    for (const collect::Inlet* inlet : collect::inlets()) {
-        add(inlet->routes(*org_, *clock_, [this](collect::RawBatch batch, std::function<void(Status)> done) {
-            pipeline_->accept(std::move(batch), std::move(done));
-        }));
-    }
+    const collect::Inlet::Accept accept = [this](collect::RawBatch batch, std::function<void(Status)> done) {
+        pipeline_->accept(std::move(batch), std::move(done));
+    };
+    for (const collect::Inlet* inlet : collect::inlets()) add(inlet->routes(*org_, *clock_, accept));
+    add(open_->doors(accept));
+    add(capture_->doors(accept));
     add(plain_routes(*this));
     add(console_routes(options_.console_directory));
     return all;

@@ -8,6 +8,9 @@
 #include "app/registry.h"
 #include "app/routes.h"
 #include "flows/customer_timeline/customer_timeline.h"
+#include "flows/erase_person/person_file.h"
+#include "flows/store_days/freshness.h"
+#include "flows/store_days/receipts.h"
 #include "kernel/registry/serves.h"
 #include "modules/customer/module.h"
 #include "platform/log/log.h"
@@ -95,7 +98,11 @@ Status World::open_modules() {
     org_->secure_cookies(options_.public_url.starts_with("https:"));
     TRY(org_->reload());
     customers_ = customer::make_customers(*kernel_);
+    leads_ = customer::make_leads(*kernel_, *org_, *customers_);
     collect_ = collect::make_collect(*kernel_, *org_);
+    open_ = TRY(collect::make_open_interface({*kernel_, *org_, *customers_, *leads_, *collect_}, options_.open));
+    capture_ = collect::make_capture_points(
+        {*kernel_, *org_, *customers_, *leads_, *collect_, options_.public_url});
     orders_ = commerce::make_orders(*kernel_, *org_, *customers_);
     erasures_ = std::make_unique<kernel::ErasureRegister>(kernel_->files, erasures_directory(options_));
     const BackupOptions& backup = options_.backup;
@@ -105,7 +112,9 @@ Status World::open_modules() {
         kernel::ResidueOptions{backups_run_out ? hours(backup.every_hours * backup.keep) : Duration{},
                                flows::tables_of_persons()});
     backups_ = std::make_unique<Backups>(*this, backup);
-    flows::add_erase_person(*kernel_, *customers_, *orders_, *residue_);
+    forgetting_ = collect::make_forgetting(*kernel_);
+    flows::add_erase_person({*kernel_, *customers_, *orders_, *forgetting_, *residue_});
+    flows::add_person_file({*kernel_, *customers_, *orders_, *activity_});
     flows::add_customer_timeline({*kernel_, *org_, *customers_, *orders_, *activity_});
     audience_ = audience::make_audience(*kernel_, *org_, *customers_, *orders_);
     consent_feed_ = customer::make_consent_feed();
@@ -119,14 +128,17 @@ Status World::open_modules() {
     import_stores_ = flows::make_import_stores(*org_);
     import_staff_ = flows::make_import_staff(*org_);
     import_store_days_ = flows::make_import_store_days(*org_, *store_days_);
+    import_receipt_list_ = flows::make_import_receipt_list(*org_);
     for (collect::ImportTarget* target :
          kernel::standing<collect::ImportTarget*>({{"CDP-10", import_orders_.get()},
                                                    {"MEM-28", import_members_.get()},
                                                    {"CDP-10", import_stores_.get()},
                                                    {"GOV-18", import_staff_.get()},
-                                                   {"CDP-20", import_store_days_.get()}}))
+                                                   {"CDP-20", import_store_days_.get()},
+                                                   {"CDP-20", import_receipt_list_.get()}}))
         collect_->add_target(*target);
     flows::add_reconcile_routes(*kernel_, *org_, *orders_, *store_days_);
+    flows::add_freshness_routes(*kernel_, *org_, *collect_, *orders_, *store_days_);
     pipeline_ = TRY(flows::make_pipeline({*kernel_, *journal_, *customers_, *collect_, *activity_}));
     add_system_routes(*this);
     add_backup_routes(*this);
@@ -140,6 +152,7 @@ Status World::load() {
         TRY(settings_->load(view.sql()));
         TRY(collect_->dedup().load(view.sql(), tenant_ids(), clock_->now()));
         TRY(activity_->load(kernel_->files, snapshot_path(), view.sql(), tenant_ids()));
+        for (const TenantId& tenant : tenant_ids()) TRY(collect::recall(*collect_, view.sql(), tenant));
         return true;
     });
     for (const TenantId& tenant : tenant_ids()) {
@@ -147,7 +160,7 @@ Status World::load() {
             collect_->count(one.source, one.events, 0, one.last_received);
     }
     TRY(loaded);
-    erased_again_ = TRY(flows::replay_erasures(*kernel_, *customers_, *erasures_));
+    erased_again_ = TRY(flows::replay_erasures({*kernel_, *customers_, *orders_, *forgetting_, *residue_}, *erasures_));
     return ok();
 }
 
@@ -164,12 +177,14 @@ void World::run() {
     performance_->run();
     audience_->run();
     pipeline_->run();
+    open_->run();
     backups_->run();
 }
 
 void World::stop() {
     if (!std::exchange(running_, false)) return;
     backups_->stop();
+    open_->stop();
     pipeline_->stop();
     audience_->stop();
     performance_->stop();

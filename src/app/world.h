@@ -16,6 +16,8 @@
 #include "kernel/kernel.h"
 #include "modules/audience/api.h"
 #include "modules/collect/api.h"
+#include "modules/collect/forget/api.h"
+#include "modules/collect/module.h"
 #include "modules/commerce/api.h"
 #include "modules/customer/api.h"
 #include "modules/org/api.h"
@@ -39,6 +41,7 @@ struct WorldOptions {
     std::string erasures_directory;  // of the erasure register, outside the data directory; empty: DATA.erasures
     std::uint64_t journal_ahead_bytes_max = 1u << 30;
     BackupOptions backup;
+    collect::OpenOptions open;
 };
 std::string erasures_directory(const WorldOptions& options);
 
@@ -68,6 +71,7 @@ public:
     kernel::Kernel& kernel() { return *kernel_; }
     org::Org& org() { return *org_; }
     customer::Customers& customers() { return *customers_; }
+    customer::Leads& leads() { return *leads_; }
     collect::Collect& collect() { return *collect_; }
     commerce::Orders& orders() { return *orders_; }
     audience::Audience& audience() { return *audience_; }
@@ -105,7 +109,10 @@ private:
     std::unique_ptr<kernel::Journal> journal_;
     std::unique_ptr<org::Org> org_;
     std::unique_ptr<customer::Customers> customers_;
+    std::unique_ptr<customer::Leads> leads_;
     std::unique_ptr<collect::Collect> collect_;
+    std::unique_ptr<collect::OpenInterface> open_;
+    std::unique_ptr<collect::CapturePoints> capture_;
     std::unique_ptr<commerce::Orders> orders_;
     std::unique_ptr<kernel::rules::AttributeFeed> consent_feed_;
     std::unique_ptr<audience::Audience> audience_;
@@ -117,9 +124,11 @@ private:
     std::unique_ptr<collect::ImportTarget> import_stores_;
     std::unique_ptr<collect::ImportTarget> import_staff_;
     std::unique_ptr<collect::ImportTarget> import_store_days_;
+    std::unique_ptr<collect::ImportTarget> import_receipt_list_;
     std::unique_ptr<flows::Pipeline> pipeline_;
     std::unique_ptr<kernel::ErasureRegister> erasures_;
     std::unique_ptr<kernel::Residue> residue_;
+    std::unique_ptr<collect::Forgetting> forgetting_;
     std::unique_ptr<Backups> backups_;
     std::int64_t erased_again_ = 0;
     bool running_ = false;

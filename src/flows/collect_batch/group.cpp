@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
+
+#include "modules/customer/detach/api.h"
+#include "modules/customer/touch/api.h"
 
 namespace tilth::flows {
 
@@ -20,7 +24,15 @@ Result<CustomerId> apply_event(const PipelineParts& parts, kernel::Unit& unit, c
     sighting.at = incoming.time;
     sighting.source = source;
     sighting.rule = incoming.rule;
+    // Of an unbinding the first key alone is seen; the others part from it.
+    const bool unbinds = incoming.rule == customer::kUnbindRule && incoming.claims.size() > 1 &&
+                         incoming.claims.front().kind == customer::IdentityKind::CustomId;
+    if (unbinds) sighting.claims.resize(1);
     const auto found = TRY(parts.customers.resolve(unit, sighting));
+    if (unbinds) {
+        const std::span<const customer::Claim> others(incoming.claims.begin() + 1, incoming.claims.end());
+        TRY(customer::unbind(parts.customers, unit, incoming.claims.front(), others, source, incoming.time));
+    }
     if (!incoming.traits.empty()) {
         TRY(parts.customers.declare(unit, found.customer, incoming.traits, source, kTrackerConfidence));
     }
@@ -33,6 +45,9 @@ Result<CustomerId> apply_event(const PipelineParts& parts, kernel::Unit& unit, c
     event.identity = found.identity;
     event.type = incoming.type;
     event.properties = properties;
+    if (customer::is_touch_event(incoming.type))
+        TRY(customer::note_touch(unit, found.customer, incoming.type, properties, incoming.time));
+    if (!incoming.capture.empty()) TRY(parts.collect.captured(unit, incoming, found.customer));
     return found.customer;
 }
 
@@ -109,23 +124,46 @@ Result<std::int64_t> apply_batch(const PipelineParts& parts, kernel::Unit& unit,
 
 }  // namespace
 
+namespace {
+
+constexpr Duration kLate = hours(24);
+
+// What was wrong with a batch's events; `fresh` of them were new and fit the catalogue.
+collect::Quality quality_of(const ParsedBatch& batch, std::int64_t fresh, std::int64_t duplicates) {
+    collect::Quality quality;
+    const auto& events = batch.parsed.events;
+    quality.duplicate = duplicates + batch.parsed.duplicates;
+    quality.contradictory = static_cast<std::int64_t>(events.size()) - fresh - duplicates;
+    for (const collect::Incoming& one : events) {
+        if (one.time + kLate < batch.received) ++quality.late;
+        if ((one.corrected & static_cast<std::uint8_t>(collect::Correction::Clock)) != 0) ++quality.contradictory;
+    }
+    return quality;
+}
+
+}  // namespace
+
 Result<GroupCounts> apply_group(const PipelineParts& parts, kernel::Unit& unit, const Group& group) {
     GroupCounts counts;
     std::vector<kernel::Event> events;
     Telling telling(group);
     for (const ParsedBatch& batch : group.batches) {
+        const std::int64_t known = counts.duplicates;
         const std::int64_t fresh = TRY(apply_batch(parts, unit, batch, telling, counts, events));
+        const collect::Quality quality = quality_of(batch, fresh, counts.duplicates - known);
         telling.tell_refused(batch);
         const auto refused = static_cast<std::int64_t>(batch.parsed.refused.size());
         if (refused > 0) TRY(parts.collect.refuse(unit, batch.source, batch.parsed.refused, batch.received));
         counts.duplicates += batch.parsed.duplicates;
         counts.refused += refused;
-        unit.on_commit([&collect = parts.collect, source = batch.source, fresh, refused, at = batch.received] {
+        unit.on_commit([&collect = parts.collect, source = batch.source, fresh, refused, quality, at = batch.received] {
             collect.count(source, fresh, refused, at);
+            collect.judge(source, quality);
         });
     }
     counts.events = static_cast<std::int64_t>(events.size());
     TRY(kernel::append_events(unit, events));
+    TRY(parts.collect.tally(unit, events));
     parts.activity.apply(unit, events);
     const auto seen = std::make_shared<std::vector<collect::Seen>>(telling.take());
     unit.on_commit([&collect = parts.collect, seen, tenant = group.tenant] { collect.show(tenant, std::move(*seen)); });

@@ -56,6 +56,7 @@ struct Incoming {
     bool joins = false;  // identify, alias: its claims are one person by the client's word
     std::uint8_t corrected = 0;
     bool released = false;  // from quarantine, by somebody's word: the catalogue is not asked again
+    std::string capture = {};  // of a capture point: what the submission says beyond the event (JSON); else empty
 };
 struct Verdict {
     bool accepted = true;
@@ -224,6 +225,7 @@ struct StoreDay {
     std::int64_t refund_minor = 0;  // ≥ 0
     std::string channel;            // of the orders it is about; empty: all
     std::string source;             // "import:imp_…" or "manual"
+    Instant at{};                   // when it came
 };
 struct StoreDayDecision {
     OrgNodeId node;
@@ -256,7 +258,7 @@ public:
                                                             Day to) = 0;
 };
 std::unique_ptr<StoreDays> make_store_days();
-// Whether any day close or decision names this node.
+// Whether any day close names this node.
 Result<bool> names_node(sql::Connection& sql, const TenantId& tenant, const OrgNodeId& node);
 inline constexpr kernel::Permission kReconcileRead{"reconcile.read", "查看对账", "See the reconciliation"};
 inline constexpr kernel::Permission kReconcileWrite{"reconcile.write", "处理对账差异", "Settle differences"};
@@ -291,6 +293,13 @@ public:
 };
 std::unique_ptr<MemberOpenings> make_member_openings();
 
+// What was wrong with events of a source; counted in memory.
+struct Quality {
+    std::int64_t late = 0;           // of more than a day ago
+    std::int64_t duplicate = 0;
+    std::int64_t contradictory = 0;  // a clock that cannot be, or held by the catalogue
+};
+
 struct Source {
     SourceId id;
     std::string name;
@@ -317,11 +326,19 @@ public:
     // Released events come in again as a batch; set by the pipeline while it runs.
     virtual void release_into(Inlet::Accept accept) = 0;
     virtual void show(const TenantId& tenant, std::vector<Seen> seen) = 0;  // any thread
+    // Counts what a group brought, a row per type and group; within the group's unit.
+    virtual Status tally(kernel::Unit& unit, const std::vector<kernel::Event>& events) = 0;
+    // A submission of a capture point that was new, with whose it is; within the group's unit.
+    virtual Status captured(kernel::Unit& unit, const Incoming& event, const CustomerId& customer) = 0;
+    using CaptureSink =
+        std::function<Status(kernel::Unit& unit, const Incoming& event, const CustomerId& customer)>;
+    virtual void capture_into(CaptureSink sink) = 0;  // at start
     // A file already on this machine (CLI, sample): registers it with its mapping (columns left out: by
     // the header) and starts the job.
     virtual Result<ImportId> import_file(const kernel::Context& context, const std::string& path,
                                          const Mapping& mapping) = 0;
     virtual void count(const SourceId& source, std::int64_t accepted, std::int64_t refused, Instant at) = 0;  // memory
+    virtual void judge(const SourceId& source, const Quality& quality) = 0;                                  // memory
 };
 
 std::unique_ptr<Collect> make_collect(kernel::Kernel& kernel, org::Org& org);

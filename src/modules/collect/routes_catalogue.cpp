@@ -45,10 +45,11 @@ struct EventTypeShown {
     std::string title;
     bool declared = false;
     std::vector<FieldShown> fields;
-    std::int64_t seen = 0;  // among the last events in memory
+    std::int64_t seen = 0;  // events that were taken
+    std::optional<Instant> last_seen;
     std::vector<std::string> drift;
 };
-API_STRUCT(EventTypeShown, (name, title, declared, fields, seen, drift))
+API_STRUCT(EventTypeShown, (name, title, declared, fields, seen, last_seen, drift))
 
 struct HeldShown {
     std::string type;
@@ -108,23 +109,32 @@ Result<CatalogueShown> show(CollectService& collect, kernel::View& view) {
     for (Seen& one : collect.witness().find(view.tenant(), {}, kLookedAt)) {
         if (!one.type.empty()) seen[one.type].push_back(std::move(one.properties));
     }
+    std::map<std::string, catalogue::TypeCount> counts;
+    for (auto& one : TRY(collect.tallied().list(view.sql(), view.tenant()))) counts[one.type] = std::move(one);
     CatalogueShown reply;
     reply.hold_unknown = catalogue.hold_unknown;
     for (const auto& [name, type] : catalogue.types) {
-        EventTypeShown shown{name, type.title, true, {}, 0, {}};
+        EventTypeShown shown{name, type.title, true, {}, 0, {}, {}};
         for (const auto& field : type.fields) {
             shown.fields.push_back({field.name, field.kind, field.required, field.personal});
         }
         if (const auto found = seen.find(name); found != seen.end()) {
-            shown.seen = static_cast<std::int64_t>(found->second.size());
             if (!type.fields.empty()) shown.drift = catalogue::drift(type, found->second);
             seen.erase(found);
         }
+        if (const auto counted = counts.find(name); counted != counts.end()) {
+            shown.seen = counted->second.events;
+            shown.last_seen = counted->second.last_at;
+            counts.erase(counted);
+        }
         reply.types.push_back(std::move(shown));
     }
-    for (const auto& [name, properties] : seen) {
-        reply.types.push_back({name, {}, false, {}, static_cast<std::int64_t>(properties.size()), {}});
+    for (const auto& [name, counted] : counts) {
+        reply.types.push_back({name, {}, false, {}, counted.events, counted.last_at, {}});
+        seen.erase(name);
     }
+    // What was looked at and not taken: held back, or refused.
+    for (const auto& [name, properties] : seen) reply.types.push_back({name, {}, false, {}, 0, {}, {}});
     for (auto& one : TRY(collect.desk().held(view.sql(), view.tenant()))) {
         reply.held.push_back(
             {std::move(one.type), one.source, std::move(one.code), one.events, one.oldest, one.newest});

@@ -1,6 +1,7 @@
 #include "modules/collect/service.h"
 
 #include "base/limits.h"
+#include "modules/collect/forget/api.h"
 
 namespace tilth::collect {
 
@@ -48,11 +49,41 @@ Status CollectService::refuse(kernel::Unit& unit, const SourceId& source, const 
     return ok();
 }
 
+Result<std::vector<Ruling>> CollectService::rule(kernel::Unit& unit, const std::vector<Incoming>& events) {
+    auto rulings = TRY(desk_.rule(unit, events));
+    // A submission's type is ours: quarantine would part the event from its consent.
+    for (std::size_t i = 0; i < rulings.size(); ++i)
+        if (!events[i].capture.empty()) rulings[i].held.clear();
+    return rulings;
+}
+
+Status CollectService::tally(kernel::Unit& unit, const std::vector<kernel::Event>& events) {
+    return tally_.add(unit, events);
+}
+
+Status CollectService::captured(kernel::Unit& unit, const Incoming& event, const CustomerId& customer) {
+    return capture_ ? capture_(unit, event, customer) : ok();
+}
+
 void CollectService::count(const SourceId& source, std::int64_t accepted, std::int64_t, Instant at) {
     const std::lock_guard lock(mutex_);
     Counters& counters = counters_[source];
     counters.accepted += accepted;
     counters.last = std::max(counters.last, at);
+}
+
+void CollectService::judge(const SourceId& source, const Quality& quality) {
+    const std::lock_guard lock(mutex_);
+    Quality& sum = counters_[source].quality;
+    sum.late += quality.late;
+    sum.duplicate += quality.duplicate;
+    sum.contradictory += quality.contradictory;
+}
+
+Quality CollectService::quality(const SourceId& source) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = counters_.find(source);
+    return found == counters_.end() ? Quality{} : found->second.quality;
 }
 
 Result<std::vector<Source>> CollectService::sources(sql::Connection& sql, const TenantId& tenant) const {
@@ -168,6 +199,11 @@ Status CollectService::set_mapping(kernel::Unit& unit, const ImportId& id, const
     return store::set_mapping(unit, id, print_mapping(mapping), mapping.target);
 }
 
+Status CollectService::ready(const kernel::Context& context, const ImportId& id) {
+    const ImportRow row = TRY(row_of(context, id));
+    return check_mapping(context.tenant, row, TRY(parse_mapping(row.mapping)));
+}
+
 Result<JobId> CollectService::begin(const kernel::Context& context, std::string_view job, const ImportId& id) {
     if (job != kTakeBackJob) {
         const ImportRow row = TRY(row_of(context, id));
@@ -190,6 +226,8 @@ Result<JobId> CollectService::start(kernel::Unit& unit, std::string_view job, co
     const auto row = TRY(store::find(unit.sql(), unit.tenant(), id));
     if (!row) return Error(ErrorCode::NotFound, "import");
     if (TRY(busy(unit, *row))) return Error(ErrorCode::Conflict, "a job of this import is running");
+    if (job != kTakeBackJob && TRY(forgetting(unit.sql(), unit.tenant())))
+        return Error(ErrorCode::Unavailable, "somebody is being forgotten; import in a minute");
     // What a run that stopped half way has brought can be taken back as well.
     const bool has_brought =
         row->state == ImportState::Done || row->state == ImportState::Running || row->state == ImportState::TakingBack;

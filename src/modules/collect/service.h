@@ -3,8 +3,10 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "modules/collect/catalogue/desk.h"
+#include "modules/collect/catalogue/tally.h"
 #include "modules/collect/debugger/witness.h"
 #include "modules/collect/dedup/dedup.h"
 #include "modules/collect/imports/jobs.h"
@@ -16,6 +18,9 @@ inline constexpr kernel::Permission kSourceRead{"source.read", "查看数据源"
 inline constexpr kernel::Permission kSourceWrite{"source.write", "维护数据源", "Change sources"};
 inline constexpr kernel::Permission kImportRead{"import.read", "查看导入", "See imports"};
 inline constexpr kernel::Permission kImportRun{"import.run", "导入文件", "Import files"};
+
+inline constexpr std::string_view kNodeField = "node_code";
+inline constexpr std::string_view kGuideField = "guide_code";
 
 struct Refused {
     std::int64_t number = 0;
@@ -39,20 +44,24 @@ public:
     Result<SourceId> create_source(kernel::Unit& unit, std::string_view name, std::string_view kind) override;
     Status refuse(kernel::Unit& unit, const SourceId& source, const std::vector<Verdict>& refused, Instant at) override;
     Dedup& dedup() override { return *dedup_; }
-    Result<std::vector<Ruling>> rule(kernel::Unit& unit, const std::vector<Incoming>& events) override {
-        return desk_.rule(unit, events);
-    }
+    Result<std::vector<Ruling>> rule(kernel::Unit& unit, const std::vector<Incoming>& events) override;
     Result<bool> hold(kernel::Unit& unit, const SourceId& source, const Incoming& event,
                       std::string_view code) override {
         return desk_.hold(unit, source, event, code);
     }
     void release_into(Inlet::Accept accept) override { desk_.release_into(std::move(accept)); }
     void show(const TenantId& tenant, std::vector<Seen> seen) override { witness_.show(tenant, std::move(seen)); }
+    Status tally(kernel::Unit& unit, const std::vector<kernel::Event>& events) override;
+    Status captured(kernel::Unit& unit, const Incoming& event, const CustomerId& customer) override;
+    void capture_into(CaptureSink sink) override { capture_ = std::move(sink); }
     catalogue::Desk& desk() { return desk_; }
+    const catalogue::Tally& tallied() const { return tally_; }
     const Witness& witness() const { return witness_; }
     Result<ImportId> import_file(const kernel::Context& context, const std::string& path,
                                  const Mapping& mapping) override;
     void count(const SourceId& source, std::int64_t accepted, std::int64_t refused, Instant at) override;
+    void judge(const SourceId& source, const Quality& quality) override;
+    Quality quality(const SourceId& source) const;
 
     Result<NewSource> add_source(const kernel::Context& context, std::string_view name, std::string_view kind);
     Result<std::vector<Source>> sources(sql::Connection& sql, const TenantId& tenant) const;
@@ -75,6 +84,7 @@ public:
     struct CodeCount {
         std::string code;
         std::int64_t rows = 0;
+        std::set<std::string> stores;  // of a guide's code: where the file has it
     };
     Result<std::vector<CodeCount>> codes(const kernel::Context& context, const ImportId& id, std::string_view field,
                                          std::size_t limit);
@@ -91,6 +101,9 @@ public:
     // Invalid names the column, the zone or the option that does not fit the file.
     Status choose_mapping(const kernel::Context& context, const ImportId& id, const Mapping& mapping);
     Result<JobId> begin(const kernel::Context& context, std::string_view job, const ImportId& id);
+    // For files that come by themselves: whether the mapping fits the file, and the run in the caller's unit.
+    Status ready(const kernel::Context& context, const ImportId& id);
+    Result<JobId> run_in(kernel::Unit& unit, const ImportId& id) { return start(unit, kRunJob, id); }
     const ImportJobs& import_jobs() const { return jobs_; }
 
 private:
@@ -105,11 +118,14 @@ private:
     struct Counters {
         std::int64_t accepted = 0;
         Instant last;
+        Quality quality;
     };
     kernel::Kernel& kernel_;
     org::Org& org_;
     std::unique_ptr<Dedup> dedup_;
     catalogue::Desk desk_;
+    catalogue::Tally tally_;
+    CaptureSink capture_;
     Witness witness_;
     ImportJobs jobs_;
     mutable std::mutex mutex_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernel/registry/serves.h"
+#include "modules/collect/inlets/capture/capture.h"
 #include "modules/collect/inlets/native/native.h"
 #include "modules/collect/inlets/posthog/posthog.h"
 #include "modules/collect/inlets/released/released.h"
@@ -18,6 +19,7 @@ const std::vector<const Inlet*>& inlets() {
         {"CDP-01", &sensors_inlet()},
         {"CDP-01", &posthog_inlet()},
         {"CDP-01", &released_inlet()},
+        {"CDP-13", &capture_inlet()},
     });
     return all;
 }
