@@ -2,6 +2,9 @@
 
 import base64
 import difflib
+import hashlib
+import hmac
+import html
 import json
 import re
 import subprocess
@@ -115,7 +118,9 @@ class Runner:
     def request(self, request):
         sent = self.prepare(request)
         if request.together > 1:
-            answers = self.send_together(sent, request.together)
+            # A partner's nonce is new each time.
+            each = [sent] + [self.prepare(request) if request.signed else sent for _ in range(request.together - 1)]
+            answers = self.send_together(each)
         else:
             answers = [self.send(sent)]
         for answer in answers:
@@ -144,8 +149,23 @@ class Runner:
         if body is not None and not any(name.lower() == "content-type" for name, _ in headers):
             kind = "application/json" if request.body and request.body[0] in ("json", "same") else "text/plain"
             headers.append(("Content-Type", kind))
+        if request.signed:
+            headers = self.signed(request, target, body, headers)
         self.last_sent[(request.method, target)] = self.last_sent[request.method] = body
         return request.method, target, body, headers
+
+    def signed(self, request, target, body, headers):
+        """As a partner signs (docs/guides/open_interface.md); a timestamp or nonce that stands there is kept."""
+        key, secret = (fill(word, self.variables) for word in request.signed)
+        given = {name.lower(): value for name, value in headers}
+        moment = datetime.fromisoformat(self.server.now.replace("Z", "+00:00"))
+        stamp = given.get("x-tilth-timestamp", str(int(moment.timestamp())))
+        nonce = given.get("x-tilth-nonce", uuid.uuid4().hex)
+        parts = ["TILTH1", request.method, target, hashlib.sha256(body or b"").hexdigest(), stamp, nonce]
+        signature = hmac.new(secret.encode(), "\n".join(parts).encode(), hashlib.sha256).hexdigest()
+        ours = [("X-Tilth-Key", key), ("X-Tilth-Timestamp", stamp), ("X-Tilth-Nonce", nonce),
+                ("X-Tilth-Signature", signature)]
+        return [h for h in headers if h[0].lower() not in ("x-tilth-timestamp", "x-tilth-nonce")] + ours
 
     def body_of(self, request, target):
         if request.body is None:
@@ -190,14 +210,15 @@ class Runner:
             self.connection = self.server.connection()
         return self.server.send(self.connection, *sent)
 
-    def send_together(self, sent, count):
+    def send_together(self, each):
+        count = len(each)
         answers, gate = [None] * count, threading.Barrier(count)
 
         def one(number):
             connection = self.server.connection()
             gate.wait()
             try:
-                answers[number] = self.server.send(connection, *sent)
+                answers[number] = self.server.send(connection, *each[number])
             except ServerTrouble as trouble:
                 answers[number] = trouble
             connection.close()
@@ -221,6 +242,11 @@ class Runner:
         for demand in request.demands:
             if demand[0] == "take":
                 self.variables[demand[1]] = self.taken(answer, demand[2])
+            elif demand[0] == "take-found":
+                found = re.search(fill(demand[2], self.variables), answer.text)
+                if not found:
+                    self.fail(f"nothing looks like {demand[2]}", f"got: {answer.status} {shorten(answer.text)}")
+                self.variables[demand[1]] = html.unescape(found[1])
             elif demand[0] == "take-header":
                 self.variables[demand[1]] = header_of(answer, demand[2]) or ""
 
@@ -395,6 +421,14 @@ class Runner:
                 wrong.append(f"expected it {'to contain' if kind == 'contains' else 'not to contain'} {show(words)}")
         if wrong:
             self.fail(*wrong, f"said: {shorten(said)}")
+
+    def do_place(self, parts):
+        """A file of the scenario as a file of the machine, whole at once: as somebody else's program leaves it."""
+        name, path = parts
+        target = Path(fill(path, self.variables))
+        beside = target.with_name(target.name + ".part")
+        beside.write_bytes(self.file(name))
+        beside.rename(target)
 
     def do_restart(self, options):
         code = self.server.stop()

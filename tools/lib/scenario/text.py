@@ -28,6 +28,7 @@ class Request:
     key: str = None
     headers: list = field(default_factory=list)
     actor: str = None
+    signed: tuple = None         # (key, secret) of a partner
     together: int = 1
     status: str = "2xx"
     demands: list = field(default_factory=list)   # (kind, …) in order
@@ -205,10 +206,15 @@ def read_option(reader, request):
         request.headers.append(("Authorization", "Bearer " + reader.string_or_word()))
     elif word == "basic":
         request.headers.append(("Authorization", "basic " + reader.string_or_word()))
+    elif word == "signed":
+        request.signed = (reader.word(), reader.word())
+    elif word == "form":
+        request.headers.append(("Content-Type", "application/x-www-form-urlencoded"))
     elif word == "together":
         request.together = int(reader.word())
     else:
-        raise Problem(f"{word!r} is no option of a request; there are key as type header bearer basic together")
+        raise Problem(f"{word!r} is no option of a request; there are key as type form header bearer basic signed "
+                      "together")
 
 
 def read_demands(reader, request):
@@ -227,6 +233,8 @@ def read_demand(reader):
         source = reader.pattern(r"header\s+([\w-]+)")
         if source:
             return ("take-header", assignment[1], source[1])
+        if reader.take("found"):
+            return ("take-found", assignment[1], reader.value())
         return ("take", assignment[1], "." if reader.take("body") else reader.word())
     path = reader.pattern(r"\.\S*")
     if path:
@@ -292,6 +300,13 @@ def read_set(text):
     return match[1], Reader(match[2]).value()
 
 
+def read_place(text):
+    match = re.match(r"(\S+)\s+at\s+(\S+)\s*$", text)
+    if not match:
+        raise Problem("place FILE at PATH")
+    return match[1], match[2]
+
+
 READERS = {
     "clock": lambda text: text.strip(),
     "advance": lambda text: milliseconds(text.strip()),
@@ -301,6 +316,7 @@ READERS = {
     "set": read_set,
     "wait": read_wait,
     "run": read_run,
+    "place": read_place,
     "settle": lambda text: text.split(),
     "restart": lambda text: text.split(),
     "kill": lambda text: text.split(),
