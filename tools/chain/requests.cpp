@@ -240,7 +240,8 @@ private:
                                                     column("phone", "手机号"),
                                                     column("customer_name", "收货人"),
                                                     column("node_code", "发货门店"),
-                                                    column("node_name", "门店名称")});
+                                                    column("node_name", "门店名称"),
+                                                    column("guide_code", "分享导购")});
         out_.orders.push_back(std::move(file));
     }
 
@@ -278,7 +279,8 @@ private:
                                                       column("card", "会员卡号"),
                                                       column("phone", "手机号"),
                                                       column("node_code", "核销门店"),
-                                                      column("node_name", "门店名称")});
+                                                      column("node_name", "门店名称"),
+                                                      column("guide_code", "核销导购")});
         out_.orders.push_back(std::move(file));
     }
 

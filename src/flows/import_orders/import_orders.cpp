@@ -5,6 +5,7 @@
 
 #include "flows/import_orders/rules.h"
 #include "flows/nodes.h"
+#include "modules/org/names/api.h"
 
 namespace tilth::flows {
 
@@ -62,6 +63,7 @@ public:
                 input.node = TRY(org_.ensure_node(unit, batch.options.node_kind, group.head.node_code,
                                                   group.head.node_name, org_.root(unit.tenant()), import.source()));
             }
+            input.staff = guide_of(unit.tenant(), group.head, input.node);
             if (!group.claims.empty()) input.customer = TRY(customer_of(unit, import, group, input.node));
             note(TRY(orders_.apply(unit, input)), group, batch);
         }
@@ -166,7 +168,19 @@ private:
         input.source = import.source();
         input.lines = group.lines;
         input.update = options.keyed;
+        input.guide_code = group.head.guide_code;
+        input.tenders = group.head.tenders;
         return input;
+    }
+
+    // What the till of that store calls the guide, else the business's own number of the person. A code that names
+    // nobody is kept as it is, and the order is nobody's.
+    std::optional<StaffId> guide_of(const TenantId& tenant, const Row& head,
+                                    const std::optional<OrgNodeId>& node) const {
+        if (head.guide_code.empty()) return std::nullopt;
+        const Day day = org_.calendar(tenant).day_of(head.paid_at);
+        if (const auto found = org_.staff_by_code(tenant, node, head.guide_code, day)) return found;
+        return org::staff_by_number(org_, tenant, head.guide_code);
     }
 
     static void note(const std::vector<commerce::Applied>& applied, const Group& group, Batch& batch) {

@@ -13,6 +13,8 @@ constexpr int kQuantityScale = 3;
 constexpr std::size_t kNumberBytesMax = 80;
 constexpr std::size_t kTextBytesMax = 500;
 constexpr std::size_t kNodeBytesMax = 80;
+constexpr std::size_t kTenderBytesMax = 60;
+constexpr std::size_t kTendersMax = 20;
 constexpr std::int64_t kLineMinorMax = 1'000'000'000'000;  // with 5,000 lines an order
 constexpr std::int64_t kQuantityMilliMax = 1'000'000'000'000;
 
@@ -91,6 +93,8 @@ const std::vector<collect::TargetField>& fields() {
         {"status", Kind::Text, false, "订单状态", "Order status", {}, 0},
         {"after_sale", Kind::Text, false, "售后状态", "After-sale status", {}, 0},
         {"refund", Kind::Decimal, false, "退款金额", "Refunded", {}, 2},
+        {"guide_code", Kind::Text, false, "导购编号", "Guide code", {"导购编号", "导购工号", "导购"}, 0},
+        {"tenders", Kind::Text, false, "支付方式", "Ways of paying", {"支付明细", "支付方式"}, 0},
     };
     return all;
 }
@@ -156,6 +160,29 @@ std::string plain_id(std::string_view text) {
     return std::string(text);
 }
 
+Result<std::vector<commerce::Tender>> read_tenders(std::string_view text, Currency currency) {
+    std::vector<commerce::Tender> all;
+    while (!text.empty()) {
+        const auto end = text.find(';');
+        const std::string_view piece = text.substr(0, end);
+        text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+        const auto sign = piece.rfind('=');
+        commerce::Tender one;
+        one.method = piece.substr(0, sign);
+        if (one.method.empty() && sign == std::string_view::npos) continue;
+        const auto amount = sign == std::string_view::npos
+                                ? Result<std::int64_t>(0)
+                                : parse_decimal(piece.substr(sign + 1), currency.minor_digits());
+        if (one.method.empty() || one.method.size() > kTenderBytesMax || !amount || all.size() == kTendersMax) {
+            return Error::invalid("tenders", "bad_tender", "支付方式写法不对", "This is no list of ways of paying",
+                                  "例如 微信=30.00;现金=12.50", "For example WeChat=30.00;cash=12.50");
+        }
+        if (sign != std::string_view::npos) one.amount_minor = *amount;
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
 Result<Row> read_row(const collect::MappedRow& mapped, const Options& options) {
     Row row;
     row.number = plain_id(text(mapped, Column::OrderNumber));
@@ -183,12 +210,15 @@ Result<Row> read_row(const collect::MappedRow& mapped, const Options& options) {
     row.customer_name = value(mapped, Column::CustomerName);
     row.node_code = text(mapped, Column::NodeCode);
     row.node_name = value(mapped, Column::NodeName).value_or(row.node_code);
+    row.guide_code = plain_id(text(mapped, Column::GuideCode));
+    row.tenders = TRY(read_tenders(text(mapped, Column::Tenders), options.currency));
     if (options.number_in_store && !row.node_code.empty()) row.number = row.node_code + "-" + row.number;
     TRY(check_length(row.number, kNumberBytesMax, "order_number"));
     TRY(check_length(row.line.sku, kTextBytesMax, "sku"));
     TRY(check_length(row.line.name, kTextBytesMax, "product_name"));
     TRY(check_length(row.node_code, kNodeBytesMax, "node_code"));
     TRY(check_length(row.node_name, kNodeBytesMax, "node_name"));
+    TRY(check_length(row.guide_code, kNodeBytesMax, "guide_code"));
     return row;
 }
 

@@ -31,6 +31,8 @@ enum class Column : std::uint8_t {
     Status,
     AfterSale,
     Refund,
+    GuideCode,
+    Tenders,
     kCount
 };
 const std::vector<collect::TargetField>& fields();
@@ -65,6 +67,8 @@ struct Row {
     std::optional<std::string> customer_name;
     std::string node_code;
     std::string node_name;
+    std::string guide_code;
+    std::vector<commerce::Tender> tenders;
     bool anonymous() const { return !card && !phone && !email && !custom_id; }
 };
 // Refuses with a field and a stable rule: bad_decimal, too_long.
@@ -72,6 +76,9 @@ Result<Row> read_row(const collect::MappedRow& row, const Options& options);
 // What the values of a row must not be together: not_paid, negative_in_sale, positive_in_return, zero, negative_price,
 // wrong_sign, too_large, no_value (no money and no customer: a movement of stock). Whatever passes, commerce takes.
 Status check_row(const Row& row, const Options& options);
+
+// "微信" (the whole order), or "微信=30.00;现金=12.50": the ways of paying with their amounts. Invalid: bad_tender.
+Result<std::vector<commerce::Tender>> read_tenders(std::string_view text, Currency currency);
 
 // A number that a spreadsheet made of an id: "13085.0" is the id 13085.
 std::string plain_id(std::string_view text);

@@ -142,5 +142,16 @@ TEST(ImportOrderRules, FieldsStandInTheOrderOfTheColumns) {
     EXPECT_EQ(fields()[static_cast<std::size_t>(Column::Card)].name, "card");
 }
 
+TEST(ImportOrderRules, WaysOfPayingWithAmountsOrForTheWholeOrder) {
+    using commerce::Tender;
+    EXPECT_EQ(read_tenders("", Currency{}).value(), std::vector<Tender>{});
+    EXPECT_EQ(read_tenders("微信", Currency{}).value(), (std::vector<Tender>{{"微信", std::nullopt}}));
+    EXPECT_EQ(read_tenders("微信=30.00;现金=-12.5", Currency{}).value(),
+              (std::vector<Tender>{{"微信", 3'000}, {"现金", -1'250}}));
+    for (const char* bad : {"微信=", "=3", "微信=x", "微信=1.005"})
+        EXPECT_FALSE(read_tenders(bad, Currency{})) << bad;
+    EXPECT_FALSE(read_tenders(std::string(61, 'a'), Currency{}));
+}
+
 }  // namespace
 }  // namespace tilth::flows::import_orders

@@ -1,6 +1,7 @@
 // The import wizard over HTTP: further files, layouts, the codes of stores and staff, rows mended in place.
 
 #include "modules/collect/service.h"
+#include "modules/org/names/api.h"
 #include "platform/json/value.h"
 
 namespace tilth::collect {
@@ -48,7 +49,7 @@ struct CodeItem {
     std::string code;
     std::int64_t rows = 0;
     std::string mapped_to;                // by the mapping's values; the code itself when there is none
-    std::optional<std::string> known_as;  // the node of that code
+    std::optional<std::string> known_as;  // the node or the guide of that code
 };
 API_STRUCT(CodeItem, (code, rows, mapped_to, known_as))
 
@@ -90,15 +91,44 @@ using kernel::View;
 constexpr std::size_t kCodesShown = 500;
 constexpr std::size_t kPartBytesMax = 256u << 20;
 
+std::string mapped(const Mapping& mapping, std::string_view field, const std::string& cell) {
+    for (const auto& column : mapping.columns) {
+        if (column.field != field) continue;
+        for (const auto& [from, to] : column.values)
+            if (from == cell) return to;
+        if (cell.empty()) return column.constant;
+    }
+    return cell;
+}
+
+// Who a guide's code is in each of the stores in which the file has it; nothing as soon as one does not know it.
+std::optional<std::string> guide_known_as(const org::Org& org, const Context& context, const Mapping& mapping,
+                                          const std::string& code, const std::set<std::string>& stores) {
+    const Day today = org.calendar(context.tenant).day_of(context.now);
+    std::set<StaffId> people;
+    for (const std::string& store : stores) {
+        const auto node = org.node_by_code(context.tenant, mapped(mapping, kNodeField, store));
+        if (!node && !store.empty()) continue;  // of a store that is unknown itself nothing can be said
+        auto found = org.staff_by_code(context.tenant, node ? std::optional(node->id) : std::nullopt, code, today);
+        if (!found) found = org::staff_by_number(org, context.tenant, code);
+        if (!found) return std::nullopt;
+        people.insert(*found);
+    }
+    if (people.empty()) return std::nullopt;
+    const auto first = org::staff_name(org, context.tenant, *people.begin());
+    const std::string name = first ? first->name : code;
+    return people.size() == 1 ? name : name + " +" + std::to_string(people.size() - 1);
+}
+
 Result<CodeList> code_list(kernel::Kernel& kernel, CollectService& collect, const Context& context,
                            const CodesQuery& query) {
-    const std::string field = query.field ? query.field->str() : "node_code";
+    const std::string field = query.field ? query.field->str() : std::string(kNodeField);
     const auto row = TRY(kernel.record.read<std::optional<ImportRow>>(
         context, [&](View& view) { return store::find(view.sql(), view.tenant(), query.id); }));
     if (!row) return Error(ErrorCode::NotFound, "import");
     const Mapping mapping = TRY(parse_mapping(row->mapping));
     CodeList list;
-    for (auto& [code, rows] : TRY(collect.codes(context, query.id, field, kCodesShown))) {
+    for (auto& [code, rows, stores] : TRY(collect.codes(context, query.id, field, kCodesShown))) {
         CodeItem item{code, rows, code, std::nullopt};
         for (const auto& column : mapping.columns) {
             if (column.field != field) continue;
@@ -106,7 +136,11 @@ Result<CodeList> code_list(kernel::Kernel& kernel, CollectService& collect, cons
                 if (from == code) item.mapped_to = to;
             }
         }
-        if (const auto node = collect.org().node_by_code(context.tenant, item.mapped_to)) item.known_as = node->name;
+        if (field == kGuideField) {
+            item.known_as = guide_known_as(collect.org(), context, mapping, item.mapped_to, stores);
+        } else if (const auto node = collect.org().node_by_code(context.tenant, item.mapped_to)) {
+            item.known_as = node->name;
+        }
         list.unknown += item.known_as ? 0 : 1;
         list.items.push_back(std::move(item));
     }
@@ -125,12 +159,12 @@ void add_part_route(kernel::Kernel& kernel, CollectService& collect) {
             if (!row) return responder->answer(kernel::problem(row.error(), context));
             responder->answer(http::Response::json(201, json::Value::object({{"id", row->id.str()}}).print()));
         },
-        {.zh = "附加小票头文件",
-         .en = "Add the file of heads to a file of lines",
+        {.zh = "附加小票头或支付文件",
+         .en = "Add the file of heads, or of payments, to a file of lines",
          .rows = {"CDP-10"},
          .tag = "collect",
          .request_type = "application/octet-stream",
-         .query = {{"name", "文件名", "File name"}, {"role", "heads", "heads"}},
+         .query = {{"name", "文件名", "File name"}, {"role", "heads 或 tenders", "heads or tenders"}},
          .body_bytes_max = kPartBytesMax});
 }
 
@@ -180,8 +214,8 @@ void add_wizard_routes(kernel::Kernel& kernel, CollectService& collect) {
                                             [&kernel, &collect](const Context& context, const CodesQuery& query) {
                                                 return code_list(kernel, collect, context, query);
                                             },
-                                            {.zh = "文件里的门店编码",
-                                             .en = "The file's store codes, and which are unknown",
+                                            {.zh = "文件里的门店或导购编码",
+                                             .en = "The file's codes of stores or guides, and which are unknown",
                                              .rows = {"CDP-10"},
                                              .tag = "collect"});
     kernel.api.action<RetryRequest, RetryReply>(

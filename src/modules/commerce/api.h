@@ -33,6 +33,13 @@ struct OrderLine {
     std::optional<std::int64_t> amount_minor;  // the source's; else computed
 };
 
+// A way of paying. Without an amount the whole order was paid so (or its share is not known).
+struct Tender {
+    std::string method;  // the source's word: "微信", "现金"
+    std::optional<std::int64_t> amount_minor;
+    bool operator==(const Tender&) const = default;
+};
+
 struct OrderInput {
     std::string number;  // the source's; unique per tenant, channel and kind
     OrderKind kind = OrderKind::Sale;
@@ -41,7 +48,9 @@ struct OrderInput {
     Currency currency;
     std::optional<CustomerId> customer;  // none: anonymous
     std::optional<OrgNodeId> node;       // the store (or region)
-    std::optional<StaffId> staff;
+    std::optional<StaffId> staff;        // the guide who sold
+    std::string guide_code;              // as the source names him; may be empty
+    std::vector<Tender> tenders;         // of the whole order; empty: the source does not say
     std::string source;  // "import:imp_…" or a printed source id
     std::vector<OrderLine> lines;
     // A line that is known by fingerprint and occurrence but says something else is the newer state of it.
@@ -60,6 +69,8 @@ struct OrderView {
     std::int64_t lines = 0;
     std::int64_t net_minor = 0;  // this order's lines, returns negative
     Currency currency;
+    std::optional<StaffId> staff;  // the guide who sold
+    std::string guide_code;        // as the source names him
 };
 
 class Orders {
@@ -107,6 +118,12 @@ public:
                                                        Instant to) = 0;
     virtual Result<std::vector<OrderView>> of_node(sql::Connection& sql, const TenantId& tenant, const OrgNodeId& node,
                                                    Instant from, Instant to, int limit) = 0;
+    // When the node sold last, at or after `since`; an empty channel means any.
+    virtual Result<std::optional<Instant>> last_sale(sql::Connection& sql, const TenantId& tenant,
+                                                     const OrgNodeId& node, std::string_view channel,
+                                                     Instant since) = 0;
+    // How it was paid, as the newest source says.
+    virtual Result<std::vector<Tender>> tenders(sql::Connection& sql, const TenantId& tenant, const OrderId& order) = 0;
     virtual Result<std::string> state_hash(sql::Connection& sql, const TenantId& tenant) = 0;
 };
 

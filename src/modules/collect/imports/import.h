@@ -12,6 +12,10 @@ namespace tilth::collect {
 
 enum class ImportState : std::uint8_t { Uploaded, Checking, Checked, Running, Done, TakingBack, TakenBack, Failed };
 
+// The roles of further files: receipt heads beside their lines, and the payments of receipts.
+inline constexpr std::string_view kHeadsPart = "heads";
+inline constexpr std::string_view kTendersPart = "tenders";
+
 struct ImportCounts {
     std::int64_t read = 0;
     std::int64_t fresh = 0;
@@ -48,7 +52,7 @@ Status set_counts(kernel::Unit& unit, const ImportId& id, const ImportCounts& co
 
 // A further file of an import.
 struct Part {
-    std::string role;  // "heads"
+    std::string role;  // kHeadsPart, kTendersPart
     ImportId file;     // under which it is spooled
     std::string name;
     std::string encoding;
@@ -56,8 +60,7 @@ struct Part {
     std::int64_t bytes = 0;
 };
 Status put_part(kernel::Unit& unit, const ImportId& id, const Part& part);
-Result<std::optional<Part>> part(sql::Connection& sql, const TenantId& tenant, const ImportId& id,
-                                 std::string_view role);
+Result<std::vector<Part>> parts(sql::Connection& sql, const TenantId& tenant, const ImportId& id);
 
 Status put_profile(kernel::Unit& unit, const Profile& profile, std::string_view by);
 // NotFound when the tenant keeps none of that name.

@@ -80,9 +80,9 @@ Result<std::shared_ptr<ImportJobs::Reading>> ImportJobs::reading(kernel::JobStep
     if (made->target == nullptr) return Error(ErrorCode::Invalid, "no import target " + made->import.target);
     const Mapping mapping = TRY(parse_mapping(made->import.mapping));
     const Zone zone = mapping.zone.empty() ? org_.calendar(step.context().tenant).zone : TRY(Zone::find(mapping.zone));
-    const auto heads = TRY(kernel_.record.read<std::optional<store::Part>>(
-        step.context(), [&](kernel::View& view) { return store::part(view.sql(), view.tenant(), id, "heads"); }));
-    made->stream = TRY(JoinedRows::open(kernel_, step.context().tenant, made->import, mapping, heads));
+    const auto parts = TRY(kernel_.record.read<std::vector<store::Part>>(
+        step.context(), [&](kernel::View& view) { return store::parts(view.sql(), view.tenant(), id); }));
+    made->stream = TRY(JoinedRows::open(kernel_, step.context().tenant, made->import, mapping, parts));
     made->reader = TRY(RowReader::make(*made->target, mapping, made->stream->header(), zone));
     // After a restart the rows before the cursor are read again for their occurrences only.
     for (const std::uint64_t done = cursor_of(step.job()); made->rows_read < done;)

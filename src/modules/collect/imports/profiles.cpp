@@ -111,12 +111,13 @@ constexpr std::string_view kReady[] = {
     R"P({"name":"till_receipts","zh":"收银小票","en":"Till receipts",
 "signature":["门店编码","小票号","交易时间","实收金额"],
 "mapping":{"target":"orders","drop_masked":true,"key":["node_code","order_number","sku","status"],
-"options":{"channel":"till","node_kind":"store","number":"store"},"columns":[
+"options":{"channel":"till","node_kind":"store","number":"store","join":["门店编码","小票号"]},"columns":[
 {"field":"order_number","header":"小票号"},{"field":"paid_at","header":"交易时间"},
 {"field":"sku","header":"商品条码|商品编码|货号"},{"field":"product_name","header":"商品名称|品名"},
 {"field":"quantity","header":"数量"},{"field":"price","header":"单价","constant":"0"},
 {"field":"amount","header":"实收金额"},{"field":"card","header":"会员卡号"},{"field":"phone","header":"会员手机号"},
 {"field":"node_code","header":"门店编码"},{"field":"node_name","header":"门店名称"},
+{"field":"guide_code","header":"导购编号|导购工号|导购"},{"field":"tenders","header":"支付明细|支付方式"},
 {"field":"status","header":"退货标志","values":{"是":"return","1":"return","Y":"return","退货":"return",
 "否":"paid","0":"paid","N":"paid","销售":"paid"}}]}})P",
     R"P({"name":"till_lines","zh":"收银明细（与小票头一起）","en":"Till lines, with their heads",
@@ -128,6 +129,7 @@ constexpr std::string_view kReady[] = {
 {"field":"quantity","header":"数量"},{"field":"price","header":"单价","constant":"0"},
 {"field":"amount","header":"金额"},{"field":"card","header":"会员卡号"},{"field":"phone","header":"会员手机号"},
 {"field":"node_code","header":"门店编码"},{"field":"node_name","header":"门店名称"},
+{"field":"guide_code","header":"导购编号|导购工号|导购"},{"field":"tenders","header":"支付明细|支付方式"},
 {"field":"status","header":"退货标志","values":{"是":"return","1":"return","Y":"return","退货":"return",
 "否":"paid","0":"paid","N":"paid","销售":"paid"}}]}})P",
     R"P({"name":"day_close","zh":"门店日结","en":"Day close of stores",
@@ -136,6 +138,11 @@ constexpr std::string_view kReady[] = {
 {"field":"node_code","header":"门店编码"},{"field":"node_name","header":"门店名称"},{"field":"day","header":"营业日|日期"},
 {"field":"receipts","header":"小票数|单数"},{"field":"net","header":"净销售额"},
 {"field":"refunds","header":"退款金额","constant":"0"}]}})P",
+    R"P({"name":"receipt_list","zh":"收银小票清单","en":"The till's list of receipts",
+"signature":["门店编码","营业日","小票号","小票金额"],
+"mapping":{"target":"receipt_list","key":["node_code","day","receipt"],"columns":[
+{"field":"node_code","header":"门店编码"},{"field":"day","header":"营业日|日期"},{"field":"receipt","header":"小票号"},
+{"field":"net","header":"小票金额"}]}})P",
     R"P({"name":"member_master","zh":"会员主档","en":"Member master",
 "signature":["会员卡号","手机号","注册时间"],
 "mapping":{"target":"members","key":["card","phone"],"drop_masked":true,"columns":[
@@ -144,7 +151,9 @@ constexpr std::string_view kReady[] = {
 {"field":"level","header":"等级|会员等级"},{"field":"points","header":"积分余额|积分"},{"field":"growth","header":"成长值"},
 {"field":"stored","header":"储值余额|余额"},{"field":"registered_at","header":"注册时间"},
 {"field":"node_code","header":"归属门店编码|归属门店"},{"field":"guide_code","header":"归属导购|归属导购编号"},
-{"field":"tags","header":"标签"},{"field":"consent","header":"同意方式|授权方式"}]}})P",
+{"field":"tags","header":"标签"},{"field":"consent","header":"同意方式|授权方式"},
+{"field":"consent_purposes","header":"同意用途"},{"field":"consent_channels","header":"同意渠道"},
+{"field":"consent_text","header":"告知书版本|同意文本版本"},{"field":"consent_at","header":"同意时间"}]}})P",
     R"P({"name":"store_list","zh":"门店清单","en":"Store list",
 "signature":["门店编码","门店名称","所属区域"],
 "mapping":{"target":"stores","key":["code"],"columns":[

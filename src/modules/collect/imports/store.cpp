@@ -91,11 +91,10 @@ Status put_part(kernel::Unit& unit, const ImportId& id, const Part& part) {
         {unit.tenant(), id, part.role, part.file, part.name, part.encoding, part.chunks, part.bytes});
 }
 
-Result<std::optional<Part>> part(sql::Connection& sql, const TenantId& tenant, const ImportId& id,
-                                 std::string_view role) {
-    return sql.one("SELECT role, file_id, name, encoding, chunks, bytes FROM import_part "
-                   "WHERE tenant_id = ?1 AND import_id = ?2 AND role = ?3",
-                   {tenant, id, role}, [](const sql::Row& row) {
+Result<std::vector<Part>> parts(sql::Connection& sql, const TenantId& tenant, const ImportId& id) {
+    return sql.all("SELECT role, file_id, name, encoding, chunks, bytes FROM import_part "
+                   "WHERE tenant_id = ?1 AND import_id = ?2 ORDER BY role",
+                   {tenant, id}, [](const sql::Row& row) {
                        return Part{std::string(row.txt(0)), row.id<ImportId>(1), std::string(row.txt(2)),
                                    std::string(row.txt(3)), row.i64(4), row.i64(5)};
                    });

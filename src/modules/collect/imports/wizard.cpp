@@ -13,7 +13,24 @@ namespace {
 
 constexpr std::size_t kCodesKept = 5'000;
 constexpr int kRejectsRead = 100'000;
-constexpr std::string_view kHeads = "heads";
+
+constexpr std::size_t kStoresOfCode = 1'000;
+
+std::vector<int> feeding(const Mapping& mapping, const std::vector<std::string>& header, std::string_view field) {
+    for (const auto& column : mapping.columns) {
+        if (column.field == field) return columns_of(header, column.header);
+    }
+    return {};
+}
+
+std::string first_cell(const RawRow& row, const std::vector<int>& columns) {
+    for (const int column : columns) {
+        const auto at = static_cast<std::size_t>(column);
+        std::string cell = at < row.cells.size() ? plain_cell(row.cells[at]) : std::string();
+        if (!cell.empty()) return cell;
+    }
+    return {};
+}
 
 bool has_run(const ImportRow& row) {
     return row.state == ImportState::Running || row.state == ImportState::Done || row.state == ImportState::TakingBack;
@@ -24,9 +41,9 @@ bool has_run(const ImportRow& row) {
 Result<std::unique_ptr<JoinedRows>> CollectService::open(const TenantId& tenant, const ImportRow& import,
                                                          const Mapping& mapping) const {
     const auto context = kernel::Context::system(tenant, kernel_.clock.now());
-    const auto heads = TRY(kernel_.record.read<std::optional<store::Part>>(
-        context, [&](kernel::View& view) { return store::part(view.sql(), tenant, import.id, kHeads); }));
-    return JoinedRows::open(kernel_, tenant, import, mapping, heads);
+    const auto parts = TRY(kernel_.record.read<std::vector<store::Part>>(
+        context, [&](kernel::View& view) { return store::parts(view.sql(), tenant, import.id); }));
+    return JoinedRows::open(kernel_, tenant, import, mapping, parts);
 }
 
 // By a layout that knows the file, else by the words of the header.
@@ -44,9 +61,10 @@ Result<Mapping> CollectService::suggest(const TenantId& tenant, const std::vecto
 
 Result<ImportRow> CollectService::attach(const kernel::Context& context, const ImportId& id, std::string_view role,
                                          std::string_view name, std::string_view bytes) {
-    if (role != kHeads) {
-        return Error::invalid("role", "unknown_role", "只能附加小票头文件", "Only a file of heads can be added",
-                              "role=heads", "role=heads");
+    if (role != kHeadsPart && role != kTendersPart) {
+        return Error::invalid("role", "unknown_role", "只能附加小票头或支付文件",
+                              "Only a file of heads or of payments can be added", "role=heads 或 role=tenders",
+                              "role=heads or role=tenders");
     }
     ImportRow row = TRY(row_of(context, id));
     if (has_run(row)) return Error(ErrorCode::Conflict, "the import has run");
@@ -59,7 +77,11 @@ Result<ImportRow> CollectService::attach(const kernel::Context& context, const I
     part.chunks = spooled.chunks;
     part.bytes = spooled.bytes;
     auto mapping = TRY(parse_mapping(row.mapping));
-    const auto joined = TRY(JoinedRows::open(kernel_, context.tenant, row, mapping, part));
+    auto parts = TRY(kernel_.record.read<std::vector<store::Part>>(
+        context, [&](kernel::View& view) { return store::parts(view.sql(), view.tenant(), id); }));
+    std::erase_if(parts, [&](const store::Part& one) { return one.role == role; });
+    parts.push_back(part);
+    const auto joined = TRY(JoinedRows::open(kernel_, context.tenant, row, mapping, parts));
     if (!mapping.profile.empty()) {
         for (const Profile& profile : ready_profiles()) {
             if (profile.name == mapping.profile) mapping = lay(profile, joined->header());
@@ -120,24 +142,22 @@ Result<std::vector<CollectService::CodeCount>> CollectService::codes(const kerne
     const ImportRow row = TRY(row_of(context, id));
     const Mapping mapping = TRY(parse_mapping(row.mapping));
     const auto rows = TRY(open(context.tenant, row, mapping));
-    std::vector<int> columns;
-    for (const auto& column : mapping.columns) {
-        if (column.field == field) columns = columns_of(rows->header(), column.header);
-    }
-    std::map<std::string, std::int64_t> counts;
+    const auto columns = feeding(mapping, rows->header(), field);
+    // Tills call guides by codes of their own: the same code is somebody else in another store.
+    const auto stores = field == kGuideField ? feeding(mapping, rows->header(), kNodeField) : std::vector<int>{};
+    std::map<std::string, CodeCount> counts;
     while (!columns.empty() && counts.size() < kCodesKept) {
         const auto raw = TRY(rows->next());
         if (!raw) break;
-        for (const int column : columns) {
-            const auto at = static_cast<std::size_t>(column);
-            const std::string cell = at < raw->cells.size() ? plain_cell(raw->cells[at]) : std::string();
-            if (cell.empty()) continue;
-            ++counts[cell];
-            break;
-        }
+        const std::string cell = first_cell(*raw, columns);
+        if (cell.empty()) continue;
+        CodeCount& one = counts[cell];
+        one.code = cell;
+        ++one.rows;
+        if (one.stores.size() < kStoresOfCode) one.stores.insert(first_cell(*raw, stores));
     }
     std::vector<CodeCount> out;
-    for (const auto& [code, count] : counts) out.push_back({code, count});
+    for (auto& [code, count] : counts) out.push_back(std::move(count));
     std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.rows > b.rows; });
     if (out.size() > limit) out.resize(limit);
     return out;

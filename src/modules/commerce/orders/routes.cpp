@@ -1,6 +1,8 @@
 #include "modules/commerce/orders/routes.h"
 
 #include "modules/commerce/orders/store.h"
+#include "modules/commerce/orders/tenders.h"
+#include "modules/org/names/api.h"
 
 namespace tilth::commerce {
 
@@ -15,8 +17,18 @@ struct OrderItem {
     std::optional<std::string> node_name;
     std::int64_t lines = 0;
     Money net;
+    std::optional<StaffId> staff;
+    std::optional<std::string> guide_code;  // as the source names who sold
+    std::optional<std::string> guide_name;  // whom that came to
 };
-API_STRUCT(OrderItem, (id, number, kind, channel, paid_at, customer, node, node_name, lines, net))
+API_STRUCT(OrderItem, (id, number, kind, channel, paid_at, customer, node, node_name, lines, net, staff, guide_code,
+                       guide_name))
+
+struct TenderItem {
+    std::string method;
+    std::optional<Money> amount;  // none: the whole order was paid so
+};
+API_STRUCT(TenderItem, (method, amount))
 
 struct OrderLineItem {
     std::int64_t number = 0;
@@ -31,8 +43,9 @@ API_STRUCT(OrderLineItem, (number, sku, name, quantity, price, amount))
 struct OrderPage {
     OrderItem order;
     std::vector<OrderLineItem> lines;
+    std::vector<TenderItem> tenders;
 };
-API_STRUCT(OrderPage, (order, lines))
+API_STRUCT(OrderPage, (order, lines, tenders))
 
 struct OrderKey {
     OrderId id;
@@ -91,7 +104,7 @@ public:
     Result<OrderPage> one(View& view, const OrderKey& key) const {
         const auto found = TRY(store::find(view.sql(), view.tenant(), key.id));
         if (!found || !visible(view, *found)) return Error(ErrorCode::NotFound, "order");
-        OrderPage reply{item(view, *found), {}};
+        OrderPage reply{item(view, *found), {}, {}};
         for (auto& line : TRY(store::lines(view.sql(), view.tenant(), key.id))) {
             reply.lines.push_back({line.number,
                                    std::move(line.sku),
@@ -99,6 +112,11 @@ public:
                                    line.quantity,
                                    line.price,
                                    {line.amount_minor, found->currency}});
+        }
+        for (auto& tender : TRY(store::tenders(view.sql(), view.tenant(), key.id))) {
+            TenderItem one{std::move(tender.method), std::nullopt};
+            if (tender.amount_minor) one.amount = Money{*tender.amount_minor, found->currency};
+            reply.tenders.push_back(std::move(one));
         }
         return reply;
     }
@@ -128,7 +146,12 @@ private:
 
     OrderItem item(View& view, const OrderView& order) const {
         OrderItem out{order.id,       order.number, order.kind,   order.channel, order.paid_at,
-                      order.customer, order.node,   std::nullopt, order.lines,   {order.net_minor, order.currency}};
+                      order.customer, order.node,   std::nullopt, order.lines,   {order.net_minor, order.currency},
+                      order.staff,    std::nullopt, std::nullopt};
+        if (!order.guide_code.empty()) out.guide_code = order.guide_code;
+        if (order.staff) {
+            if (const auto guide = org::staff_name(org_, view.tenant(), *order.staff)) out.guide_name = guide->name;
+        }
         if (order.node) {
             if (const auto node = org_.node(view.tenant(), *order.node)) out.node_name = node->name;
         }

@@ -4,6 +4,7 @@
 
 #include "modules/commerce/orders/service.h"
 #include "modules/commerce/orders/store.h"
+#include "modules/commerce/orders/tenders.h"
 #include "platform/json/value.h"
 
 namespace tilth::commerce {
@@ -18,6 +19,7 @@ std::string payload_of(const OrderId& id, const OrderInput& input, const Sums& s
     value.set("kind", static_cast<std::int64_t>(input.kind));
     if (input.customer) value.set("customer", input.customer->str());
     if (input.node) value.set("node", input.node->str());
+    if (input.staff) value.set("staff", input.staff->str());
     value.set("net_minor", sums.net_minor);
     value.set("currency", std::string(input.currency.str()));
     value.set("paid_at", to_iso(input.paid_at));
@@ -30,6 +32,7 @@ struct Compared {
     std::vector<Applied> outcome;
     std::vector<OrderLine> fresh;
     std::vector<std::pair<store::StandingLine, OrderLine>> changed;
+    bool pays_otherwise = false;
 };
 
 // Whether the source says something else than what stands.
@@ -41,15 +44,17 @@ Result<bool> differs(const store::StandingLine& standing, const OrderLine& line,
 }
 
 // Sums of an order of which lines have gone, come or changed; an empty one is removed.
-Status settle_order(kernel::Unit& unit, const OrderId& id) {
+Status settle_order(kernel::Unit& unit, const OrderId& id, std::string_view source) {
     const Sums left = TRY(store::sums_in_store(unit.sql(), unit.tenant(), id));
     const std::int64_t change_no = unit.next_number(kChangeSequence);
     if (left.lines == 0) {
         TRY(store::remove_order(unit, id, change_no));
+        TRY(store::remove_tenders(unit, id));
         return unit.emit("order.removed", id.str(), "{}");
     }
     const auto order = TRY(store::find(unit.sql(), unit.tenant(), id));
     TRY(store::update_sums(unit, id, left, order ? order->customer : std::nullopt, change_no));
+    TRY(store::forget_guide(unit, id, source));
     return unit.emit("order.changed", id.str(), "{}");
 }
 
@@ -80,6 +85,15 @@ Result<Compared> compare_lines(sql::Connection& sql, const TenantId& tenant,
             compared.changed.emplace_back(was->second, line);
         }
     }
+    const auto stands = [](Applied one) { return one == Applied::Unchanged; };
+    if (compared.stored && !input.tenders.empty()) {
+        compared.pays_otherwise =
+            store::says_more(TRY(store::tenders(sql, tenant, compared.stored->id)), input.tenders);
+        // A file that tells only the payments anew has changed the order, and says so with its first row.
+        const bool alone = std::all_of(compared.outcome.begin(), compared.outcome.end(), stands);
+        if (compared.pays_otherwise && alone && input.update) compared.outcome.front() = Applied::Updated;
+        compared.pays_otherwise = compared.pays_otherwise && (input.update || !alone);
+    }
     return compared;
 }
 
@@ -91,7 +105,8 @@ Result<std::vector<Applied>> OrdersService::compare(sql::Connection& sql, const 
 }
 
 Result<std::vector<Applied>> OrdersService::apply(kernel::Unit& unit, const OrderInput& input) {
-    auto [stored, outcome, fresh, changed] = TRY(compare_lines(unit.sql(), unit.tenant(), input));
+    auto [stored, outcome, fresh, changed, pays_otherwise] = TRY(compare_lines(unit.sql(), unit.tenant(), input));
+    if (pays_otherwise) TRY(store::put_tenders(unit, stored->id, input.source, input.tenders));
     if (fresh.empty() && changed.empty()) return outcome;
 
     for (const auto& [was, line] : changed) TRY(store::change_line(unit, stored->id, was, input, line));
@@ -103,8 +118,10 @@ Result<std::vector<Applied>> OrdersService::apply(kernel::Unit& unit, const Orde
     if (stored) {
         const auto customer = stored->customer ? stored->customer : input.customer;
         TRY(store::update_sums(unit, id, sums, customer, change_no));
+        if (!input.guide_code.empty() || input.staff) TRY(store::give_guide(unit, id, input));
     } else {
         TRY(store::insert_order(unit, id, input, sums, change_no));
+        if (!input.tenders.empty()) TRY(store::put_tenders(unit, id, input.source, input.tenders));
     }
     std::int64_t line_no = before.lines;
     for (const OrderLine& line : fresh) TRY(store::insert_line(unit, id, input, line, ++line_no));
@@ -114,15 +131,15 @@ Result<std::vector<Applied>> OrdersService::apply(kernel::Unit& unit, const Orde
 
 Result<std::int64_t> OrdersService::take_back(kernel::Unit& unit, std::string_view source, int limit) {
     const auto restored = TRY(store::restore_lines(unit, source, limit));
-    for (const OrderId& id : restored) TRY(settle_order(unit, id));
+    for (const OrderId& id : restored) TRY(settle_order(unit, id, source));
     if (!restored.empty()) return static_cast<std::int64_t>(restored.size());
     std::int64_t removed = 0;
     const auto touched = TRY(store::orders_with_source(unit.sql(), unit.tenant(), source, std::max(1, limit / 25)));
     for (const OrderId& id : touched) {
         removed += TRY(store::remove_lines(unit, id, source));
-        TRY(settle_order(unit, id));
+        TRY(settle_order(unit, id, source));
     }
-    return removed;
+    return removed > 0 ? Result<std::int64_t>(removed) : store::take_back_tenders(unit, source, limit);
 }
 
 Result<std::vector<Orders::Change>> OrdersService::changed_since(sql::Connection& sql, const TenantId& tenant,
@@ -157,6 +174,25 @@ Result<std::vector<OrderView>> OrdersService::of_node(sql::Connection& sql, cons
     filter.to = to;
     filter.limit = limit;
     return store::list(sql, tenant, filter);
+}
+
+Result<std::optional<Instant>> OrdersService::last_sale(sql::Connection& sql, const TenantId& tenant,
+                                                        const OrgNodeId& node, std::string_view channel,
+                                                        Instant since) {
+    const auto at = [](const sql::Row& row) { return row.instant(0); };
+    if (channel.empty()) {
+        return sql.one("SELECT paid_at FROM sales_order WHERE tenant_id = ?1 AND node_id = ?2 AND paid_at >= ?3 "
+                       "ORDER BY paid_at DESC LIMIT 1",
+                       {tenant, node, since}, at);
+    }
+    return sql.one("SELECT paid_at FROM sales_order WHERE tenant_id = ?1 AND node_id = ?2 AND paid_at >= ?3 "
+                   "AND channel = ?4 ORDER BY paid_at DESC LIMIT 1",
+                   {tenant, node, since, channel}, at);
+}
+
+Result<std::vector<Tender>> OrdersService::tenders(sql::Connection& sql, const TenantId& tenant,
+                                                   const OrderId& order) {
+    return store::tenders(sql, tenant, order);
 }
 
 Result<std::string> OrdersService::state_hash(sql::Connection& sql, const TenantId& tenant) {

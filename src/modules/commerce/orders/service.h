@@ -20,6 +20,9 @@ public:
                                                Instant to) override;
     Result<std::vector<OrderView>> of_node(sql::Connection& sql, const TenantId& tenant, const OrgNodeId& node,
                                            Instant from, Instant to, int limit) override;
+    Result<std::optional<Instant>> last_sale(sql::Connection& sql, const TenantId& tenant, const OrgNodeId& node,
+                                             std::string_view channel, Instant since) override;
+    Result<std::vector<Tender>> tenders(sql::Connection& sql, const TenantId& tenant, const OrderId& order) override;
     Result<std::string> state_hash(sql::Connection& sql, const TenantId& tenant) override;
 };
 

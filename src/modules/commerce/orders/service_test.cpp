@@ -161,6 +161,48 @@ TEST_P(OrdersTest, SumsByNodeAreThoseOfTheRange) {
               2u);
 }
 
+TEST_P(OrdersTest, TheNewestSourceSaysHowItWasPaidAndTakingItBackBringsTheOlderOne) {
+    OrderInput first = order("A1", "import:1", {line(1, 1, 10'000, 1)});
+    first.tenders = {{"微信", 60}, {"现金", 40}};
+    apply(first);
+    const auto standing = [&] {
+        auto reader = kernel_.reader();
+        const OrderId id = MUST(reader->one("SELECT id FROM sales_order", {}, [](const sql::Row& row) {
+                               return row.id<OrderId>(0);
+                           })).value();
+        return MUST(orders_.tenders(*reader, kernel_.tenant_id(), id));
+    };
+    EXPECT_EQ(standing(), first.tenders);
+    OrderInput later = order("A1", "import:2", {line(1, 1, 10'000, 1)});
+    later.tenders = {{"储值卡", std::nullopt}};
+    EXPECT_EQ(apply(later), (std::vector{Applied::Unchanged})) << "without the word that it is newer it says nothing";
+    EXPECT_EQ(standing(), first.tenders);
+    later.update = true;
+    EXPECT_EQ(apply(later), (std::vector{Applied::Updated}));
+    EXPECT_EQ(apply(later), (std::vector{Applied::Unchanged}));
+    EXPECT_EQ(standing(), later.tenders);
+    EXPECT_GT(take_back("import:2"), 0);
+    EXPECT_EQ(standing(), first.tenders);
+    EXPECT_GT(take_back("import:1"), 0);
+    EXPECT_EQ(kernel_.number("SELECT count(*) FROM order_tender"), 0);
+}
+
+TEST_P(OrdersTest, AGuideWhomALaterFileNamesGoesWithThatFile) {
+    apply(order("A1", "import:1", {line(1, 1, 10'000, 1)}));
+    OrderInput later = order("A1", "import:2", {line(2, 1, 10'000, 1)});
+    later.guide_code = "07";
+    later.staff = StaffId{};
+    later.staff->bytes.back() = 7;
+    apply(later);
+    EXPECT_EQ(kernel_.number("SELECT count(*) FROM sales_order WHERE guide_code = '07' AND staff_id IS NOT NULL"), 1);
+    OrderInput third = order("A1", "import:3", {line(3, 1, 10'000, 1)});
+    third.guide_code = "08";
+    apply(third);
+    EXPECT_EQ(kernel_.number("SELECT count(*) FROM sales_order WHERE guide_code = '07'"), 1) << "the first stands";
+    take_back("import:2");
+    EXPECT_EQ(kernel_.number("SELECT count(*) FROM sales_order WHERE guide_code IS NULL AND staff_id IS NULL"), 1);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, OrdersTest, ::testing::ValuesIn(sql::testing::engines()), sql::testing::engine_name);
 
 }  // namespace

@@ -9,7 +9,8 @@ namespace tilth::commerce::store {
 namespace {
 
 constexpr std::string_view kOrderColumns =
-    "SELECT id, number, kind, channel, paid_at, customer_id, node_id, lines, net_minor, currency FROM sales_order ";
+    "SELECT id, number, kind, channel, paid_at, customer_id, node_id, lines, net_minor, currency, "
+    "staff_id, guide_code FROM sales_order ";
 
 Bytes16 bytes16(std::string_view raw) {
     Bytes16 bytes{};
@@ -32,8 +33,14 @@ OrderView view_of(const sql::Row& row) {
     view.lines = row.i64(7);
     view.net_minor = row.i64(8);
     view.currency = Currency::parse(row.txt(9)).value_or(Currency{});
+    view.staff = row.opt_id<StaffId>(10);
+    if (!row.null(11)) view.guide_code = row.txt(11);
     return view;
 }
+
+// An empty text stands as nothing.
+sql::Param given(const std::string& text) { return text.empty() ? sql::Param(sql::Null{}) : sql::Param(text); }
+bool names_guide(const OrderInput& input) { return input.staff || !input.guide_code.empty(); }
 
 }  // namespace
 
@@ -71,11 +78,26 @@ Status insert_order(kernel::Unit& unit, const OrderId& id, const OrderInput& inp
                     std::int64_t change_no) {
     return unit.sql().write(
         "INSERT INTO sales_order (tenant_id, id, channel, number, kind, paid_at, currency, customer_id, node_id, "
-        "staff_id, lines, net_minor, items_milli, source, change_no) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        "staff_id, lines, net_minor, items_milli, source, change_no, guide_code, guide_source) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         {unit.tenant(), id, input.channel, input.number, static_cast<std::int64_t>(input.kind), input.paid_at,
          input.currency.str(), input.customer, input.node, input.staff, sums.lines, sums.net_minor, sums.items_milli,
-         input.source, change_no});
+         input.source, change_no, given(input.guide_code),
+         names_guide(input) ? given(input.source) : sql::Param(sql::Null{})});
+}
+
+Status give_guide(kernel::Unit& unit, const OrderId& id, const OrderInput& input) {
+    return unit.sql().write(
+        "UPDATE sales_order SET staff_id = ?3, guide_code = ?4, guide_source = ?5 "
+        "WHERE tenant_id = ?1 AND id = ?2 AND guide_source IS NULL",
+        {unit.tenant(), id, input.staff, given(input.guide_code), input.source});
+}
+
+Status forget_guide(kernel::Unit& unit, const OrderId& id, std::string_view source) {
+    return unit.sql().write(
+        "UPDATE sales_order SET staff_id = NULL, guide_code = NULL, guide_source = NULL "
+        "WHERE tenant_id = ?1 AND id = ?2 AND guide_source = ?3",
+        {unit.tenant(), id, source});
 }
 
 Status update_sums(kernel::Unit& unit, const OrderId& id, const Sums& sums, const std::optional<CustomerId>& customer,
@@ -236,10 +258,11 @@ Result<Sums> sums_in_store(sql::Connection& sql, const TenantId& tenant, const O
 Result<std::vector<Orders::Change>> changes(sql::Connection& sql, const TenantId& tenant, std::int64_t after,
                                             int limit) {
     static const std::string statement =
-        "SELECT id, number, kind, channel, paid_at, customer_id, node_id, lines, net_minor, currency, change_no, "
-        "items_milli FROM sales_order WHERE tenant_id = ?1 AND change_no > ?2 ORDER BY change_no LIMIT ?3";
+        "SELECT id, number, kind, channel, paid_at, customer_id, node_id, lines, net_minor, currency, staff_id, "
+        "guide_code, change_no, items_milli FROM sales_order WHERE tenant_id = ?1 AND change_no > ?2 "
+        "ORDER BY change_no LIMIT ?3";
     auto found = TRY(sql.all(statement, {tenant, after, limit}, [](const sql::Row& row) {
-        return Orders::Change{row.i64(10), view_of(row), {row.i64(11)}, false};
+        return Orders::Change{row.i64(12), view_of(row), {row.i64(13)}, false};
     }));
     auto removed =
         TRY(sql.all("SELECT change_no, order_id FROM order_removal WHERE tenant_id = ?1 AND change_no > ?2 ORDER BY "

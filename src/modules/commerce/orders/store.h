@@ -39,6 +39,9 @@ Status insert_order(kernel::Unit& unit, const OrderId& id, const OrderInput& inp
                     std::int64_t change_no);
 Status update_sums(kernel::Unit& unit, const OrderId& id, const Sums& sums, const std::optional<CustomerId>& customer,
                    std::int64_t change_no);
+// Who sold is kept once: the first source that names him. forget_guide() takes it away again with that source.
+Status give_guide(kernel::Unit& unit, const OrderId& id, const OrderInput& input);
+Status forget_guide(kernel::Unit& unit, const OrderId& id, std::string_view source);
 Status insert_line(kernel::Unit& unit, const OrderId& order, const OrderInput& input, const OrderLine& line,
                    std::int64_t line_no);
 // Lines as they stand, with what a change must keep.
