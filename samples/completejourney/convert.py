@@ -41,7 +41,8 @@ def main(folder):
     kept.sort()
     text = io.StringIO()
     out = csv.writer(text, lineterminator="\n")
-    out.writerow(("time", "basket_id", "store_id", "household_id", "product_id", "product", "quantity", "price", "amount"))
+    out.writerow(("time", "basket_id", "store_id", "household_id", "product_id", "product", "quantity", "price",
+                  "amount"))
     out.writerows(kept)
     target = Path(__file__).resolve().parent / "receipt_lines.csv.gz"
     # No name and no time in the head: the same rows are the same bytes.

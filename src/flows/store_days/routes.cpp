@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "flows/store_days/receipts.h"
 #include "flows/store_days/store_days.h"
 
 namespace tilth::flows {
@@ -81,11 +82,21 @@ struct ReceiptItem {
 };
 API_STRUCT(ReceiptItem, (id, number, kind, channel, paid_at, net))
 
+struct ReceiptDifferenceItem {
+    std::string number;
+    std::optional<OrderId> order;
+    std::optional<Money> ours;  // none: missing here
+    std::optional<Money> till;  // none: unknown to the till
+};
+API_STRUCT(ReceiptDifferenceItem, (number, order, ours, till))
+
 struct StoreDayPage {
     std::optional<StoreDayItem> item;
     std::vector<ReceiptItem> receipts;
+    // Beside the till's own list of receipts; none when there is no such list of the day.
+    std::optional<std::vector<ReceiptDifferenceItem>> differences;
 };
-API_STRUCT(StoreDayPage, (item, receipts))
+API_STRUCT(StoreDayPage, (item, receipts, differences))
 
 struct DecideRequest {
     OrgNodeId node;
@@ -132,7 +143,7 @@ using kernel::Unit;
 using kernel::View;
 
 constexpr std::size_t kItemsMax = 2'000;
-constexpr int kReceiptsMax = 500;
+constexpr int kReceiptsMax = 5'000;
 
 StoreDayState state_of(std::string_view word) {
     if (word == "match") return StoreDayState::Match;
@@ -174,8 +185,10 @@ public:
              TRY(reconcile(view.sql(), view.tenant(), org_, orders_, days_, {key.node}, key.day, key.day)))
             page.item = item(view.tenant(), one, currency);
         const BusinessCalendar calendar = org_.calendar(view.tenant());
-        for (const auto& order : TRY(orders_.of_node(view.sql(), view.tenant(), key.node, calendar.start_of(key.day),
-                                                     calendar.start_of(key.day + 1), kReceiptsMax))) {
+        const auto orders = TRY(orders_.of_node(view.sql(), view.tenant(), key.node, calendar.start_of(key.day),
+                                                calendar.start_of(key.day + 1), kReceiptsMax));
+        page.differences = TRY(differing(view, key, orders, currency));
+        for (const auto& order : orders) {
             page.receipts.push_back({order.id,
                                      order.number,
                                      kind_name(order.kind),
@@ -225,6 +238,22 @@ public:
     }
 
 private:
+    Result<std::optional<std::vector<ReceiptDifferenceItem>>> differing(View& view, const StoreDayKey& key,
+                                                                        const std::vector<commerce::OrderView>& orders,
+                                                                        Currency currency) const {
+        const auto node = org_.node(view.tenant(), key.node);
+        const auto till = TRY(collect::receipts_of(view.sql(), view.tenant(), key.node, key.day));
+        const auto found = flows::differences(orders, till, node ? node->code : std::string());
+        if (!found) return std::optional<std::vector<ReceiptDifferenceItem>>{};
+        std::vector<ReceiptDifferenceItem> items;
+        for (const ReceiptDifference& one : *found) {
+            ReceiptDifferenceItem item{one.number, one.order, std::nullopt, std::nullopt};
+            if (one.ours_minor) item.ours = Money{*one.ours_minor, currency};
+            if (one.till_minor) item.till = Money{*one.till_minor, currency};
+            items.push_back(std::move(item));
+        }
+        return std::optional(std::move(items));
+    }
     static std::string kind_name(commerce::OrderKind kind) {
         return kind == commerce::OrderKind::Sale     ? "sale"
                : kind == commerce::OrderKind::Return ? "return"

@@ -5,7 +5,7 @@ namespace tilth::collect {
 namespace {
 
 constexpr std::string_view kColumns =
-    "SELECT day, node_id, receipts, net_minor, refund_minor, channel, source FROM store_day ";
+    "SELECT day, node_id, receipts, net_minor, refund_minor, channel, source, at FROM store_day ";
 
 StoreDay day_of(const sql::Row& row) {
     StoreDay out;
@@ -16,6 +16,7 @@ StoreDay day_of(const sql::Row& row) {
     out.refund_minor = row.i64(4);
     out.channel = row.txt(5);
     out.source = row.txt(6);
+    out.at = row.instant(7);
     return out;
 }
 
@@ -117,8 +118,8 @@ public:
 }  // namespace
 
 Result<bool> names_node(sql::Connection& sql, const TenantId& tenant, const OrgNodeId& node) {
-    const auto found = TRY(sql.one("SELECT 1 FROM store_day WHERE tenant_id = ?1 AND node_id = ?2 UNION ALL"
-                                   " SELECT 1 FROM store_day_decision WHERE tenant_id = ?1 AND node_id = ?2 LIMIT 1",
+    // A decision does not hold a node: without close and orders there is nothing that it was about.
+    const auto found = TRY(sql.one("SELECT 1 FROM store_day WHERE tenant_id = ?1 AND node_id = ?2 LIMIT 1",
                                    {tenant, node}, [](const sql::Row& row) { return row.i64(0); }));
     return found.has_value();
 }
