@@ -1,5 +1,6 @@
 #include "kernel/vault/residue.h"
 
+#include "base/money.h"
 #include "kernel/record/upkeep.h"
 #include "platform/log/log.h"
 #include "platform/metrics/metrics.h"
@@ -51,6 +52,15 @@ Result<std::vector<OpenPart>> open_parts(sql::Connection& sql, const TenantId& t
         });
 }
 
+Status strike_off(Unit& unit, const OpenPart& one) {
+    TRY(unit.sql().write("UPDATE erasure_part SET done_at = ?4, customers = '' "
+                         "WHERE tenant_id = ?1 AND request = ?2 AND part = ?3",
+                         {unit.tenant(), one.request, one.part, unit.now()}));
+    return unit.audit({.action = "customer.erase_residue",
+                       .object = "request/" + std::to_string(one.request),
+                       .detail = "{\"part\":\"" + one.part + "\"}"});
+}
+
 }  // namespace
 
 Residue::Residue(Record& record, Jobs& jobs, Dispatch& dispatch, ErasureRegister& outside, ResidueOptions options)
@@ -73,42 +83,83 @@ Status Residue::promise(Unit& unit, std::int64_t request, const std::vector<Cust
     };
     std::vector<Promise> promises{{kRegisterPart, printed(customers), unit.now() + promised()},
                                   {kRecordPart, {}, unit.now() + promised()}};
+    if (!sweeps_.empty()) promises.push_back({kSealedPart, {}, unit.now() + promised()});
     if (options_.backups_kept.ms > 0) promises.push_back({kBackupsPart, {}, unit.now() + options_.backups_kept});
     for (const Promise& one : promises) {
         TRY(unit.sql().write("INSERT INTO erasure_part (tenant_id, request, part, customers, due_by, done_at) "
                              "VALUES (?1, ?2, ?3, ?4, ?5, NULL)",
                              {unit.tenant(), request, one.part, one.customers, one.due_by}));
     }
+    return start(unit);
+}
+
+Status Residue::start(Unit& unit) {
     const bool sqlite = record_.location().engine() == sql::Engine::Sqlite;
     TRY(jobs_.start(unit, kJob, "清除残留", sqlite ? std::string(kWithTables) : "{}"));
     return wake(unit);
 }
 
+// The cursor: nothing at the beginning; then "<which sweep>|<its position>|<requests, each in blanks>".
 Result<StepOutcome> Residue::carry_out(JobStep& step) {
+    const std::string cursor = step.job().cursor;
+    if (cursor.empty()) return write_outside(step);
+    const std::size_t first = cursor.find('|');
+    const std::size_t last = cursor.rfind('|');
+    if (first == std::string::npos || first == last) return Error(ErrorCode::Corrupt, "cursor of an erasure's residue");
+    const auto which = static_cast<std::size_t>(TRY(parse_decimal(std::string_view(cursor).substr(0, first), 0)));
+    const std::string requests = cursor.substr(last + 1);
+    if (which >= sweeps_.size()) return force(step, requests);
+    return sweep(step, which, cursor.substr(first + 1, last - first - 1), requests);
+}
+
+Result<StepOutcome> Residue::write_outside(JobStep& step) {
     const auto open = TRY(record_.read<std::vector<OpenPart>>(step.context(), [](View& view) {
         return open_parts(view.sql(), view.tenant());
     }));
-    const bool with_tables = step.job().params == kWithTables;
     std::vector<ErasedCustomer> lines;
+    std::string requests = " ";
     for (const OpenPart& one : open) {
+        requests += std::to_string(one.request) + " ";
         for (const CustomerId& customer : TRY(parsed(one.customers)))
             lines.push_back({step.context().tenant, customer, one.due_by - promised()});
     }
     const std::int64_t outside = lines.empty() ? 0 : TRY(outside_.append(lines));
-    if (with_tables) TRY(force_residue(record_, options_.tables));
+    step.cursor("0||" + requests);
     TRY(step.write([&](Unit& unit) -> Status {
         for (const OpenPart& one : open) {
-            if (one.part != kRegisterPart && !with_tables) continue;
-            TRY(unit.sql().write("UPDATE erasure_part SET done_at = ?4, customers = '' "
-                                 "WHERE tenant_id = ?1 AND request = ?2 AND part = ?3",
-                                 {unit.tenant(), one.request, one.part, unit.now()}));
-            TRY(unit.audit({.action = "customer.erase_residue",
-                            .object = "request/" + std::to_string(one.request),
-                            .detail = "{\"part\":\"" + one.part + "\"}"}));
+            if (one.part == kRegisterPart) TRY(strike_off(unit, one));
         }
         return outside > 0 ? set_register_position(unit, outside) : ok();
     }));
-    return open.size() < static_cast<std::size_t>(kPartsInOneStepMax) ? StepOutcome::Done : StepOutcome::More;
+    return StepOutcome::More;
+}
+
+Result<StepOutcome> Residue::sweep(JobStep& step, std::size_t which, const std::string& position,
+                                   const std::string& requests) {
+    const Look look = TRY(sweeps_[which](step.context(), position));
+    const std::string place = look.next ? std::to_string(which) + "|" + *look.next : std::to_string(which + 1) + "|";
+    step.cursor(place + "|" + requests);
+    TRY(step.write([&](Unit& unit) { return look.strike ? look.strike(unit) : ok(); }));
+    return StepOutcome::More;
+}
+
+// What was promised after this job began is for the next one, which looks for its people too.
+Result<StepOutcome> Residue::force(JobStep& step, std::string_view requests) {
+    const bool with_tables = step.job().params == kWithTables;
+    const auto open = TRY(record_.read<std::vector<OpenPart>>(step.context(), [](View& view) {
+        return open_parts(view.sql(), view.tenant());
+    }));
+    if (with_tables) TRY(force_residue(record_, options_.tables));
+    TRY(step.write([&](Unit& unit) -> Status {
+        for (const OpenPart& one : open) {
+            const bool ours = requests.find(" " + std::to_string(one.request) + " ") != std::string_view::npos;
+            if (ours && one.part != kRegisterPart && (with_tables || one.part == kSealedPart)) {
+                TRY(strike_off(unit, one));
+            }
+        }
+        return ok();
+    }));
+    return StepOutcome::Done;
 }
 
 Status Residue::retry(Unit& unit, const Timer&) {

@@ -3,6 +3,7 @@
 #include <future>
 
 #include "base/limits.h"
+#include "modules/collect/forget/api.h"
 
 namespace tilth::collect::catalogue {
 
@@ -138,15 +139,18 @@ Status Desk::send(RawBatch batch) {
 }
 
 Result<std::int64_t> Desk::release(const kernel::Context& context, std::string_view type) {
-    const auto rows = TRY(kernel_.record.read<std::vector<HeldRow>>(context, [&](kernel::View& view) {
-        return view.sql().all(
-            "SELECT source_id, number, sealed FROM held_event WHERE tenant_id = ?1 AND type = ?2 AND code <> "
-            "'released' "
-            "ORDER BY number LIMIT ?3",
-            {view.tenant(), type, kReleasedAtOnceMax}, [](const sql::Row& row) {
-                return HeldRow{row.id<SourceId>(0), row.i64(1), std::string(row.bin(2))};
-            });
-    }));
+    const auto rows =
+        TRY(kernel_.record.read<std::vector<HeldRow>>(context, [&](kernel::View& view) -> Result<std::vector<HeldRow>> {
+            if (TRY(forgetting(view.sql(), view.tenant())))
+                return Error(ErrorCode::Unavailable, "somebody is being forgotten; release in a minute");
+            return view.sql().all(
+                "SELECT source_id, number, sealed FROM held_event WHERE tenant_id = ?1 AND type = ?2 AND code <> "
+                "'released' "
+                "ORDER BY number LIMIT ?3",
+                {view.tenant(), type, kReleasedAtOnceMax}, [](const sql::Row& row) {
+                    return HeldRow{row.id<SourceId>(0), row.i64(1), std::string(row.bin(2))};
+                });
+        }));
     std::map<SourceId, std::string> bodies;
     for (const HeldRow& row : rows) {
         std::string& body = bodies[row.source];

@@ -124,6 +124,23 @@ Result<std::optional<std::string>> Spool::Reader::next() {
     return std::optional(TRY(spool_.kernel_.vault.open_for_tenant(spool_.tenant_, spool_.purpose(chunk_++), sealed)));
 }
 
+Status Spool::rewrite(std::int64_t chunks, const std::function<std::string(std::string_view, bool)>& fn) {
+    const std::string beside = path() + ".new";
+    TRY(kernel_.files.remove(beside));
+    const auto file = TRY(kernel_.files.open(beside, files::Open::Create));
+    Reader reader(*this, chunks);
+    for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
+        const auto piece = TRY(reader.next());
+        if (!piece) return Error(ErrorCode::Corrupt, "imported file is cut");
+        const std::string text = fn(*piece, chunk + 1 == chunks);
+        TRY(file->append(framed(TRY(kernel_.vault.seal_for_tenant(tenant_, purpose(chunk), text)))));
+    }
+    TRY(file->sync());
+    return kernel_.files.rename(beside, path());
+}
+
+Result<bool> Spool::exists() const { return kernel_.files.exists(path()); }
+
 Status Spool::remove() { return kernel_.files.remove(path()); }
 
 }  // namespace tilth::collect

@@ -2,6 +2,7 @@
 // An imported file at rest: UTF-8 text in sealed pieces of at most a MiB, so that no personal value of it lies in clear
 // in the data directory. Written once, read in order, removed with the import.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,10 @@ public:
     // From the file's bytes as they came (gzip and .xlsx allowed). PayloadTooLarge, UnsupportedFormat, Corrupt.
     Result<Spooled> write(std::string_view bytes);
     Status remove();
+    Result<bool> exists() const;
+    // Writes the file anew, in as many pieces: fn yields what takes the place of each. The old file stands until the
+    // new one is whole.
+    Status rewrite(std::int64_t chunks, const std::function<std::string(std::string_view piece, bool last)>& fn);
 
     // The text in order, piece by piece; nothing after the last.
     class Reader {
