@@ -42,8 +42,8 @@ public:
         return out;
     }
 
-    // The position is the newest consent's number, and how many erasures and suppressions there are: these come
-    // without a number of their own, and when there is a new one everything is read again.
+    // The position is the newest consent's number, and how many erasures, suppressions and words taken back there are:
+    // these come without a number of their own, and when there is a new one everything is read again.
     Result<rules::FeedBatch> changed_since(sql::Connection& sql, const TenantId& tenant, std::int64_t position,
                                            int) override {
         const auto number = [&](std::string_view statement) -> Result<std::int64_t> {
@@ -52,7 +52,8 @@ public:
         };
         const std::int64_t last = TRY(number("SELECT max(number) FROM consent_line WHERE tenant_id = ?1"));
         const std::int64_t ended = TRY(number("SELECT count(*) FROM customer_erasure WHERE tenant_id = ?1")) +
-                                   TRY(number("SELECT count(*) FROM customer_suppressed WHERE tenant_id = ?1"));
+                                   TRY(number("SELECT count(*) FROM customer_suppressed WHERE tenant_id = ?1")) +
+                                   TRY(number("SELECT max(number) FROM consent_taken_back WHERE tenant_id = ?1"));
         rules::FeedBatch batch;
         batch.position = ended * kEndings + last;
         if (batch.position == position) return batch;

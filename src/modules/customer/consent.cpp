@@ -75,6 +75,8 @@ Result<std::int64_t> CustomersService::erase_one(kernel::Unit& unit, TenantState
     bare.phone = false;
     state.map.change(place, bare);
     state.declared.erase(place);
+    TRY(unit.sql().write("DELETE FROM customer_touch WHERE tenant_id = ?1 AND customer_id = ?2",
+                         {unit.tenant(), customer}));
     TRY(store::insert_erasure(unit, customer));
     TRY(unit.emit("customer.erased", customer.str(), "{}"));
     return static_cast<std::int64_t>(identities.size());

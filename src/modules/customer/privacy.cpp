@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "platform/json/value.h"
+
 namespace tilth::customer {
 
 bool consent_stands(std::span<const ConsentLine> lines, const CustomerId& customer) {
@@ -23,6 +25,24 @@ Result<std::optional<Bytes16>> suppression_of(kernel::Vault& vault, const Tenant
                                               std::string_view normalised) {
     if (kind != IdentityKind::Phone && kind != IdentityKind::Email) return std::optional<Bytes16>();
     return std::optional(TRY(vault.index_of(tenant, "suppressed " + std::string(name(kind)), normalised)));
+}
+
+Status count_reveal(kernel::Unit& unit) {
+    const std::string actor = unit.context().actor.name;
+    const std::int64_t hour = unit.now().ms / hours(1).ms;
+    const auto before = TRY(unit.sql().one(
+        "SELECT reveals FROM reveal_tally WHERE tenant_id = ?1 AND actor = ?2 AND hour = ?3",
+        {unit.tenant(), actor, hour}, [](const sql::Row& row) { return row.i64(0); }));
+    const std::int64_t reveals = before.value_or(0) + 1;
+    if (reveals > kRevealsMax) return Error(ErrorCode::LimitExceeded, "clear values seen within an hour");
+    TRY(unit.sql().write("INSERT INTO reveal_tally (tenant_id, actor, hour, reveals) VALUES (?1, ?2, ?3, ?4)"
+                         " ON CONFLICT (tenant_id, actor, hour) DO UPDATE SET reveals = excluded.reveals",
+                         {unit.tenant(), actor, hour, reveals}));
+    if (reveals != kRevealsAlarm) return ok();
+    const std::string since = to_iso(Instant{hour * hours(1).ms});
+    const std::string detail = json::Value::object({{"reveals", reveals}, {"hour", since}}).print();
+    TRY(unit.audit({.action = "customer.bulk_read", .object = actor, .detail = detail}));
+    return unit.emit("privacy.bulk_read", actor, detail);
 }
 
 namespace store {

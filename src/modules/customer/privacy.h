@@ -69,6 +69,13 @@ Result<std::set<Bytes16>> suppressions(sql::Connection& sql, const TenantId& ten
 
 }  // namespace store
 
+// Clear values that one actor may see within an hour before it is an alarm ("privacy.bulk_read", once an hour,
+// and a line in the audit log), and before no more are shown.
+inline constexpr std::int64_t kRevealsAlarm = 30;
+inline constexpr std::int64_t kRevealsMax = 300;
+// Counts one more, within the unit that shows it. LimitExceeded.
+Status count_reveal(kernel::Unit& unit);
+
 // The fingerprint of a phone or an address on the suppression list; nothing for other kinds.
 Result<std::optional<Bytes16>> suppression_of(kernel::Vault& vault, const TenantId& tenant, IdentityKind kind,
                                               std::string_view normalised);

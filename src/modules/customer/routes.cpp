@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "modules/customer/portrait.h"
+#include "modules/customer/privacy.h"
 #include "platform/json/value.h"
 
 namespace tilth::customer {
@@ -80,6 +81,7 @@ public:
                             .object = request.id.str(),
                             .detail = json::Value::object({{"field", found->field}}).print(),
                             .reason = request.reason.str()}));
+            TRY(count_reveal(unit));
             return Revealed{found->field, found->value, found->source, found->at};
         });
     }
@@ -224,6 +226,7 @@ void add_customer_routes(CustomersService& customers) {
     add_commands(customers.kernel().api, routes);
     add_identity_routes(customers);
     add_privacy_routes(customers);
+    add_touch_routes(customers);
 }
 
 }  // namespace tilth::customer

@@ -15,5 +15,6 @@ inline constexpr kernel::Permission kWrite{"customer.write", "新建与修改客
 void add_customer_routes(CustomersService& customers);
 void add_identity_routes(CustomersService& customers);   // rules and conflicts
 void add_privacy_routes(CustomersService& customers);    // consent and requests
+void add_touch_routes(CustomersService& customers);      // digitised and online
 
 }  // namespace tilth::customer

@@ -1,5 +1,6 @@
 #include <limits>
 
+#include "modules/customer/detach/api.h"
 #include "modules/customer/portrait.h"
 #include "modules/customer/routes.h"
 #include "modules/customer/store_conflicts.h"
@@ -96,6 +97,15 @@ public:
         return None{};
     }
 
+    Result<DetachedView> sever(Unit& unit, const DetachIdentity& request) {
+        const auto number = static_cast<IdentityNumber>(request.number.value());
+        const auto holder = TRY(holder_of(unit.sql(), unit.tenant(), number));
+        if (!holder) return Error(ErrorCode::NotFound, "identity");
+        TRY(check_scope(unit.sql(), unit.context(), customers_.whole_person(unit.tenant(), *holder)));
+        const Detachment done = TRY(detach(customers_, unit, number, request.reason.str()));
+        return DetachedView{done.from, done.to, done.link};
+    }
+
 private:
     Result<ConflictView> one(View& view, const store::ConflictRow& row) {
         ConflictView item{row.number, cause_of(row.cause), row.rule, row.source, row.at, {}, {}, {}, {}, {}, {}};
@@ -155,6 +165,13 @@ void add_identity_routes(CustomersService& customers) {
         Method::Post, "/api/v1/identity-conflicts/{number}/reopen", kMerge,
         [routes](Unit& unit, const ReopenConflict& request) { return routes->reopen(unit, request); },
         {.zh = "撤销对冲突的处理", .en = "Take a decision back", .rows = {"CDP-02"}, .tag = "customer"});
+    api.command<DetachIdentity, DetachedView>(
+        Method::Post, "/api/v1/identities/{number}/detach", kMerge,
+        [routes](Unit& unit, const DetachIdentity& request) { return routes->sever(unit, request); },
+        {.zh = "解除标识与客户的绑定",
+         .en = "Sever a key from its customer",
+         .rows = {"CDP-02", "MEM-29"},
+         .tag = "customer"});
 }
 
 }  // namespace tilth::customer

@@ -96,6 +96,26 @@ public:
         return None{};
     }
 
+    // What the person says of itself outranks every source, and stands from this unit on.
+    Result<None> correct(Unit& unit, const CorrectRequest& request) {
+        const auto row = TRY(open_one(unit, request.number.value()));
+        TRY(check_scope(unit.sql(), unit.context(), customers_.whole_person(unit.tenant(), row.customer)));
+        if (row.kind != RequestKind::Correct)
+            return Error(ErrorCode::Conflict, "the request is for something else than a correction");
+        if (request.field.str().find(':') != std::string::npos || identity_kind(request.field.str())) {
+            return Error::invalid("field", "is_a_key", "标识不能这样更正", "A key is not corrected here",
+                                  "新增标识，旧的解除绑定", "Add the new key and sever the old one");
+        }
+        constexpr int kOwnWord = 100;
+        TRY(customers_.declare(unit, row.customer, {{request.field.str(), request.value.str(), unit.now()}}, "request",
+                               kOwnWord));
+        TRY(store::close(unit, row.number, RequestState::Done,
+                         json::Value::object({{"field", request.field.str()}}).print()));
+        TRY(unit.clear_timer(kDueTimer, std::to_string(row.number)));
+        TRY(audit(unit, "customer.privacy.corrected", row, request.reason.str()));
+        return None{};
+    }
+
     // Not a command: its reply must never be stored. The audit line and the answer are one unit.
     Result<PersonCopy> copy(const Context& context, const RequestKey& request) {
         return kernel_.record.write<PersonCopy>(context, [this, &request](Unit& unit) -> Result<PersonCopy> {
@@ -122,6 +142,8 @@ public:
             return reply;
         });
     }
+
+    kernel::Kernel& kernel() { return kernel_; }
 
 private:
     Result<std::vector<ConsentView>> all_consents(sql::Connection& sql, const TenantId& tenant,
@@ -209,6 +231,13 @@ void add_request_routes(kernel::Api& api, const std::shared_ptr<PrivacyRoutes>& 
         Method::Post, "/api/v1/privacy-requests/{number}/close", kPrivacy,
         [routes](Unit& unit, const CloseRequest& request) { return routes->close(unit, request); },
         {.zh = "办结或拒绝请求", .en = "Close a request", .rows = {"PRV-02"}, .tag = "customer"});
+    api.action<CorrectRequest, None>(
+        Method::Post, "/api/v1/privacy-requests/{number}/correct", kPrivacy,
+        [routes, &kernel = routes->kernel()](const Context& context, const CorrectRequest& request) {
+            return kernel.record.write<None>(context,
+                                             [&](Unit& unit) { return routes->correct(unit, request); });
+        },
+        {.zh = "更正个人信息并办结", .en = "Correct a field as the person says", .rows = {"PRV-02"}, .tag = "customer"});
     api.action<RequestKey, PersonCopy>(
         Method::Post, "/api/v1/privacy-requests/{number}/copy", kPrivacy,
         [routes](const Context& context, const RequestKey& request) { return routes->copy(context, request); },

@@ -40,6 +40,8 @@ public:
     // The customers at a link's ends, if it is one that stands.
     std::optional<std::pair<CustomerId, CustomerId>> ends_of(kernel::Unit& unit, std::int64_t link_number);
     kernel::Kernel& kernel() { return kernel_; }
+    // The tenant's memory, for a command of this module: the writer's thread, within a unit.
+    TenantState& writers_state(kernel::Unit& unit) { return state_of(unit.tenant()); }
 
     // ---- Consent and erasure (consent.cpp) ----
     struct Said {

@@ -82,6 +82,19 @@ struct ReopenConflict {
 };
 API_STRUCT(ReopenConflict, (number, reason))
 
+// Severs a key from its customer.
+struct DetachIdentity {
+    Int<1, INT64_MAX> number;
+    Reason reason;
+};
+API_STRUCT(DetachIdentity, (number, reason))
+struct DetachedView {
+    CustomerId from;
+    CustomerId to;                           // holds the key from now on
+    std::int64_t link = 0;                   // the ledger's line
+};
+API_STRUCT(DetachedView, (from, to, link))
+
 }  // namespace tilth::customer
 
 template <>

@@ -97,6 +97,14 @@ struct CloseRequest {
 };
 API_STRUCT(CloseRequest, (number, done, reason))
 
+struct CorrectRequest {
+    Int<1, INT64_MAX> number;
+    Text<1, 100> field;              // of the profile: "name", "birthday"
+    Text<1, 500> value;
+    Reason reason;
+};
+API_STRUCT(CorrectRequest, (number, field, value, reason))
+
 struct CopyField {
     std::string field;
     std::string label_zh;
@@ -155,6 +163,10 @@ template <>
 inline constexpr auto tilth::json::field_docs<tilth::customer::ConsentInput> = std::to_array<tilth::json::FieldDoc>({
     {"text_version", "告知书版本", "Version of the text", "2026-01"},
     {"proof", "凭证", "Proof", "门店签字单 31 号", tilth::json::Privacy::Personal},
+});
+template <>
+inline constexpr auto tilth::json::field_docs<tilth::customer::CorrectRequest> = std::to_array<tilth::json::FieldDoc>({
+    {"value", "更正后的内容", "The corrected value", "陈美丽", tilth::json::Privacy::Personal},
 });
 template <>
 inline constexpr auto tilth::json::field_docs<tilth::customer::CopyField> =

@@ -57,7 +57,7 @@ std::optional<std::string> without_personal(const Type& type, json::Node propert
 }
 
 std::string_view rule_word(std::string_view text) {
-    for (const std::string_view known : {"identify", "alias"}) {
+    for (const std::string_view known : {"identify", "alias", "unbind"}) {
         if (text == known) return known;
     }
     return "same_record";

@@ -72,10 +72,10 @@ bool says_login(json::Node record) {
 // login when they say so, else the visitor.
 void claim_all(Builder& builder, json::Node record, std::string_view type) {
     const std::string distinct = text_of(record.get("distinct_id"));
-    if (type == "track_id_unbind") {  // The identities are those that no longer belong to this login.
-        return builder.claim(IdentityKind::CustomId, distinct);
-    }
+    // Of an unbinding the identities are those that no longer belong to this login, which stands first.
+    if (type == "track_id_unbind") builder.claim(IdentityKind::CustomId, distinct);
     for (const auto& [name, value] : record.get("identities").members()) claim_identity(builder, name, value);
+    if (type == "track_id_unbind") return;
     builder.claim(IdentityKind::CustomId, record.get("login_id"));
     builder.claim(IdentityKind::Anonymous, record.get("anonymous_id"));
     if (type == "track_signup") {
@@ -134,7 +134,7 @@ void parse_record(const RawBatch& batch, kernel::Vault& vault, json::Node record
     builder.fingerprint(identity_of(record), record);
     const bool joins = type == "track_signup" || type == "track_id_bind" || profile;
     builder.finish(parsed, std::string(name), behaviour ? builder.properties(properties) : "{}",
-                   joins ? "identify" : "same_record", joins, record);
+                   type == "track_id_unbind" ? "unbind" : joins ? "identify" : "same_record", joins, record);
 }
 
 }  // namespace tilth::collect::sensors

@@ -84,7 +84,7 @@ TEST_F(SensorsTest, SignUpLinksTheVisitorToTheLogin) {
     EXPECT_TRUE(holds(event, customer::IdentityKind::Anonymous, "v-1"));
 }
 
-TEST_F(SensorsTest, BoundKeysAreClaimsAndUnboundOnesAreNot) {
+TEST_F(SensorsTest, BoundKeysAreClaimsAndUnboundOnesStandBehindTheirLogin) {
     const Incoming bound = one(R"({"type":"track_id_bind","event":"$BindID","distinct_id":"u-1","login_id":"u-1",
         "time":1772359209000,"identities":{"$identity_login_id":"u-1","$identity_mobile":"13800138000",
         "$identity_mp_wx1_openid":"o-1"}})");
@@ -92,8 +92,12 @@ TEST_F(SensorsTest, BoundKeysAreClaimsAndUnboundOnesAreNot) {
     EXPECT_TRUE(holds(bound, customer::IdentityKind::OpenId, "wx1:o-1"));
     const Incoming unbound = one(R"({"type":"track_id_unbind","event":"$UnbindID","distinct_id":"u-1",
         "time":1772359209000,"identities":{"$identity_mobile":"13800138000"}})");
-    ASSERT_EQ(unbound.claims.size(), 1u);
-    EXPECT_TRUE(holds(unbound, customer::IdentityKind::CustomId, "u-1"));
+    ASSERT_EQ(unbound.claims.size(), 2u);
+    EXPECT_EQ(unbound.claims.front().kind, customer::IdentityKind::CustomId);
+    EXPECT_EQ(unbound.claims.front().value, "u-1");
+    EXPECT_TRUE(holds(unbound, customer::IdentityKind::Phone, "+8613800138000"));
+    EXPECT_EQ(unbound.rule, "unbind");
+    EXPECT_FALSE(unbound.joins);
 }
 
 TEST_F(SensorsTest, FactsThatHoldOnceStandBehindPlainOnesAndTheEarliestWins) {
