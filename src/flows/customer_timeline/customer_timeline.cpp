@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "kernel/behaviour/history.h"
+#include "modules/customer/rights/api.h"
 #include "platform/json/value.h"
 
 namespace tilth::flows {
@@ -119,7 +120,7 @@ public:
         if (!person) return Error(ErrorCode::NotFound, "customer");
         const auto customers = parts_.customers.customers_of(view.tenant(), person->ordinal, person->known);
         if (customers.empty()) return Error(ErrorCode::NotFound, "customer");
-        TRY(in_scope(view, customers.front()));
+        TRY(in_scope(view, customers));
         Timeline all;
         bool cut = false;
         if (request.kind != MomentFilter::Event && view.context().may(kOrderRead))
@@ -136,12 +137,15 @@ public:
     }
 
 private:
-    Status in_scope(View& view, const CustomerId& customer) const {
-        if (view.context().scope->all) return ok();
-        const auto faces = TRY(parts_.customers.faces(view.sql(), view.tenant(), {customer}));
-        if (faces.empty() || !faces.front().home_node || !view.context().scope->covers(*faces.front().home_node))
-            return Error(ErrorCode::NotFound, "customer");
-        return ok();
+    // Any of the person's customers with its home in the scope shows the person; with all homes elsewhere it is absent.
+    Status in_scope(View& view, const std::vector<CustomerId>& customers) const {
+        const kernel::Scope& scope = *view.context().scope;
+        if (scope.all) return ok();
+        for (const CustomerId& customer : customers) {
+            const auto home = TRY(customer::home_of(view.sql(), view.tenant(), customer));
+            if (home && scope.covers(*home)) return ok();
+        }
+        return Error(ErrorCode::NotFound, "customer");
     }
 
     // True when there are more orders than are read.

@@ -1,6 +1,7 @@
 #include "flows/erase_person/erase_person.h"
 
 #include "kernel/record/upkeep.h"
+#include "modules/customer/rights/api.h"
 #include "platform/json/value.h"
 #include "platform/log/log.h"
 
@@ -18,13 +19,13 @@ struct EraseRequest {
 API_STRUCT(EraseRequest, (number, reason))
 
 struct EraseReceipt {
-    std::int64_t number = 0;         // the request's
+    std::int64_t number = 0;  // the request's
     Instant erased_at;
-    std::int64_t customers = 0;      // in the erasure register
-    std::int64_t identities = 0;     // deleted, with their blind indexes
-    std::int64_t values = 0;         // sealed values deleted, with their key
-    std::int64_t orders_kept = 0;    // under a bare number, for the books
-    Instant residue_until;           // sealed remnants in the engine's files are overwritten by then
+    std::int64_t customers = 0;    // in the erasure register
+    std::int64_t identities = 0;   // deleted, with their blind indexes
+    std::int64_t values = 0;       // sealed values deleted, with their key
+    std::int64_t orders_kept = 0;  // under a bare number, for the books
+    Instant residue_until;         // sealed remnants in the engine's files are overwritten by then
 };
 API_STRUCT(EraseReceipt, (number, erased_at, customers, identities, values, orders_kept, residue_until))
 
@@ -33,7 +34,7 @@ struct ErasureKey {
 };
 API_STRUCT(ErasureKey, (number))
 struct ErasurePartView {
-    std::string part;                // register, record, backups
+    std::string part;  // register, record, backups
     Instant due_by;
     std::optional<Instant> done_at;
     bool overdue = false;
@@ -58,16 +59,24 @@ Result<ErasureView> erasure_view(kernel::View& view, const kernel::Residue& resi
     return reply;
 }
 
-Result<EraseReceipt> erase(kernel::Unit& unit, customer::Customers& customers, commerce::Orders& orders,
-                           kernel::Residue& residue, const EraseRequest& request) {
+// Keys and values go now; what lies sealed elsewhere is looked through by a job, for which the keys are kept meanwhile.
+Result<customer::Erasure> erase_everywhere(kernel::Unit& unit, const ErasureParts& parts, const CustomerId& customer) {
+    const auto keys =
+        TRY(customer::keys_of_person(parts.customers, parts.kernel.vault, unit.sql(), unit.tenant(), customer));
+    const customer::Erasure done = TRY(customer::erase(parts.customers, unit, customer));
+    TRY(parts.forgetting.begin(unit, keys));
+    return done;
+}
+
+Result<EraseReceipt> erase(kernel::Unit& unit, const ErasureParts& parts, const EraseRequest& request) {
     EraseReceipt receipt;
     receipt.number = request.number.value();
-    const auto person = TRY(customer::erasure_request(customers, unit, receipt.number));
-    const auto kept = TRY(orders.of_customers(unit.sql(), unit.tenant(), person, kOrdersCountedMax));
+    const auto person = TRY(customer::erasure_request(parts.customers, unit, receipt.number));
+    const auto kept = TRY(parts.orders.of_customers(unit.sql(), unit.tenant(), person, kOrdersCountedMax));
     receipt.orders_kept = static_cast<std::int64_t>(kept.size());
-    const customer::Erasure done = TRY(customer::erase(customers, unit, person.front()));
+    const customer::Erasure done = TRY(erase_everywhere(unit, parts, person.front()));
     receipt.erased_at = unit.now();
-    receipt.residue_until = unit.now() + residue.promised();
+    receipt.residue_until = unit.now() + parts.residue.promised();
     receipt.customers = done.customers;
     receipt.identities = done.identities;
     receipt.values = done.values;
@@ -79,37 +88,46 @@ Result<EraseReceipt> erase(kernel::Unit& unit, customer::Customers& customers, c
                                                      {"residue_until", to_iso(receipt.residue_until)}})
                                     .print();
     TRY(customer::close_erasure(unit, receipt.number, printed, request.reason.str()));
-    TRY(residue.promise(unit, receipt.number, person));
+    TRY(parts.residue.promise(unit, receipt.number, person));
     return receipt;
 }
 
 }  // namespace
 
 std::vector<std::string_view> tables_of_persons() {
-    return {"person_secret", "vault_value", "identity_index", "identity"};
+    std::vector<std::string_view> tables = {"person_secret", "vault_value", "identity_index", "identity"};
+    for (const std::string_view table : collect::tables_of_the_sealed()) tables.push_back(table);
+    return tables;
 }
 
-void add_erase_person(kernel::Kernel& kernel, customer::Customers& customers, commerce::Orders& orders,
-                      kernel::Residue& residue) {
-    kernel.api.command<EraseRequest, EraseReceipt>(
+void add_erase_person(const ErasureParts& parts) {
+    kernel::Residue& residue = parts.residue;
+    residue.before_forcing(
+        [&forgetting = parts.forgetting](const kernel::Context& context,
+                                         const std::string& position) -> Result<kernel::Residue::Look> {
+            auto look = TRY(forgetting.sweep(context, position));
+            return kernel::Residue::Look{std::move(look.next), std::move(look.strike)};
+        });
+    parts.kernel.api.command<EraseRequest, EraseReceipt>(
         kernel::Method::Post, "/api/v1/privacy-requests/{number}/erase", kErase,
-        [&customers, &orders, &residue](kernel::Unit& unit, const EraseRequest& request) {
-            return erase(unit, customers, orders, residue, request);
-        },
-        {.zh = "删除个人信息并出具回执", .en = "Erase a person, with a receipt", .rows = {"PRV-02"}, .tag = "customer"});
-    kernel.api.query<ErasureKey, ErasureView>(
-        kernel::Method::Get, "/api/v1/privacy-requests/{number}/erasure", kErase,
-        [&residue](kernel::View& view, const ErasureKey& key) {
-            return erasure_view(view, residue, key.number.value());
-        },
-        {.zh = "删除回执：各部分何时完成",
-         .en = "What of an erasure is done, and by when the rest",
+        [parts](kernel::Unit& unit, const EraseRequest& request) { return erase(unit, parts, request); },
+        {.zh = "删除个人信息并出具回执",
+         .en = "Erase a person, with a receipt",
          .rows = {"PRV-02"},
          .tag = "customer"});
+    parts.kernel.api.query<ErasureKey, ErasureView>(kernel::Method::Get, "/api/v1/privacy-requests/{number}/erasure",
+                                                    kErase,
+                                                    [&residue](kernel::View& view, const ErasureKey& key) {
+                                                        return erasure_view(view, residue, key.number.value());
+                                                    },
+                                                    {.zh = "删除回执：各部分何时完成",
+                                                     .en = "What of an erasure is done, and by when the rest",
+                                                     .rows = {"PRV-02"},
+                                                     .tag = "customer"});
 }
 
-Result<std::int64_t> replay_erasures(kernel::Kernel& kernel, customer::Customers& customers,
-                                     kernel::ErasureRegister& outside) {
+Result<std::int64_t> replay_erasures(const ErasureParts& parts, kernel::ErasureRegister& outside) {
+    kernel::Kernel& kernel = parts.kernel;
     const auto context = kernel::Context::system(TenantId{}, kernel.clock.now());
     const std::int64_t known = TRY(kernel.record.read<std::int64_t>(
         context, [](kernel::View& view) { return kernel::register_position(view.sql()); }));
@@ -119,7 +137,8 @@ Result<std::int64_t> replay_erasures(kernel::Kernel& kernel, customer::Customers
         const auto& line = lines[at];
         const auto done = kernel.record.write<std::int64_t>(
             kernel::Context::system(line.tenant, kernel.clock.now()), [&](kernel::Unit& unit) -> Result<std::int64_t> {
-                const customer::Erasure one = TRY(customer::erase(customers, unit, line.customer));
+                const customer::Erasure one = TRY(erase_everywhere(unit, parts, line.customer));
+                TRY(parts.residue.start(unit));
                 TRY(unit.audit({.action = "customer.erase_again",
                                 .object = line.customer.str(),
                                 .detail = "{\"line\":" + std::to_string(at + 1) + "}"}));

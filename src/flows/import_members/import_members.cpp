@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/hooks.h"
 #include "flows/nodes.h"
+#include "modules/customer/rights/api.h"
 
 namespace tilth::flows {
 
@@ -30,7 +32,11 @@ enum class Column : std::uint8_t {
     Stored,
     GuideCode,
     Tags,
-    Consent
+    Consent,
+    ConsentPurposes,
+    ConsentChannels,
+    ConsentText,
+    ConsentAt
 };
 
 const std::vector<collect::TargetField>& member_fields() {
@@ -52,6 +58,10 @@ const std::vector<collect::TargetField>& member_fields() {
         {"guide_code", FieldKind::Text, false, "归属导购", "Guide", {"归属导购"}, 0},
         {"tags", FieldKind::Text, false, "标签", "Tags", {"标签"}, 0},
         {"consent", FieldKind::Text, false, "同意方式", "Consent", {"同意方式"}, 0},
+        {"consent_purposes", FieldKind::Text, false, "同意用途", "Consent: purposes", {"同意用途"}, 0},
+        {"consent_channels", FieldKind::Text, false, "同意渠道", "Consent: channels", {"同意渠道"}, 0},
+        {"consent_text", FieldKind::Text, false, "告知书版本", "Consent: version of the text", {"告知书版本"}, 0},
+        {"consent_at", FieldKind::Instant, false, "同意时间", "Consent: time", {"同意时间"}, 0},
     };
     return all;
 }
@@ -75,7 +85,7 @@ public:
                                                    const std::vector<collect::MappedRow>& rows) override {
         std::vector<collect::RowOutcome> outcomes;
         for (const auto& row : rows) {
-            const auto claims = claims_of(view.tenant(), row);
+            const auto claims = read(view.tenant(), row);
             outcomes.push_back(claims ? TRY(compare(view.sql(), view.tenant(), row, *claims))
                                       : refused(claims.error()));
         }
@@ -86,7 +96,7 @@ public:
                                                    const std::vector<collect::MappedRow>& rows) override {
         std::vector<collect::RowOutcome> outcomes;
         for (const auto& row : rows) {
-            const auto claims = claims_of(unit.tenant(), row);
+            const auto claims = read(unit.tenant(), row);
             if (!claims) {
                 outcomes.push_back(refused(claims.error()));
                 continue;
@@ -112,6 +122,8 @@ public:
     Result<std::int64_t> take_back(kernel::Unit& unit, const collect::ImportRef& import, int limit) override {
         const std::int64_t gone = TRY(openings_.take_back(unit, import.source(), limit));
         if (gone > 0) return gone;
+        const std::int64_t said = TRY(customer::take_back_consent(unit, import.source(), limit));
+        if (said > 0) return said;
         const std::int64_t people = TRY(customers_.take_back(unit, import.source(), limit));
         return people > 0 ? people : take_back_nodes(org_, unit, import.source(), limit);
     }
@@ -120,6 +132,23 @@ private:
     static collect::RowOutcome refused(const Error& error) {
         if (error.fields.empty()) return {Kind::Rejected, "invalid", {}};
         return {Kind::Rejected, error.fields.front().rule, error.fields.front().field};
+    }
+
+    // Who the row is about; refused also for what it says of consent.
+    Result<std::vector<customer::Claim>> read(const TenantId& tenant, const collect::MappedRow& row) const {
+        TRY(customer::check_filed(consent_of(row, Instant{})));
+        return claims_of(tenant, row);
+    }
+
+    static customer::FiledConsent consent_of(const collect::MappedRow& row, Instant known_since) {
+        customer::FiledConsent filed;
+        filed.answer = text(row, Column::Consent);
+        filed.purposes = text(row, Column::ConsentPurposes);
+        filed.channels = text(row, Column::ConsentChannels);
+        filed.text_version = text(row, Column::ConsentText);
+        if (const auto at = parse_instant(text(row, Column::ConsentAt))) filed.at = *at;
+        filed.known_since = known_since;
+        return filed;
     }
 
     Result<std::vector<customer::Claim>> claims_of(const TenantId& tenant, const collect::MappedRow& row) const {
@@ -183,6 +212,9 @@ private:
             if (std::string value = text(row, column); !value.empty()) traits.push_back({field, std::move(value), {}});
         }
         if (!traits.empty()) TRY(customers_.declare(unit, found.customer, traits, source, kFileConfidence));
+        if (!hooks::is_off("PRV-01")) {
+            TRY(customer::file_consent(customers_, unit, found.customer, consent_of(row, sighting.at), source));
+        }
         collect::MemberOpening opening;
         opening.customer = found.customer;
         opening.content = row.content;
