@@ -48,6 +48,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audience/cross": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 交叉表：属性、标签组与标签
+         * @description One thing against another
+         */
+        post: operations["post_audience_cross"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audience/dimensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 可以交叉的维度
+         * @description What can be tabulated
+         */
+        get: operations["get_audience_dimensions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audience/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 名单中可触达多少人，其余为何不可
+         * @description How many of a list can be reached, and why not the rest
+         */
+        post: operations["post_audience_reach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -82,6 +142,154 @@ export interface paths {
          * @description Prove the audit chain
          */
         post: operations["post_audit_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capture-points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 采集点
+         * @description Capture points
+         */
+        get: operations["get_capture_points"];
+        put?: never;
+        /**
+         * 新建采集点
+         * @description Make a capture point
+         */
+        post: operations["post_capture_points"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capture-points/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一个采集点及其结果
+         * @description One capture point and what came of it
+         */
+        get: operations["get_capture_points_number"];
+        /**
+         * 停用或启用采集点
+         * @description Stop or start a capture point
+         */
+        put: operations["put_capture_points_number"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capture-points/{number}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一物一码清单
+         * @description The item codes of a batch
+         */
+        get: operations["get_capture_points_number_codes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capture-points/{number}/cross": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 两题交叉
+         * @description Two questions crossed
+         */
+        get: operations["get_capture_points_number_cross"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capture-points/{number}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 为客户生成专属链接
+         * @description Personal addresses for customers
+         */
+        post: operations["post_capture_points_number_invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capture-points/{number}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 谁打开、看了多久、转给了谁
+         * @description Who opened it, for how long, and to whom it was passed on
+         */
+        get: operations["get_capture_points_number_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capture-points/{number}/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 提交记录
+         * @description What was submitted
+         */
+        get: operations["get_capture_points_number_submissions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -356,6 +564,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/online": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 客户是否在线：触点与状态
+         * @description Whether a person is online, and by what
+         */
+        get: operations["get_customers_id_online"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/orders": {
         parameters: {
             query?: never;
@@ -436,6 +664,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/strategy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 客户的首要策略与依据
+         * @description A person's primary strategy, and why
+         */
+        get: operations["get_customers_id_strategy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/timeline": {
         parameters: {
             query?: never;
@@ -496,6 +744,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 定时取数
+         * @description Feeds: files that come by themselves
+         */
+        get: operations["get_feeds"];
+        put?: never;
+        /**
+         * 新建定时取数
+         * @description Make a feed
+         */
+        post: operations["post_feeds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 取数记录
+         * @description One feed and what it brought
+         */
+        get: operations["get_feeds_number"];
+        put?: never;
+        post?: never;
+        /**
+         * 删除定时取数
+         * @description Remove a feed
+         */
+        delete: operations["delete_feeds_number"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{number}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 暂停或恢复取数
+         * @description Pause a feed, or let it go on
+         */
+        post: operations["post_feeds_number_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{number}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 立即取数
+         * @description Fetch now
+         */
+        post: operations["post_feeds_number_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/freshness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 数据新鲜度：按数据源与门店
+         * @description Freshness per source and per store, alarms first
+         */
+        get: operations["get_freshness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/freshness/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 设置新鲜度阈值
+         * @description How long a source or store may be silent
+         */
+        put: operations["put_freshness_limits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/funnel": {
         parameters: {
             query?: never;
@@ -510,6 +886,26 @@ export interface paths {
         get: operations["get_funnel"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/{number}/detach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 解除标识与客户的绑定
+         * @description Sever a key from its customer
+         */
+        post: operations["post_identities_number_detach"];
         delete?: never;
         options?: never;
         head?: never;
@@ -756,8 +1152,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 文件里的门店编码
-         * @description The file's store codes, and which are unknown
+         * 文件里的门店或导购编码
+         * @description The file's codes of stores or guides, and which are unknown
          */
         get: operations["get_imports_id_codes"];
         put?: never;
@@ -798,8 +1194,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 附加小票头文件
-         * @description Add the file of heads to a file of lines
+         * 附加小票头或支付文件
+         * @description Add the file of heads, or of payments, to a file of lines
          */
         post: operations["post_imports_id_parts"];
         delete?: never;
@@ -982,6 +1378,170 @@ export interface paths {
          * @description Cancel a job at its next step
          */
         post: operations["post_jobs_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 线索：公海、我的、全部
+         * @description Leads: the pool, one's own, all
+         */
+        get: operations["get_leads"];
+        put?: never;
+        /**
+         * 新建线索
+         * @description Add a lead
+         */
+        post: operations["post_leads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一条线索与经过
+         * @description One lead and what happened to it
+         */
+        get: operations["get_leads_number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{number}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 分配线索
+         * @description Hand a lead to somebody
+         */
+        post: operations["post_leads_number_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{number}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 认领线索
+         * @description Claim a lead
+         */
+        post: operations["post_leads_number_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{number}/convert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 转为客户
+         * @description Convert a lead into a customer
+         */
+        post: operations["post_leads_number_convert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{number}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 记录跟进
+         * @description Record a follow-up
+         */
+        post: operations["post_leads_number_follow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{number}/lose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 放弃线索
+         * @description Give a lead up
+         */
+        post: operations["post_leads_number_lose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{number}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 退回公海
+         * @description Give a lead back to the pool
+         */
+        post: operations["post_leads_number_release"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1248,6 +1808,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 模型与最近一次运行
+         * @description Models, and the last run of each
+         */
+        get: operations["get_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 运行模型
+         * @description Run a model
+         */
+        post: operations["post_models_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 模型给出的人与原因
+         * @description The people of a model, with the reasons
+         */
+        get: operations["get_models_model_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 把模型结果发布为标签
+         * @description Publish what a model says as tags
+         */
+        post: operations["post_models_model_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 模型的历次运行
+         * @description The runs of a model
+         */
+        get: operations["get_models_model_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/online-rate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 在线率与数字化人数
+         * @description How many members are online, by store
+         */
+        get: operations["get_online_rate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/online-rate/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 在线率下钻到人
+         * @description The people of an online state
+         */
+        get: operations["get_online_rate_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders": {
         parameters: {
             query?: never;
@@ -1476,6 +2176,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/partner-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 合作方密钥与错误说明
+         * @description Partners' keys, and what refusals mean
+         */
+        get: operations["get_partner_keys"];
+        put?: never;
+        /**
+         * 新建合作方密钥；签名密钥只显示一次
+         * @description Make a partner's key; its secret is shown once
+         */
+        post: operations["post_partner_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner-keys/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 停用合作方密钥
+         * @description Revoke a partner's key
+         */
+        post: operations["post_partner_keys_id_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner-keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 轮换签名密钥，旧的再用一段时间
+         * @description A new secret; the old one holds for a while
+         */
+        post: operations["post_partner_keys_id_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/privacy-requests": {
         parameters: {
             query?: never;
@@ -1540,6 +2304,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/privacy-requests/{number}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 更正个人信息并办结
+         * @description Correct a field as the person says
+         */
+        post: operations["post_privacy_requests_number_correct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/privacy-requests/{number}/erase": {
         parameters: {
             query?: never;
@@ -1574,6 +2358,26 @@ export interface paths {
         get: operations["get_privacy_requests_number_erasure"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy-requests/{number}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 导出可携带文件：资料、订单与行为（记入审计）
+         * @description Everything kept about a person as one file; audited
+         */
+        post: operations["post_privacy_requests_number_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1836,6 +2640,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/segments/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 规则选中的人（未保存）
+         * @description The people of an unsaved rule
+         */
+        post: operations["post_segments_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/segments/preview": {
         parameters: {
             query?: never;
@@ -1850,6 +2674,30 @@ export interface paths {
          * @description Whom a rule selects
          */
         post: operations["post_segments_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 现成人群：按八类给出的句子
+         * @description Ready segments
+         */
+        get: operations["get_segments_templates"];
+        put?: never;
+        /**
+         * 填好一个现成人群
+         * @description A ready segment, filled in
+         */
+        post: operations["post_segments_templates"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2116,6 +2964,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/splits/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 渠道分群：首购、最近、最常用，与 ARPU
+         * @description People by channel, and what a buyer brings
+         */
+        get: operations["get_splits_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/splits/channels/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 某渠道的人
+         * @description The people of a channel
+         */
+        get: operations["get_splits_channels_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/splits/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 聚类分群（固定种子可复现，含轮廓系数）
+         * @description Clusters by k-means: reproducible, with the silhouette
+         */
+        post: operations["post_splits_clusters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/splits/quadrants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 两个指标的四象限
+         * @description Four quadrants on two metrics
+         */
+        post: operations["post_splits_quadrants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff": {
         parameters: {
             query?: never;
@@ -2324,6 +3252,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/strategies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 分层策略
+         * @description Layered strategies
+         */
+        get: operations["get_strategies"];
+        put?: never;
+        /**
+         * 新建策略
+         * @description Make a strategy
+         */
+        post: operations["post_strategies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strategies/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 排列策略
+         * @description Put strategies in order
+         */
+        post: operations["post_strategies_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strategies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 删除策略
+         * @description Drop a strategy
+         */
+        delete: operations["delete_strategies_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strategies/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 以此为首要策略的人
+         * @description Whose primary strategy it is
+         */
+        get: operations["get_strategies_id_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system": {
         parameters: {
             query?: never;
@@ -2492,6 +3504,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tags/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 标签覆盖与重叠
+         * @description How far tags reach and overlap
+         */
+        get: operations["get_tags_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/coverage.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出标签覆盖与重叠矩阵（记入审计）
+         * @description The matrix of coverage and overlap as CSV; audited
+         */
+        get: operations["get_tags_coverage_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 标签治理：未使用、过细、重名
+         * @description Tags to tidy up
+         */
+        get: operations["get_tags_warnings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tags/{id}": {
         parameters: {
             query?: never;
@@ -2620,6 +3692,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhook-deliveries/{number}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重新推送
+         * @description Send a delivery again
+         */
+        post: operations["post_webhook_deliveries_number_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 事件推送
+         * @description Webhooks
+         */
+        get: operations["get_webhooks"];
+        put?: never;
+        /**
+         * 新建事件推送；签名密钥只显示一次
+         * @description Add a webhook; its secret is shown once
+         */
+        post: operations["post_webhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 暂停或恢复推送
+         * @description Stop or start a webhook
+         */
+        put: operations["put_webhooks_number"];
+        post?: never;
+        /**
+         * 删除推送及其记录
+         * @description Remove a webhook with its deliveries
+         */
+        delete: operations["delete_webhooks_number"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{number}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 推送记录
+         * @description Deliveries of a webhook
+         */
+        get: operations["get_webhooks_number_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2649,6 +3809,11 @@ export interface components {
             next?: string;
             total: components["schemas"]["Total"];
         };
+        "Page_audience.ModelPerson": {
+            items: components["schemas"]["audience.ModelPerson"][];
+            next?: string;
+            total: components["schemas"]["Total"];
+        };
         "Page_audience.SetChange": {
             items: components["schemas"]["audience.SetChange"][];
             next?: string;
@@ -2659,6 +3824,16 @@ export interface components {
             next?: string;
             total: components["schemas"]["Total"];
         };
+        "Page_collect.capture.SubmissionItem": {
+            items: components["schemas"]["collect.capture.SubmissionItem"][];
+            next?: string;
+            total: components["schemas"]["Total"];
+        };
+        "Page_collect.open.DeliveryItem": {
+            items: components["schemas"]["collect.open.DeliveryItem"][];
+            next?: string;
+            total: components["schemas"]["Total"];
+        };
         "Page_commerce.OrderItem": {
             items: components["schemas"]["commerce.OrderItem"][];
             next?: string;
@@ -2666,6 +3841,16 @@ export interface components {
         };
         "Page_customer.ConflictView": {
             items: components["schemas"]["customer.ConflictView"][];
+            next?: string;
+            total: components["schemas"]["Total"];
+        };
+        "Page_customer.LeadItem": {
+            items: components["schemas"]["customer.LeadItem"][];
+            next?: string;
+            total: components["schemas"]["Total"];
+        };
+        "Page_customer.Match": {
+            items: components["schemas"]["customer.Match"][];
             next?: string;
             total: components["schemas"]["Total"];
         };
@@ -2912,6 +4097,61 @@ export interface components {
         };
         /** @enum {string} */
         "audience.Cause": "created" | "rule_changed" | "event" | "order" | "profile" | "time" | "tag" | "segment" | "merge" | "unmerge" | "by_hand" | "caught_up" | "archived";
+        "audience.ChannelSplit": {
+            channel: string;
+            /** Format: int64 */
+            first: number;
+            /** Format: int64 */
+            last: number;
+            /** Format: int64 */
+            most: number;
+            /** Format: int64 */
+            buyers: number;
+            /** Format: int64 */
+            orders: number;
+            net?: components["schemas"]["Money"];
+            arpu?: components["schemas"]["Money"];
+        };
+        "audience.ChannelSplits": {
+            /** Format: int64 */
+            people: number;
+            items: components["schemas"]["audience.ChannelSplit"][];
+        };
+        /** @enum {string} */
+        "audience.ChannelUse": "first" | "last" | "most";
+        "audience.ClusterView": {
+            /** Format: int64 */
+            people: number;
+            small: boolean;
+            centre: number[];
+            nearest: string[];
+            /** Format: id */
+            tag?: string;
+        };
+        "audience.Clusters": {
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            unknown: number;
+            /** Format: int64 */
+            seed: number;
+            /** Format: int64 */
+            rounds: number;
+            /** Format: double */
+            silhouette: number;
+            /** Format: int64 */
+            measured: number;
+            fingerprint: string;
+            items: components["schemas"]["audience.ClusterView"][];
+        };
+        "audience.ClustersAsked": {
+            attributes: string[];
+            /** Format: int64 */
+            k: number;
+            /** Format: int64 */
+            seed?: number;
+            publish?: string;
+        };
         "audience.Combined": {
             op: components["schemas"]["audience.SetOperation"];
             segments: string[];
@@ -2921,8 +4161,64 @@ export interface components {
             en: string;
             holds: boolean;
         };
+        "audience.CrossAsked": {
+            rows: string;
+            columns: string;
+            only?: unknown;
+        };
+        "audience.CrossCell": {
+            /** Format: int64 */
+            people: number;
+            small: boolean;
+            rule: unknown;
+        };
+        "audience.CrossDimension": {
+            key: string;
+            zh: string;
+            en: string;
+        };
+        "audience.CrossDimensions": {
+            items: components["schemas"]["audience.CrossDimension"][];
+        };
+        "audience.CrossRow": {
+            cells: components["schemas"]["audience.CrossCell"][];
+        };
+        "audience.CrossTable": {
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            cell_min: number;
+            rows: components["schemas"]["audience.CrossValue"][];
+            columns: components["schemas"]["audience.CrossValue"][];
+            table: components["schemas"]["audience.CrossRow"][];
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            as_of: string;
+        };
+        "audience.CrossValue": {
+            zh: string;
+            en: string;
+            /** Format: int64 */
+            people: number;
+        };
+        "audience.FactorView": {
+            zh: string;
+            en: string;
+            /** Format: double */
+            fact: number;
+            /** Format: double */
+            contribution: number;
+        };
         /** @enum {string} */
         "audience.Family": "segment" | "tag";
+        "audience.FillTemplate": {
+            key: string;
+            values?: {
+                [key: string]: string;
+            };
+        };
         "audience.GroupKey": {
             /** Format: id */
             id: string;
@@ -2932,13 +4228,45 @@ export interface components {
             masked: string;
         };
         /** @enum {string} */
+        "audience.Layer": "level" | "channel" | "channel_crm" | "tag";
+        /** @enum {string} */
         "audience.Mode": "live" | "static";
+        "audience.ModelList": {
+            items: components["schemas"]["audience.ModelView"][];
+        };
+        "audience.ModelPerson": {
+            person: components["schemas"]["audience.AudiencePerson"];
+            part: string;
+            /** Format: double */
+            probability?: number;
+            factors: components["schemas"]["audience.FactorView"][];
+        };
+        "audience.ModelView": {
+            key: string;
+            predictive: boolean;
+            zh: string;
+            en: string;
+            how_zh: string;
+            how_en: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            horizon_days?: number;
+            last?: components["schemas"]["audience.RunView"];
+        };
         "audience.NewSegment": {
             name: string;
             description?: string;
             text?: string;
             rule?: unknown;
             customers?: string[];
+        };
+        "audience.NewStrategy": {
+            name: string;
+            layer: components["schemas"]["audience.Layer"];
+            /** Format: id */
+            set: string;
+            action?: string;
         };
         "audience.NewTag": {
             name: string;
@@ -2954,6 +4282,9 @@ export interface components {
         "audience.NewTagGroup": {
             name: string;
             exclusive: boolean;
+        };
+        "audience.OrderStrategies": {
+            order: string[];
         };
         "audience.Preview": {
             /** Format: int64 */
@@ -2973,6 +4304,52 @@ export interface components {
             at: string;
             forms: components["schemas"]["audience.RuleForms"];
         };
+        "audience.Published": {
+            items: components["schemas"]["audience.PublishedTag"][];
+            /** Format: int64 */
+            put: number;
+            /** Format: int64 */
+            taken: number;
+        };
+        "audience.PublishedRun": {
+            /** Format: int64 */
+            number: number;
+            published: components["schemas"]["audience.Published"];
+        };
+        "audience.PublishedTag": {
+            /** Format: id */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            people: number;
+        };
+        "audience.Quadrant": {
+            x_high: boolean;
+            y_high: boolean;
+            /** Format: int64 */
+            people: number;
+            small: boolean;
+            rule: unknown;
+        };
+        "audience.QuadrantAsked": {
+            x: string;
+            y: string;
+            /** Format: int64 */
+            x_cut?: number;
+            /** Format: int64 */
+            y_cut?: number;
+        };
+        "audience.Quadrants": {
+            /** Format: int64 */
+            x_cut: number;
+            /** Format: int64 */
+            y_cut: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            unknown: number;
+            items: components["schemas"]["audience.Quadrant"][];
+        };
         "audience.Reach": {
             channel: string;
             zh: string;
@@ -2980,6 +4357,16 @@ export interface components {
             /** Format: int64 */
             people: number;
             why_not: components["schemas"]["audience.WhyNot"][];
+        };
+        "audience.ReachAsked": {
+            /** Format: id */
+            set?: string;
+            customers?: string[];
+        };
+        "audience.Reached": {
+            /** Format: int64 */
+            people: number;
+            reachable: components["schemas"]["audience.Reach"][];
         };
         "audience.RuleAttribute": {
             key: string;
@@ -3021,6 +4408,13 @@ export interface components {
             name: string;
             title: string;
         };
+        "audience.RulePeople": {
+            text?: string;
+            rule?: unknown;
+            cursor?: string;
+            /** Format: int64 */
+            limit?: number;
+        };
         "audience.RuleProblem": {
             field: string;
             message: string;
@@ -3037,6 +4431,103 @@ export interface components {
             tags: components["schemas"]["audience.RuleName"][];
             segments: components["schemas"]["audience.RuleName"][];
             orgs: components["schemas"]["audience.RuleName"][];
+        };
+        "audience.RunAsked": {
+            model: string;
+            /** Format: int64 */
+            horizon_days?: number;
+        };
+        "audience.RunBin": {
+            /** Format: int64 */
+            people: number;
+            /** Format: double */
+            predicted: number;
+            /** Format: double */
+            observed: number;
+        };
+        "audience.RunKeyValue": {
+            key: string;
+            /** Format: int64 */
+            value: number;
+        };
+        "audience.RunList": {
+            items: components["schemas"]["audience.RunView"][];
+        };
+        "audience.RunPart": {
+            name: string;
+            /** Format: int64 */
+            people: number;
+        };
+        "audience.RunReport": {
+            /** Format: int64 */
+            train_people: number;
+            /** Format: int64 */
+            train_positive: number;
+            /** Format: int64 */
+            test_people: number;
+            /** Format: int64 */
+            test_positive: number;
+            /** Format: double */
+            auc: number;
+            /** Format: double */
+            auc_recency: number;
+            /** Format: double */
+            better_by: number;
+            /** Format: double */
+            auc_shuffled: number;
+            /** Format: double */
+            brier: number;
+            /** Format: double */
+            calibration_gap: number;
+            bins: components["schemas"]["audience.RunBin"][];
+            weights: components["schemas"]["audience.RunWeight"][];
+            /** Format: double */
+            bias: number;
+        };
+        "audience.RunResult": {
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            as_of: string;
+            /** Format: int64 */
+            horizon_days?: number;
+            parts: components["schemas"]["audience.RunPart"][];
+            cuts: components["schemas"]["audience.RunKeyValue"][];
+            report?: components["schemas"]["audience.RunReport"];
+        };
+        "audience.RunView": {
+            /** Format: int64 */
+            number: number;
+            model: string;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            actor: string;
+            /** Format: int64 */
+            people: number;
+            fingerprint: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            published_at?: string;
+            result: components["schemas"]["audience.RunResult"];
+        };
+        "audience.RunWeight": {
+            key: string;
+            zh: string;
+            en: string;
+            /** Format: double */
+            weight: number;
+            /** Format: double */
+            mean: number;
+            /** Format: double */
+            deviation: number;
         };
         "audience.SegmentList": {
             items: components["schemas"]["audience.SegmentView"][];
@@ -3113,8 +4604,67 @@ export interface components {
         "audience.SetSizes": {
             items: components["schemas"]["audience.SetSize"][];
         };
+        "audience.StrategyKey": {
+            /** Format: id */
+            id: string;
+        };
+        "audience.StrategyList": {
+            items: components["schemas"]["audience.StrategyView"][];
+            /** Format: int64 */
+            without: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            cell_min: number;
+        };
+        "audience.StrategyTrace": {
+            /** Format: id */
+            strategy?: string;
+            name?: string;
+            action?: string;
+            trace: components["schemas"]["audience.TraceStep"][];
+        };
+        "audience.StrategyView": {
+            /** Format: id */
+            id: string;
+            name: string;
+            layer: components["schemas"]["audience.Layer"];
+            /** Format: id */
+            set: string;
+            set_name: string;
+            set_family: components["schemas"]["audience.Family"];
+            set_archived: boolean;
+            action: string;
+            /** Format: int64 */
+            matched: number;
+            /** Format: int64 */
+            primary: number;
+            small: boolean;
+        };
         /** @enum {string} */
         "audience.TagClass": "original" | "real_time" | "modelled" | "predictive";
+        "audience.TagCover": {
+            /** Format: id */
+            id: string;
+            name: string;
+            group_name?: string;
+            tag_class: components["schemas"]["audience.TagClass"];
+            /** Format: int64 */
+            people: number;
+            overlap: number[];
+        };
+        "audience.TagCoverage": {
+            /** Format: int64 */
+            of_people: number;
+            /** Format: int64 */
+            tagged: number;
+            items: components["schemas"]["audience.TagCover"][];
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            as_of: string;
+        };
         "audience.TagGroupView": {
             /** Format: id */
             id: string;
@@ -3132,6 +4682,8 @@ export interface components {
              */
             as_of: string;
         };
+        /** @enum {string} */
+        "audience.TagTrouble": "unused" | "empty" | "too_small" | "same_people" | "similar_name" | "fragmented";
         "audience.TagView": {
             /** Format: id */
             id: string;
@@ -3166,6 +4718,54 @@ export interface components {
              */
             archived_at?: string;
             used_by: string[];
+        };
+        "audience.TagWarning": {
+            trouble: components["schemas"]["audience.TagTrouble"];
+            /** Format: id */
+            id?: string;
+            name: string;
+            other?: string;
+            /** Format: int64 */
+            people: number;
+        };
+        "audience.TagWarnings": {
+            /** Format: int64 */
+            cell_min: number;
+            items: components["schemas"]["audience.TagWarning"][];
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            as_of: string;
+        };
+        "audience.TemplateBlank": {
+            key: string;
+            zh: string;
+            en: string;
+            type: string;
+            value: string;
+        };
+        "audience.TemplateList": {
+            items: components["schemas"]["audience.TemplateView"][];
+            channels: string[];
+        };
+        "audience.TemplateView": {
+            key: string;
+            /** Format: int64 */
+            kind: number;
+            zh: string;
+            en: string;
+            blanks: components["schemas"]["audience.TemplateBlank"][];
+        };
+        "audience.TraceStep": {
+            /** Format: id */
+            id: string;
+            name: string;
+            layer: components["schemas"]["audience.Layer"];
+            set_name: string;
+            holds: boolean;
+            primary: boolean;
+            reasons: components["schemas"]["audience.Condition"][];
         };
         "audience.WhyNot": {
             reason: string;
@@ -3231,7 +4831,84 @@ export interface components {
             fields: components["schemas"]["collect.FieldShown"][];
             /** Format: int64 */
             seen: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            last_seen?: string;
             drift: string[];
+        };
+        "collect.FeedFileItem": {
+            name: string;
+            version: string;
+            /** Format: int64 */
+            bytes: number;
+            state: components["schemas"]["collect.FeedFileState"];
+            detail: string;
+            /** Format: id */
+            import?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+        };
+        /** @enum {string} */
+        "collect.FeedFileState": "imported" | "same" | "failed";
+        "collect.FeedHistory": {
+            feed: components["schemas"]["collect.FeedItem"];
+            files: components["schemas"]["collect.FeedFileItem"][];
+        };
+        "collect.FeedItem": {
+            /** Format: int64 */
+            number: number;
+            name: string;
+            kind: components["schemas"]["collect.FeedKind"];
+            place: string;
+            folder?: string;
+            host: string;
+            /** Format: int64 */
+            port: number;
+            login: string;
+            host_key: string;
+            has_secret: boolean;
+            pattern: string;
+            profile: string;
+            /** Format: int64 */
+            every_min: number;
+            /** Format: int64 */
+            at_min: number;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            from_day?: string;
+            paused: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            next_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            last_at?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            last_ok_at?: string;
+            last_error: string;
+        };
+        /** @enum {string} */
+        "collect.FeedKind": "folder" | "sftp" | "http";
+        "collect.FeedList": {
+            items: components["schemas"]["collect.FeedItem"][];
+        };
+        "collect.FeedStarted": {
+            /** Format: id */
+            job: string;
         };
         "collect.FieldRule": {
             name: string;
@@ -3303,6 +4980,10 @@ export interface components {
         };
         /** @enum {string} */
         "collect.ImportState": "uploaded" | "checking" | "checked" | "running" | "done" | "taking_back" | "taken_back" | "failed";
+        "collect.MadeFeed": {
+            /** Format: int64 */
+            number: number;
+        };
         "collect.MendedRow": {
             /** Format: int64 */
             line: number;
@@ -3311,6 +4992,28 @@ export interface components {
         "collect.Moved": {
             /** Format: int64 */
             events: number;
+        };
+        "collect.NewFeed": {
+            name: string;
+            kind: components["schemas"]["collect.FeedKind"];
+            place: string;
+            host?: string;
+            /** Format: int64 */
+            port?: number;
+            login?: string;
+            host_key?: string;
+            secret?: string;
+            pattern?: string;
+            profile?: string;
+            /** Format: int64 */
+            every_min: number;
+            /** Format: int64 */
+            at_min?: number;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            from_day?: string;
         };
         "collect.NewSourceReply": {
             /** Format: id */
@@ -3434,8 +5137,322 @@ export interface components {
             unit: string;
             exact: string;
         };
+        "collect.capture.AddPoint": {
+            kind: components["schemas"]["collect.capture.PointKind"];
+            name: string;
+            /** Format: id */
+            node?: string;
+            /**
+             * @description 平台 / Platform
+             * @example douyin
+             */
+            platform?: string;
+            /**
+             * @description 内容编号 / Post
+             * @example spring-01
+             */
+            post?: string;
+            /**
+             * @description 跳转地址 / Target
+             * @example https://shop.example.com/spring
+             */
+            target?: string;
+            /** Format: int64 */
+            target_point?: number;
+            definition?: components["schemas"]["collect.capture.Definition"];
+        };
+        "collect.capture.CaptureField": {
+            name: string;
+            label: string;
+            required?: boolean;
+        };
+        "collect.capture.ChoiceCount": {
+            /** Format: int64 */
+            question: number;
+            /** Format: int64 */
+            choice: number;
+            /** Format: int64 */
+            people: number;
+        };
+        "collect.capture.CodeItem": {
+            /** Format: int64 */
+            serial: number;
+            path: string;
+        };
+        "collect.capture.CodeList": {
+            items: components["schemas"]["collect.capture.CodeItem"][];
+            /** Format: int64 */
+            total: number;
+        };
+        "collect.capture.ConsentAsked": {
+            text: string;
+            version: string;
+            channels: string[];
+        };
+        "collect.capture.CrossItem": {
+            /** Format: int64 */
+            row: number;
+            /** Format: int64 */
+            column: number;
+            /** Format: int64 */
+            people: number;
+        };
+        "collect.capture.CrossList": {
+            items: components["schemas"]["collect.capture.CrossItem"][];
+        };
+        "collect.capture.Definition": {
+            intro?: string;
+            fields: components["schemas"]["collect.capture.CaptureField"][];
+            consent?: components["schemas"]["collect.capture.ConsentAsked"];
+            questions: components["schemas"]["collect.capture.Question"][];
+            body?: string;
+            thanks?: string;
+            ask_region?: boolean;
+            lead?: boolean;
+            grant?: string;
+            /** Format: int64 */
+            codes?: number;
+            region?: string;
+        };
+        "collect.capture.Invited": {
+            /** Format: id */
+            customer: string;
+            path: string;
+        };
+        "collect.capture.InvitedList": {
+            items: components["schemas"]["collect.capture.Invited"][];
+        };
+        "collect.capture.NamedCount": {
+            name: string;
+            /** Format: int64 */
+            count: number;
+        };
+        "collect.capture.PointItem": {
+            /** Format: int64 */
+            number: number;
+            code: string;
+            kind: components["schemas"]["collect.capture.PointKind"];
+            name: string;
+            platform: string;
+            post: string;
+            /** Format: id */
+            node: string;
+            target: string;
+            active: boolean;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            created_at: string;
+            path: string;
+            /** Format: int64 */
+            opened: number;
+            /** Format: int64 */
+            submitted: number;
+            /** Format: int64 */
+            turned_away: number;
+        };
+        /** @enum {string} */
+        "collect.capture.PointKind": "form" | "link" | "radar" | "survey" | "receipt" | "item";
+        "collect.capture.PointList": {
+            items: components["schemas"]["collect.capture.PointItem"][];
+        };
+        "collect.capture.PointMade": {
+            /** Format: int64 */
+            number: number;
+            code: string;
+            path: string;
+        };
+        "collect.capture.PointShown": {
+            point: components["schemas"]["collect.capture.PointItem"];
+            definition: components["schemas"]["collect.capture.Definition"];
+            qr_svg: string;
+            channels: components["schemas"]["collect.capture.NamedCount"][];
+            regions: components["schemas"]["collect.capture.NamedCount"][];
+            answers: components["schemas"]["collect.capture.ChoiceCount"][];
+            /** Format: int64 */
+            invited: number;
+            /** Format: int64 */
+            answered: number;
+        };
+        "collect.capture.Question": {
+            text: string;
+            kind: components["schemas"]["collect.capture.QuestionKind"];
+            options: string[];
+            required?: boolean;
+            field?: string;
+        };
+        /** @enum {string} */
+        "collect.capture.QuestionKind": "single" | "multi" | "scale" | "text";
+        "collect.capture.ReadingItem": {
+            token: string;
+            via: string;
+            /** Format: int64 */
+            depth: number;
+            /** Format: id */
+            customer?: string;
+            name_masked: string;
+            made_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            /** Format: int64 */
+            seconds: number;
+            /** Format: int64 */
+            again: number;
+        };
+        "collect.capture.ReadingList": {
+            items: components["schemas"]["collect.capture.ReadingItem"][];
+        };
+        "collect.capture.SubmissionItem": {
+            /** Format: int64 */
+            number: number;
+            /** Format: id */
+            customer: string;
+            name_masked: string;
+            keys_masked: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            channel: string;
+            consent_version: string;
+            region: string;
+        };
         /** @enum {string} */
         "collect.catalogue.ValueKind": "text" | "number" | "bool" | "time" | "list" | "any";
+        "collect.open.AddHook": {
+            label: string;
+            /**
+             * @description 接收地址 / Address
+             * @example https://partner.example.com/hook
+             */
+            url: string;
+            kinds: string[];
+        };
+        "collect.open.AddKey": {
+            label: string;
+            /** Format: id */
+            node: string;
+            operations: components["schemas"]["collect.open.Operation"][];
+            /** Format: int64 */
+            per_minute?: number;
+            /** Format: int64 */
+            per_day?: number;
+        };
+        "collect.open.DeliveryItem": {
+            /** Format: int64 */
+            number: number;
+            id: string;
+            kind: string;
+            body: string;
+            state: components["schemas"]["collect.open.DeliveryState"];
+            /** Format: int64 */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            next_at?: string;
+            /** Format: int64 */
+            status: number;
+            error: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            done_at?: string;
+        };
+        /** @enum {string} */
+        "collect.open.DeliveryState": "waiting" | "delivered" | "failed";
+        "collect.open.HookItem": {
+            /** Format: int64 */
+            number: number;
+            label: string;
+            url: string;
+            kinds: string[];
+            active: boolean;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            created_at: string;
+        };
+        "collect.open.HookList": {
+            items: components["schemas"]["collect.open.HookItem"][];
+            kinds: components["schemas"]["collect.open.KindItem"][];
+        };
+        "collect.open.HookMade": {
+            /** Format: int64 */
+            number: number;
+            secret: string;
+        };
+        "collect.open.KeyItem": {
+            /** Format: id */
+            id: string;
+            label: string;
+            /** Format: id */
+            node: string;
+            operations: components["schemas"]["collect.open.Operation"][];
+            /** Format: int64 */
+            per_minute: number;
+            /** Format: int64 */
+            per_day: number;
+            /** Format: int64 */
+            used_today: number;
+            revoked: boolean;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            last_used_at?: string;
+            /** Format: int64 */
+            secrets: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            overlap_until?: string;
+        };
+        "collect.open.KeyList": {
+            items: components["schemas"]["collect.open.KeyItem"][];
+            refusals: components["schemas"]["collect.open.RefusalItem"][];
+        };
+        "collect.open.KeyMade": {
+            /** Format: id */
+            id: string;
+            secret: string;
+        };
+        "collect.open.KindItem": {
+            type: string;
+            zh: string;
+            en: string;
+        };
+        /** @enum {string} */
+        "collect.open.Operation": "events.write" | "leads.write" | "leads.read" | "customers.write" | "customers.read";
+        "collect.open.RefusalItem": {
+            /** Format: int64 */
+            status: number;
+            code: string;
+            zh: string;
+            en: string;
+        };
         "commerce.OrderItem": {
             /** Format: id */
             id: string;
@@ -3455,6 +5472,10 @@ export interface components {
             /** Format: int64 */
             lines: number;
             net: components["schemas"]["Money"];
+            /** Format: id */
+            staff?: string;
+            guide_code?: string;
+            guide_name?: string;
         };
         /** @enum {string} */
         "commerce.OrderKind": "sale" | "return" | "adjustment";
@@ -3478,6 +5499,36 @@ export interface components {
         "commerce.OrderPage": {
             order: components["schemas"]["commerce.OrderItem"];
             lines: components["schemas"]["commerce.OrderLineItem"][];
+            tenders: components["schemas"]["commerce.TenderItem"][];
+        };
+        "commerce.TenderItem": {
+            method: string;
+            amount?: components["schemas"]["Money"];
+        };
+        "customer.AddLead": {
+            /**
+             * Format: phone
+             * @example +8613800138000
+             */
+            phone: string;
+            /**
+             * @description 姓名 / Name
+             * @example 陈美
+             */
+            name?: string;
+            kind?: components["schemas"]["customer.LeadKind"];
+            /**
+             * @description 企业名称 / Company
+             * @example 云岭茶行
+             */
+            company?: string;
+            /** Format: id */
+            node?: string;
+            /**
+             * @description 备注 / Note
+             * @example 想开加盟店
+             */
+            note?: string;
         };
         /** @enum {string} */
         "customer.Block": "identity" | "place" | "channel" | "behaviour" | "value" | "membership";
@@ -3598,6 +5649,14 @@ export interface components {
             identities: components["schemas"]["customer.IdentityView"][];
             customers: components["schemas"]["customer.CustomerOfPerson"][];
         };
+        "customer.DetachedView": {
+            /** Format: id */
+            from: string;
+            /** Format: id */
+            to: string;
+            /** Format: int64 */
+            link: number;
+        };
         "customer.FieldView": {
             key: string;
             label_zh: string;
@@ -3638,6 +5697,82 @@ export interface components {
             first_seen_at: string;
             source: string;
         };
+        "customer.LeadAdded": {
+            /** Format: int64 */
+            number: number;
+            /** Format: id */
+            customer: string;
+            fresh: boolean;
+        };
+        "customer.LeadItem": {
+            /** Format: int64 */
+            number: number;
+            /** Format: id */
+            customer: string;
+            name_masked: string;
+            keys_masked: string;
+            kind: components["schemas"]["customer.LeadKind"];
+            company: string;
+            /** Format: id */
+            node: string;
+            source: string;
+            stage: components["schemas"]["customer.LeadStage"];
+            /** Format: id */
+            owner?: string;
+            owner_name: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            owned_at?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            followed_at?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            due_at?: string;
+            /** Format: int64 */
+            recycled: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            closed_at?: string;
+        };
+        /** @enum {string} */
+        "customer.LeadKind": "consumer" | "business";
+        "customer.LeadShown": {
+            lead: components["schemas"]["customer.LeadItem"];
+            steps: components["schemas"]["customer.LeadStepItem"][];
+        };
+        /** @enum {string} */
+        "customer.LeadStage": "new" | "following" | "intent" | "converted" | "lost";
+        "customer.LeadStepItem": {
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            actor: string;
+            action: string;
+            stage: components["schemas"]["customer.LeadStage"];
+            /**
+             * @description 备注 / Note
+             * @example 约周六到店
+             */
+            note: string;
+        };
+        /** @enum {string} */
+        "customer.LeadView": "pool" | "mine" | "all";
         "customer.LinkView": {
             /** Format: int64 */
             number: number;
@@ -3699,12 +5834,46 @@ export interface components {
             kind: components["schemas"]["customer.RequestKind"];
             note: string;
         };
+        "customer.OnlineCounts": {
+            /** Format: id */
+            node?: string;
+            /** Format: int64 */
+            members: number;
+            /** Format: int64 */
+            online: number;
+            /** Format: int64 */
+            chat: number;
+            /** Format: int64 */
+            push: number;
+            /** Format: int64 */
+            group_only: number;
+            /** Format: int64 */
+            rate_bp: number;
+        };
+        "customer.OnlineRate": {
+            all: components["schemas"]["customer.OnlineCounts"];
+            /** Format: int64 */
+            digitised: number;
+            /** Format: int64 */
+            people: number;
+            nodes: components["schemas"]["customer.OnlineCounts"][];
+        };
+        /** @enum {string} */
+        "customer.OnlineState": "chat" | "push" | "group_only" | "offline";
         /** @enum {string} */
         "customer.Outcome": "merge" | "apart";
         "customer.PersonCopy": {
             customers: string[];
             fields: components["schemas"]["customer.CopyField"][];
             consents: components["schemas"]["customer.ConsentView"][];
+        };
+        "customer.PersonOnline": {
+            digitised: boolean;
+            online: boolean;
+            chat: boolean;
+            push: boolean;
+            group_only: boolean;
+            touches: components["schemas"]["customer.TouchView"][];
         };
         /** @enum {string} */
         "customer.Purpose": "marketing" | "service" | "profiling" | "sharing" | "research";
@@ -3788,6 +5957,18 @@ export interface components {
              * @example 13800138000
              */
             text: string;
+        };
+        /** @enum {string} */
+        "customer.Touch": "friend" | "follower" | "grant" | "token" | "group";
+        "customer.TouchView": {
+            kind: components["schemas"]["customer.Touch"];
+            account: string;
+            live: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
         };
         "customer.TraitInput": {
             /**
@@ -3885,6 +6066,94 @@ export interface components {
             net: components["schemas"]["Money"];
             refunds: components["schemas"]["Money"];
         };
+        "flows.FiledEvent": {
+            type: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            properties: unknown;
+        };
+        "flows.FiledField": {
+            field: string;
+            /** @description 明文 / Clear value */
+            value: string;
+            source: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            /** Format: id */
+            customer: string;
+        };
+        "flows.FiledOrder": {
+            number: string;
+            kind: string;
+            channel: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            paid_at: string;
+            /** Format: int64 */
+            lines: number;
+            net: components["schemas"]["Money"];
+        };
+        "flows.FreshItem": {
+            subject: string;
+            kind: components["schemas"]["flows.FreshKind"];
+            name: string;
+            code: string;
+            /** Format: id */
+            node?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            last?: string;
+            /** Format: int64 */
+            lag_min?: number;
+            /** Format: int64 */
+            limit_min: number;
+            own_limit: boolean;
+            alarm: boolean;
+            paused: boolean;
+            error: string;
+            /** Format: int64 */
+            accepted?: number;
+            /** Format: int64 */
+            refused?: number;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            duplicate?: number;
+            /** Format: int64 */
+            contradictory: number;
+            /** Format: int64 */
+            days_complete?: number;
+            /** Format: int64 */
+            days_expected?: number;
+        };
+        /** @enum {string} */
+        "flows.FreshKind": "source" | "feed" | "store";
+        "flows.FreshLimit": {
+            subject: string;
+            /** Format: int64 */
+            limit_min?: number;
+        };
+        "flows.FreshReply": {
+            /** Format: int64 */
+            alarms: number;
+            /** Format: int64 */
+            sources: number;
+            /** Format: int64 */
+            stores: number;
+            /** Format: int64 */
+            stores_limit_min: number;
+            items: components["schemas"]["flows.FreshItem"][];
+        };
         "flows.Moment": {
             kind: components["schemas"]["flows.MomentKind"];
             /**
@@ -3913,6 +6182,30 @@ export interface components {
         "flows.MomentProperty": {
             name: string;
             value: string;
+        };
+        "flows.PersonFile": {
+            format: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            made_at: string;
+            customers: string[];
+            fields: components["schemas"]["flows.FiledField"][];
+            orders: components["schemas"]["flows.FiledOrder"][];
+            events: components["schemas"]["flows.FiledEvent"][];
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            events_from?: string;
+        };
+        "flows.ReceiptDifferenceItem": {
+            number: string;
+            /** Format: id */
+            order?: string;
+            ours?: components["schemas"]["Money"];
+            till?: components["schemas"]["Money"];
         };
         "flows.ReceiptItem": {
             /** Format: id */
@@ -3963,6 +6256,7 @@ export interface components {
         "flows.StoreDayPage": {
             item?: components["schemas"]["flows.StoreDayItem"];
             receipts: components["schemas"]["flows.ReceiptItem"][];
+            differences?: components["schemas"]["flows.ReceiptDifferenceItem"][];
         };
         /** @enum {string} */
         "flows.StoreDayState": "match" | "differ" | "missing_sales" | "missing_close";
@@ -4775,6 +7069,77 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    post_audience_cross: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["audience.CrossAsked"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.CrossTable"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_audience_dimensions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.CrossDimensions"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_audience_reach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["audience.ReachAsked"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.Reached"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_audit: {
         parameters: {
             query?: {
@@ -4819,6 +7184,243 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["app.AuditProofReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_capture_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.capture.PointList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_capture_points: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["collect.capture.AddPoint"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.capture.PointMade"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_capture_points_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.capture.PointShown"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_capture_points_number: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    active: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_capture_points_number_codes: {
+        parameters: {
+            query?: {
+                from?: number;
+                count?: number;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.capture.CodeList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_capture_points_number_cross: {
+        parameters: {
+            query: {
+                rows: number;
+                columns: number;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.capture.CrossList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_capture_points_number_invitations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    customers: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.capture.InvitedList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_capture_points_number_readings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.capture.ReadingList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_capture_points_number_submissions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_collect.capture.SubmissionItem"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -5286,6 +7888,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_customers_id_online: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["customer.PersonOnline"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_customers_id_orders: {
         parameters: {
             query?: {
@@ -5401,6 +8026,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_customers_id_strategy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.StrategyTrace"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_customers_id_timeline: {
         parameters: {
             query?: {
@@ -5480,6 +8128,213 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_feeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.FeedList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_feeds: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["collect.NewFeed"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.MadeFeed"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_feeds_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.FeedHistory"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_feeds_number: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_feeds_number_pause: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    paused: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_feeds_number_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.FeedStarted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_freshness: {
+        parameters: {
+            query?: {
+                alarms?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["flows.FreshReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_freshness_limits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["flows.FreshLimit"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_funnel: {
         parameters: {
             query?: {
@@ -5503,6 +8358,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["performance.Funnel"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_identities_number_detach: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["customer.DetachedView"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -5934,7 +8821,7 @@ export interface operations {
             query?: {
                 /** @description 文件名 / File name */
                 name?: string;
-                /** @description heads / heads */
+                /** @description heads 或 tenders / heads or tenders */
                 role?: string;
             };
             header?: never;
@@ -6172,6 +9059,271 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_leads: {
+        parameters: {
+            query?: {
+                view?: components["schemas"]["customer.LeadView"];
+                stage?: components["schemas"]["customer.LeadStage"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_customer.LeadItem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_leads: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["customer.AddLead"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["customer.LeadAdded"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_leads_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["customer.LeadShown"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_leads_number_assign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: id */
+                    staff: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_leads_number_claim: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_leads_number_convert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_leads_number_follow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    stage: components["schemas"]["customer.LeadStage"];
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_leads_number_lose: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_leads_number_release: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    note?: string;
+                };
+            };
+        };
         responses: {
             /** @description 成功 / Done */
             200: {
@@ -6522,6 +9674,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["performance.MetricValue"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.ModelList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_models_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["audience.RunAsked"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.RunView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_models_model_people: {
+        parameters: {
+            query?: {
+                part?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_audience.ModelPerson"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_models_model_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.PublishedRun"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_models_model_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.RunList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_online_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["customer.OnlineRate"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_online_rate_people: {
+        parameters: {
+            query: {
+                state: components["schemas"]["customer.OnlineState"];
+                node?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_customer.Match"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -6925,6 +10243,108 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_partner_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.open.KeyList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_partner_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["collect.open.AddKey"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.open.KeyMade"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_partner_keys_id_revoke: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_partner_keys_id_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    overlap_hours?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.open.KeyMade"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_privacy_requests: {
         parameters: {
             query?: {
@@ -7034,6 +10454,41 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    post_privacy_requests_number_correct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    field: string;
+                    /**
+                     * @description 更正后的内容 / The corrected value
+                     * @example 陈美丽
+                     */
+                    value: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     post_privacy_requests_number_erase: {
         parameters: {
             query?: never;
@@ -7084,6 +10539,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["flows.ErasureView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_privacy_requests_number_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["flows.PersonFile"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -7531,6 +11009,31 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    post_segments_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["audience.RulePeople"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_audience.AudiencePerson"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     post_segments_preview: {
         parameters: {
             query?: never;
@@ -7551,6 +11054,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["audience.Preview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_segments_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.TemplateList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_segments_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["audience.FillTemplate"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.RuleForms"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -7984,6 +11533,103 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_splits_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.ChannelSplits"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_splits_channels_people: {
+        parameters: {
+            query: {
+                channel: string;
+                use: components["schemas"]["audience.ChannelUse"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_audience.AudiencePerson"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_splits_clusters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["audience.ClustersAsked"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.Clusters"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_splits_quadrants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["audience.QuadrantAsked"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.Quadrants"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_staff: {
         parameters: {
             query?: never;
@@ -8361,6 +12007,135 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_strategies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.StrategyList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_strategies: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["audience.NewStrategy"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.StrategyKey"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_strategies_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["audience.OrderStrategies"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_strategies_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_strategies_id_people: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_audience.AudiencePerson"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_system: {
         parameters: {
             query?: never;
@@ -8599,6 +12374,69 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_tags_coverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.TagCoverage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_tags_coverage_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_tags_warnings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.TagWarnings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     put_tags_id: {
         parameters: {
             query?: never;
@@ -8826,6 +12664,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["audience.SetSizes"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_webhook_deliveries_number_replay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.open.HookList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["collect.open.AddHook"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.open.HookMade"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_webhooks_number: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    active: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_webhooks_number: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_webhooks_number_deliveries: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["collect.open.DeliveryState"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_collect.open.DeliveryItem"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -2,11 +2,15 @@
 import 'i18next';
 import type ui from 'ui/locales/zh-CN.json';
 import type audience from './locales/zh-CN/audience.json';
+import type capture from './locales/zh-CN/capture.json';
 import type customers from './locales/zh-CN/customers.json';
 import type identity from './locales/zh-CN/identity.json';
 import type imports from './locales/zh-CN/imports.json';
 import type inlets from './locales/zh-CN/inlets.json';
+import type leads from './locales/zh-CN/leads.json';
 import type metrics from './locales/zh-CN/metrics.json';
+import type open from './locales/zh-CN/open.json';
+import type models from './locales/zh-CN/models.json';
 import type orders from './locales/zh-CN/orders.json';
 import type org from './locales/zh-CN/org.json';
 import type overview from './locales/zh-CN/overview.json';
@@ -26,11 +30,15 @@ declare module 'i18next' {
     resources: {
       ui: typeof ui;
       audience: typeof audience;
+      capture: typeof capture;
       customers: typeof customers;
       identity: typeof identity;
       imports: typeof imports;
       inlets: typeof inlets;
+      leads: typeof leads;
       metrics: typeof metrics;
+      open: typeof open;
+      models: typeof models;
       orders: typeof orders;
       org: typeof org;
       overview: typeof overview;

@@ -1,13 +1,13 @@
 // Every page, once: address, place in the menu, permission, words for the palette, and its lazy code.
 import {
-  ApartmentOutlined, ApiOutlined, BugOutlined, ProfileOutlined, AuditOutlined, ReconciliationOutlined, BookOutlined, CarryOutOutlined, BranchesOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
-  ImportOutlined, NodeExpandOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, ShopOutlined, SlidersOutlined, TableOutlined, TagsOutlined, TeamOutlined,
+  ApartmentOutlined, ApiOutlined, AimOutlined, FormOutlined, SwapOutlined, BugOutlined, ProfileOutlined, AuditOutlined, ReconciliationOutlined, BookOutlined, CarryOutOutlined, BranchesOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
+  ImportOutlined, NodeExpandOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, ShopOutlined, SlidersOutlined, TableOutlined, TagsOutlined, TeamOutlined, ExperimentOutlined, OrderedListOutlined, PieChartOutlined, WifiOutlined,
 } from '@ant-design/icons';
 import type { ComponentType } from 'react';
 
 export type Group = 'results' | 'customers' | 'operations' | 'foundation';
 export type PageKey =
-  | 'today' | 'overview' | 'stores' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'requests' | 'identityRules' | 'segments' | 'tags' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'debugger' | 'catalogue' | 'organisation'
+  | 'today' | 'overview' | 'stores' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'online' | 'leads' | 'capture' | 'open' | 'requests' | 'identityRules' | 'segments' | 'tags' | 'splits' | 'strategies' | 'models' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'debugger' | 'catalogue' | 'organisation'
   | 'roles' | 'audit' | 'settings' | 'system';
 
 export interface PageEntry {
@@ -36,15 +36,22 @@ export const pages: PageEntry[] = [
   { key: 'metrics', path: '/metric', group: 'results', permission: 'metric.read', icon: BookOutlined, letter: 'm', load: page(() => import('./pages/metrics/Metrics.tsx')) },
   { key: 'start', path: '/start', group: 'results', permission: 'import.read', icon: RocketOutlined, load: page(() => import('./pages/start/Start.tsx')) },
   { key: 'customers', path: '/customers', group: 'customers', permission: 'customer.read', icon: TeamOutlined, letter: 'c', load: page(() => import('./pages/customers/Customers.tsx')) },
+  { key: 'leads', path: '/leads', group: 'customers', permission: 'lead.read', icon: AimOutlined, letter: 'l', load: page(() => import('./pages/leads/Leads.tsx')) },
   { key: 'conflicts', path: '/conflicts', group: 'customers', permission: 'customer.read', icon: BranchesOutlined, load: page(() => import('./pages/identity/Conflicts.tsx')) },
+  { key: 'online', path: '/online', group: 'customers', permission: 'customer.read', icon: WifiOutlined, load: page(() => import('./pages/customers/OnlineRate.tsx')) },
   { key: 'requests', path: '/requests', group: 'customers', permission: 'customer.privacy', icon: SafetyOutlined, load: page(() => import('./pages/requests/Requests.tsx')) },
   { key: 'segments', path: '/segments', group: 'customers', permission: 'audience.read', icon: NodeExpandOutlined, letter: 'g', load: page(() => import('./pages/audience/Segments.tsx')) },
   { key: 'tags', path: '/tags', group: 'customers', permission: 'audience.read', icon: TagsOutlined, load: page(() => import('./pages/audience/Tags.tsx')) },
+  { key: 'splits', path: '/splits', group: 'customers', permission: 'audience.read', icon: PieChartOutlined, load: page(() => import('./pages/models/Splits.tsx')) },
+  { key: 'strategies', path: '/strategies', group: 'customers', permission: 'audience.read', icon: OrderedListOutlined, load: page(() => import('./pages/models/Strategies.tsx')) },
+  { key: 'models', path: '/models', group: 'customers', permission: 'audience.read', icon: ExperimentOutlined, load: page(() => import('./pages/models/Models.tsx')) },
   { key: 'rfm', path: '/rfm', group: 'customers', permission: 'metric.read', icon: TableOutlined, letter: 'r', load: page(() => import('./pages/rfm/Rfm.tsx')) },
   { key: 'orders', path: '/orders', group: 'operations', permission: 'order.read', icon: FileTextOutlined, letter: 'd', load: page(() => import('./pages/orders/Orders.tsx')) },
   { key: 'imports', path: '/imports', group: 'foundation', permission: 'import.read', icon: ImportOutlined, letter: 'i', load: page(() => import('./pages/imports/Imports.tsx')) },
   { key: 'reconcile', path: '/reconcile', group: 'foundation', permission: 'reconcile.read', icon: ReconciliationOutlined, load: page(() => import('./pages/reconcile/Reconcile.tsx')) },
   { key: 'sources', path: '/sources', group: 'foundation', permission: 'source.read', icon: ApiOutlined, load: page(() => import('./pages/sources/Sources.tsx')) },
+  { key: 'capture', path: '/capture', group: 'foundation', permission: 'capture.read', icon: FormOutlined, load: page(() => import('./pages/capture/Capture.tsx')) },
+  { key: 'open', path: '/open', group: 'foundation', permission: 'open.read', icon: SwapOutlined, load: page(() => import('./pages/open/Open.tsx')) },
   { key: 'debugger', path: '/debugger', group: 'foundation', permission: 'source.read', icon: BugOutlined, load: page(() => import('./pages/debugger/Debugger.tsx')) },
   { key: 'catalogue', path: '/catalogue', group: 'foundation', permission: 'source.read', icon: ProfileOutlined, load: page(() => import('./pages/catalogue/Catalogue.tsx')) },
   { key: 'identityRules', path: '/identity-rules', group: 'foundation', permission: 'customer.read', icon: PartitionOutlined, load: page(() => import('./pages/identity/Rules.tsx')) },
@@ -62,6 +69,7 @@ export const details: DetailEntry[] = [
   { path: '/stores/:id', of: 'stores', permission: 'overview.read', load: page(() => import('./pages/stores/Store.tsx')) },
   { path: '/metric/:id', of: 'metrics', permission: 'metric.read', load: page(() => import('./pages/metrics/Metric.tsx')) },
   { path: '/customers/:id', of: 'customers', permission: 'customer.read', load: page(() => import('./pages/customers/Customer.tsx')) },
+  { path: '/tags/report', of: 'tags', permission: 'audience.read', load: page(() => import('./pages/models/TagReport.tsx')) },
   { path: '/segments/new', of: 'segments', permission: 'audience.write', load: page(() => import('./pages/audience/SegmentEdit.tsx')) },
   { path: '/segments/:id', of: 'segments', permission: 'audience.read', load: page(() => import('./pages/audience/Segment.tsx')) },
   { path: '/segments/:id/edit', of: 'segments', permission: 'audience.write', load: page(() => import('./pages/audience/SegmentEdit.tsx')) },

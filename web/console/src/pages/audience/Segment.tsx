@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiProblem } from 'api/client.ts';
 import { Button, Tabs } from 'antd';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
 import { Card } from 'ui/Card.tsx';
@@ -14,7 +14,9 @@ import { Tag } from 'ui/Tag.tsx';
 import { useUndo } from 'ui/undo.tsx';
 import { oneOf, useUrlState } from 'ui/url-state.ts';
 import { useFormat, useMay } from 'ui/viewer.tsx';
-import { archive, previewRule, restore, segmentQuery, useFresh } from './ask.ts';
+import { archive, restore, segmentQuery, useFresh } from './ask.ts';
+import { TagWhole } from '../models/TagWhole.tsx';
+import { reach as askReach } from '../models/ask.ts';
 import { Reachable } from './PreviewPanel.tsx';
 import type { SetView } from './replies.ts';
 import { ModeTag } from './Segments.tsx';
@@ -36,6 +38,7 @@ export default function Segment() {
 
 function Known({ item }: { item: SetView }) {
   const { t } = useTranslation('audience');
+  const { t: word } = useTranslation('models');
   const format = useFormat();
   const navigate = useNavigate();
   const mayWrite = useMay('audience.write');
@@ -44,10 +47,9 @@ function Known({ item }: { item: SetView }) {
   const offerUndo = useUndo();
   const [{ tab }, change] = useUrlState(schema);
   const { id, forms } = item;
-  const reach = useQuery({
-    queryKey: ['segments', 'reach', id, item.version], enabled: forms !== undefined,
-    queryFn: ({ signal }) => previewRule({ rule: (forms as NonNullable<typeof forms>).rule }, signal),
-  });
+  const mayTag = useMay('audience.tag');
+  const [tagging, setTagging] = useState(false);
+  const reach = useQuery({ queryKey: ['segments', 'reach', id, item.version, item.people], queryFn: ({ signal }) => askReach({ set: id }, signal) });
   const putAway = useMutation({
     mutationFn: () => archive('segments', id),
     onSuccess: () => {
@@ -75,12 +77,14 @@ function Known({ item }: { item: SetView }) {
         sub={<span className="small">{t('made', { who: item.created_by, time: format.dateTime(item.created_at), version: item.version })}</span>}
         actions={
           <>
+            {mayTag && !item.archived_at && item.people > 0 && <Button onClick={() => setTagging(true)}>{word('whole.tag')}</Button>}
             {mayExport && <ExportButton href={`/api/v1/segments/${id}/export.csv`} name="segment.csv">{t('export')}</ExportButton>}
             {mayWrite && forms && !item.archived_at && <Button onClick={() => void navigate(`/segments/${id}/edit`)}>{t('edit')}</Button>}
             {mayWrite && !item.archived_at && <Button loading={putAway.isPending} onClick={() => putAway.mutate()}>{t('archive')}</Button>}
             {mayWrite && item.archived_at && <Button loading={bringBack.isPending} onClick={() => bringBack.mutate()}>{t('restore')}</Button>}
           </>
         } />
+      {tagging && <TagWhole segment={id} people={item.people} onClose={() => setTagging(false)} />}
       {(putAway.error ?? bringBack.error) && <ErrorBox error={putAway.error ?? bringBack.error} />}
       <div className="stack">
         <Card label={t('rule')}>

@@ -3,12 +3,14 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate, useParams } from 'react-router';
+import { Link, useLocation, useNavigate, useParams } from 'react-router';
 import { PageHeader } from 'ui/PageHeader.tsx';
 import { ErrorBox, Loaded } from 'ui/states.tsx';
 import { useUndo } from 'ui/undo.tsx';
 import { addSegment, archive, changeSegment, segmentQuery, useFresh, type RuleInput } from './ask.ts';
-import type { SetView } from './replies.ts';
+import { Templates } from '../models/Templates.tsx';
+import type { RuleForms, SetView } from './replies.ts';
+import type { Rule } from './types.ts';
 import { RuleEditor } from './RuleEditor.tsx';
 
 export default function SegmentEdit() {
@@ -29,6 +31,9 @@ function Edit({ item }: { item: SetView | undefined }) {
   const [name, setName] = useState(item?.name ?? '');
   const [description, setDescription] = useState(item?.description ?? '');
   const [rule, setRule] = useState<RuleInput>();
+  // A rule that another page hands over, or a template filled in, begins the builder anew.
+  const given = (useLocation().state as { rule?: Rule } | null)?.rule;
+  const [begun, setBegun] = useState<{ forms: RuleForms | undefined; times: number }>({ forms: item?.forms ?? (given && { rule: given, text_zh: '', text_en: '' }), times: 0 });
   const save = useMutation({
     mutationFn: async () => {
       const fields = { name: name.trim(), ...(description.trim() ? { description: description.trim() } : {}), ...rule };
@@ -64,7 +69,13 @@ function Edit({ item }: { item: SetView | undefined }) {
         <Input aria-label={t('description')} placeholder={t('description')} value={description} maxLength={500} style={{ flex: '1 1 240px' }} onChange={(event) => setDescription(event.target.value)} />
       </div>
       {save.error && <ErrorBox error={save.error} />}
-      <RuleEditor forms={item?.forms} onRule={setRule} />
+      {!item && (
+        <Templates onFilled={(forms, called) => {
+          setBegun({ forms, times: begun.times + 1 });
+          if (!name.trim()) setName(called);
+        }} />
+      )}
+      <RuleEditor key={begun.times} forms={begun.forms} onRule={setRule} />
     </div>
   );
 }

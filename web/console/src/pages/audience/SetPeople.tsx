@@ -14,7 +14,7 @@ import { changesQuery, peopleQuery, removeTag, sizesQuery, undoBatch, useFresh, 
 import { Person, Reasons } from './PreviewPanel.tsx';
 import type { AudiencePerson } from './replies.ts';
 import { useUndo } from 'ui/undo.tsx';
-import { AudienceActions } from '../../people/AudienceActions.tsx';
+import { ChosenBar } from '../models/ChosenBar.tsx';
 
 const Chart = lazy(() => import('ui/Chart.tsx'));
 const schema = { after: text('', 1000) };
@@ -52,14 +52,9 @@ export function People({ family, id }: { family: Family; id: string }) {
       card={(row) => <div className="card-row"><Person person={row} /></div>} onOpen={(row) => void navigate(`/customers/${row.id}`)}
       cursor={after} onCursor={(next) => change({ after: next }, 'push')} chosen={chosen} onChoose={setChosen}
       bar={chosen.length > 0 && (
-        <div className="people-bar no-print" role="region" aria-label={t('chosen')}>
-          <span className="strong">{t('people', { count: chosen.length, shown: format.exact(chosen.length) })}</span>
-          <Button type="link" size="small" onClick={() => setChosen([])}>{t('clear')}</Button>
-          <span className="row tight" style={{ marginLeft: 'auto' }}>
-            <AudienceActions customers={chosen} onDone={() => setChosen([])} />
-            {family === 'tags' && mayTag && <Button size="small" danger onClick={() => void takeAway()}>{t('tag.remove')}</Button>}
-          </span>
-        </div>
+        <ChosenBar chosen={chosen} onClear={() => setChosen([])}>
+          {family === 'tags' && mayTag && <Button size="small" danger onClick={() => void takeAway()}>{t('tag.remove')}</Button>}
+        </ChosenBar>
       )}
       empty={<Empty title={t('nobody')}>{t('nobodyText')}</Empty>} />
   );

@@ -4,6 +4,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button, Checkbox, Drawer, Input, InputNumber, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { ActionsHead } from 'ui/ActionsHead.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
 import { BusyBar, Empty, ErrorBox, Loaded } from 'ui/states.tsx';
@@ -22,6 +23,7 @@ const schema = { show: oneOf(['live', 'archived'] as const, 'live'), tag: text('
 
 export default function Tags() {
   const { t } = useTranslation('audience');
+  const { t: word } = useTranslation('models');
   const format = useFormat();
   const { phone } = useViewer();
   const mayWrite = useMay('audience.write');
@@ -33,10 +35,11 @@ export default function Tags() {
   return (
     <div className="page">
       <PageHeader title={t('tags.title')} sub={query.data && <span className="small">{t('asOf', { time: format.dateTimeSeconds(query.data.as_of) })}</span>}
-        actions={mayWrite && (
+        actions={(
           <>
-            <Button onClick={() => setGrouping(true)}>{t('tags.newGroup')}</Button>
-            <Button type="primary" icon={<PlusOutlined />} onClick={() => setEditing('new')}>{t('tags.new')}</Button>
+            <Link to="/tags/report"><Button tabIndex={-1}>{word('report.title')}</Button></Link>
+            {mayWrite && <Button onClick={() => setGrouping(true)}>{t('tags.newGroup')}</Button>}
+            {mayWrite && <Button type="primary" icon={<PlusOutlined />} onClick={() => setEditing('new')}>{t('tags.new')}</Button>}
           </>
         )} />
       <ViewTabs label={t('tags.show')} value={show} onChange={(next) => change({ show: next, tag: '' }, 'push')}

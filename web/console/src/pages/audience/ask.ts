@@ -13,7 +13,7 @@ export type RuleInput = { text: string } | { rule: Rule };
 interface Options { params?: { path?: Record<string, unknown>; query?: Record<string, unknown> }; body?: unknown; signal?: AbortSignal }
 type Call = (path: string, options?: Options) => Promise<{ data?: unknown; error?: unknown; response: Response }>;
 const routes = api as unknown as Record<'GET' | 'POST' | 'PUT' | 'DELETE', Call>;
-const ask = <T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, options?: Options): Promise<T> =>
+export const ask = <T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, options?: Options): Promise<T> =>
   body(routes[method](`/api/v1/${path}`, options)) as Promise<T>;
 
 export const wordsQuery = queryOptions({

@@ -7,12 +7,15 @@ import { Tag } from 'ui/Tag.tsx';
 import { useFormat } from 'ui/viewer.tsx';
 import { belongingsQuery } from '../audience/ask.ts';
 import { Reasons } from '../audience/PreviewPanel.tsx';
+import { StrategyCard } from '../models/StrategyCard.tsx';
 
 export function Belongings({ id }: { id: string }) {
   const { t } = useTranslation('audience');
   const format = useFormat();
   const query = useQuery(belongingsQuery(id));
   return (
+    <div className="stack">
+    <StrategyCard id={id} />
     <section className="card scroll-x" aria-label={t('belongs.title')}>
       <Loaded query={query} rows={4}>
         {({ items }) => items.length === 0 ? <Empty title={t('belongs.none')}>{t('belongs.noneText')}</Empty> : (
@@ -34,5 +37,6 @@ export function Belongings({ id }: { id: string }) {
         )}
       </Loaded>
     </section>
+    </div>
   );
 }
