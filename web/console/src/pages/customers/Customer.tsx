@@ -25,6 +25,7 @@ import { Identities } from './Identities.tsx';
 import { MergeDialog } from './MergeDialog.tsx';
 import { Profile } from './Profile.tsx';
 import { Links } from './Links.tsx';
+import { OnlineTags } from './OnlineTags.tsx';
 import { Timeline } from './Timeline.tsx';
 
 const schema = { tab: oneOf(['profile', 'timeline', 'orders', 'identities', 'links', 'audience', 'consents', 'log'], 'profile') };
@@ -79,6 +80,7 @@ function Person({ customer }: { customer: CustomerView }) {
           <span className="row tight">
             <Tag tone={customer.known ? 'active' : 'neutral'}>{customer.known ? t('known') : t('anonymous')}</Tag>
             {customer.member && <Tag tone="progress">{t('member')}</Tag>}
+            <OnlineTags id={id} />
             {value.data?.rfm && <RfmTag name={value.data.rfm.rfm_class} />}
             <CopyId id={id} />
           </span>

@@ -56,7 +56,7 @@ export function Links({ customer }: { customer: CustomerView }) {
   );
 }
 
-const rules = ['same_record', 'identify', 'alias', 'manual'] as const;
+const rules = ['same_record', 'identify', 'alias', 'manual', 'detach'] as const;
 export function ruleName(rule: string, t: ReturnType<typeof useTranslation<'customers'>>['t']): string {
   const known = rules.find((one) => one === rule);
   return known ? t(`links.rules.${known}`) : rule;

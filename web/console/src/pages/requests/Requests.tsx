@@ -17,7 +17,8 @@ import { ReasonField, reasonFits } from '../customers/ReasonField.tsx';
 
 const schema = { state: oneOf(['open', 'done'], 'open') };
 const kinds: RequestKind[] = ['access', 'copy', 'correct', 'portability', 'erase'];
-type Step = 'erase' | 'done' | 'refuse';
+const corrected = ['name', 'gender', 'birthday', 'city', 'address'] as const;
+type Step = 'erase' | 'correct' | 'done' | 'refuse';
 
 export default function Requests() {
   const { t } = useTranslation('privacy');
@@ -57,7 +58,12 @@ function Row({ request, onStep }: { request: RequestView; onStep: (step: Step) =
   const { message } = App.useApp();
   const copy = useMutation({
     gcTime: 0,
-    mutationFn: () => body(api.POST('/api/v1/privacy-requests/{number}/copy', { params: { path: { number: request.number } } })),
+    // Portability: one file of everything kept, orders and behaviour too.
+    mutationFn: async (): Promise<unknown> => {
+      const params = { path: { number: request.number } };
+      return request.kind === 'portability' ? body(api.POST('/api/v1/privacy-requests/{number}/file', { params }))
+        : body(api.POST('/api/v1/privacy-requests/{number}/copy', { params }));
+    },
     onSuccess: (data) => {
       const address = URL.createObjectURL(new Blob([JSON.stringify(data, null, 2)], { type: 'application/json' }));
       const link = document.createElement('a');
@@ -87,7 +93,7 @@ function Row({ request, onStep }: { request: RequestView; onStep: (step: Step) =
           <span className="row tight">
             {copies && <Button size="small" loading={copy.isPending} onClick={() => copy.mutate()}>{t('requests.copy')}</Button>}
             {request.kind === 'erase' && <Button size="small" danger onClick={() => onStep('erase')}>{t('requests.erase')}</Button>}
-            {request.kind === 'correct' && <Button size="small" onClick={() => onStep('done')}>{t('requests.finish')}</Button>}
+            {request.kind === 'correct' && <Button size="small" onClick={() => onStep('correct')}>{t('requests.correct')}</Button>}
             <Button size="small" onClick={() => onStep('refuse')}>{t('requests.refuse')}</Button>
           </span>
         )}
@@ -114,7 +120,7 @@ function Receipt({ number, receipt }: { number: number; receipt: unknown }) {
       })}
       {parts.data?.parts.map((one) => (
         <span key={one.part} className={one.overdue ? 'row tight danger' : 'row tight dim'}>
-          {t(`requests.part.${one.part as 'register' | 'record' | 'backups'}`)}: {one.done_at ? t('requests.partDone', { at: format.dateTime(one.done_at) })
+          {t(`requests.part.${one.part as 'register' | 'sealed' | 'record' | 'backups'}`)}: {one.done_at ? t('requests.partDone', { at: format.dateTime(one.done_at) })
             : t(one.overdue ? 'requests.partOverdue' : 'requests.partDue', { at: format.dateTime(one.due_by) })}
         </span>
       ))}
@@ -155,10 +161,13 @@ function Finish({ step, request, onClose }: { step: Step; request: RequestView; 
   const { message } = App.useApp();
   const client = useQueryClient();
   const [reason, setReason] = useState('');
+  const [field, setField] = useState<(typeof corrected)[number]>('name');
+  const [value, setValue] = useState('');
   const finish = useMutation({
     mutationFn: async () => {
       const params = { path: { number: request.number } };
       if (step === 'erase') await body(api.POST('/api/v1/privacy-requests/{number}/erase', { params, body: { reason: reason.trim() } }));
+      else if (step === 'correct') await body(api.POST('/api/v1/privacy-requests/{number}/correct', { params, body: { field, value: value.trim(), reason: reason.trim() } }));
       else await body(api.POST('/api/v1/privacy-requests/{number}/close', { params, body: { done: step === 'done', reason: reason.trim() } }));
     },
     onSuccess: () => {
@@ -169,8 +178,15 @@ function Finish({ step, request, onClose }: { step: Step; request: RequestView; 
   });
   return (
     <Modal open title={t(`finish.${step}`)} onCancel={onClose} okText={t(`finish.${step}`)} confirmLoading={finish.isPending}
-      okButtonProps={{ disabled: !reasonFits(reason), danger: step === 'erase' }} onOk={() => finish.mutate()}>
+      okButtonProps={{ disabled: !reasonFits(reason) || (step === 'correct' && value.trim() === ''), danger: step === 'erase' }} onOk={() => finish.mutate()}>
       <p style={{ marginBottom: 12 }}>{t(`finish.text.${step}`)}</p>
+      {step === 'correct' && (
+        <div className="row" style={{ marginBottom: 12 }}>
+          <Select value={field} onChange={setField} aria-label={t('finish.field')} style={{ width: 120 }}
+            options={corrected.map((one) => ({ value: one, label: t(`finish.fields.${one}`) }))} />
+          <Input value={value} maxLength={500} autoComplete="off" aria-label={t('finish.value')} placeholder={t('finish.value')} onChange={(event) => setValue(event.target.value)} />
+        </div>
+      )}
       <ReasonField value={reason} onChange={setReason} />
       {finish.error && <ErrorBox error={finish.error} />}
     </Modal>
