@@ -1,6 +1,6 @@
 #pragma once
-// Logistic regression with a ridge, fitted by Newton's steps, and what tells whether it is any good. Pure functions; the
-// same rows give the same model on every machine.
+// Logistic regression with a ridge, fitted by Newton's steps, and what tells whether it is any good. Pure functions:
+// the same rows give the same model on every machine.
 
 #include <cstdint>
 #include <span>

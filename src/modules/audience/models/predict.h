@@ -33,7 +33,8 @@ inline constexpr std::array<FeatureWords, 9> kFeatures = {{
     {"returned", "退货占比", "share given back"},
 }};
 
-// What a person looked like at the cut, in plain units (days, orders, whole money, share); empty: not in the population.
+// What a person looked like at the cut, in plain units (days, orders, whole money, share). Empty: not in the
+// population.
 Features facts_at(const Buyer& buyer, std::int64_t cut, Prediction what, std::int64_t horizon_days);
 // The same on the scales that a model weighs: counts, days and money by their magnitude.
 Features scaled(const Features& facts);

@@ -34,14 +34,16 @@ struct Predicted {
 constexpr std::array<Predicted, 2> kPredicted{{
     {Prediction::Churn, "churn", "流失倾向", "Churn",
      "近两个周期内买过的人，下一周期不再购买的概率；高：前 20%，中：其后 30%",
-     "Of those who bought in the last two horizons: not buying in the next; high: the top 20 %, middle: the next 30 %", 90},
+     "Of those who bought in the last two horizons: not buying in the next; high: the top 20 %, middle: the next 30 %",
+     90},
     {Prediction::Repurchase, "repurchase", "复购倾向", "Repurchase",
      "买过的人在下一周期内再买的概率；高：前 20%，中：其后 30%",
      "Of everybody who bought: buying in the next horizon; high: the top 20 %, middle: the next 30 %", 30},
 }};
 
 const Predicted* predicted(std::string_view key) {
-    const auto found = std::find_if(kPredicted.begin(), kPredicted.end(), [&](const auto& one) { return one.key == key; });
+    const auto found =
+        std::find_if(kPredicted.begin(), kPredicted.end(), [&](const auto& one) { return one.key == key; });
     return found == kPredicted.end() || hooks::is_off("TAG-06") ? nullptr : &*found;
 }
 const ModelledWords* modelled(std::string_view key) {
@@ -221,7 +223,8 @@ Result<ModelList> list_models(AudienceService& service, const Context& context) 
     for (const ModelledWords& one : modelled_words()) {
         if (modelled(one.key) == nullptr) continue;
         out.items.push_back({std::string(one.key), false, std::string(one.zh), std::string(one.en),
-                             std::string(one.how_zh), std::string(one.how_en), one.version, std::nullopt, std::nullopt});
+                             std::string(one.how_zh), std::string(one.how_en), one.version, std::nullopt,
+                             std::nullopt});
     }
     for (const Predicted& one : kPredicted) {
         if (predicted(one.key) == nullptr) continue;

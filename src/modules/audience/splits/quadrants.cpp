@@ -35,7 +35,8 @@ Result<Metric> metric(const rules::Registry& registry, const std::string& key, s
 }
 
 std::int64_t plain(const rules::Column& column, std::uint32_t person) {
-    const auto* at = static_cast<const char*>(column.data) + std::size_t{person} * static_cast<std::size_t>(column.bytes);
+    const auto* at =
+        static_cast<const char*>(column.data) + std::size_t{person} * static_cast<std::size_t>(column.bytes);
     const auto as = [&]<class T>(T) -> std::int64_t {
         T value{};
         std::copy_n(at, sizeof value, reinterpret_cast<char*>(&value));

@@ -121,7 +121,8 @@ Result<StrategyKey> make_strategy(Unit& unit, const NewStrategy& request) {
 
 Result<None> drop_strategy(Unit& unit, const StrategyKey& key) {
     const std::int64_t gone =
-        TRY(unit.sql().change("DELETE FROM audience_strategy WHERE tenant_id = ?1 AND id = ?2", {unit.tenant(), key.id}));
+        TRY(unit.sql().change("DELETE FROM audience_strategy WHERE tenant_id = ?1 AND id = ?2",
+                              {unit.tenant(), key.id}));
     if (gone == 0) return Error(ErrorCode::NotFound, "strategy");
     TRY(unit.audit({.action = "audience.strategy_drop", .object = key.id.str()}));
     return None{};

@@ -1,7 +1,7 @@
 #pragma once
-// SEG-13: layered strategies. Level comes first, then channel, then the channel's own CRM, then tag; within a layer, place.
-// A person's primary strategy is the first whose segment or tag has him: so everybody has one at most, and the numbers
-// of people of all strategies and of none add up to everybody.
+// SEG-13: layered strategies. Level comes first, then channel, then the channel's own CRM, then tag; within a layer the
+// place decides. A person's primary strategy is the first whose segment or tag has him: so everybody has one at most,
+// and the numbers of people of all strategies and of none add up to everybody.
 
 #include "modules/audience/tagkinds/tagkinds.h"
 

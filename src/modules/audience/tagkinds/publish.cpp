@@ -81,7 +81,8 @@ Result<std::vector<Change>> changes(View& view, const Publication& what, const s
         if (one.family != Family::Tag || one.archived_at || one.group != group) continue;
         std::set<CustomerId> has;
         TRY(view.sql().query(
-            "SELECT customer_id, expires_at FROM audience_assigned WHERE tenant_id = ?1 AND set_id = ?2 AND removed = 0",
+            "SELECT customer_id, expires_at FROM audience_assigned WHERE tenant_id = ?1 AND set_id = ?2 AND removed = "
+            "0",
             {view.tenant(), one.id}, [&](const sql::Row& row) {
                 const auto until = row.opt_instant(1);
                 if (!until || *until > now) has.insert(row.id<CustomerId>(0));

@@ -8,7 +8,8 @@ namespace tilth::audience {
 
 class History;
 
-inline constexpr std::string_view kCellMin = "audience.cell_min";  // setting: below it a part is too small to treat apart
+// Setting: below it a part is too small to treat apart.
+inline constexpr std::string_view kCellMin = "audience.cell_min";
 
 // ---- TAG-07: coverage and overlap ----
 
