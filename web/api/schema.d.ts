@@ -7240,7 +7240,9 @@ export interface operations {
     };
     get_capture_points_number: {
         parameters: {
-            query?: never;
+            query?: {
+                origin?: string;
+            };
             header?: never;
             path: {
                 number: number;
@@ -7321,9 +7323,9 @@ export interface operations {
     };
     get_capture_points_number_cross: {
         parameters: {
-            query: {
-                rows: number;
-                columns: number;
+            query?: {
+                rows?: number;
+                columns?: number;
             };
             header?: never;
             path: {
