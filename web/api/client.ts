@@ -138,7 +138,7 @@ export async function fetchFile(path: string, onProgress: (bytes: number, of: nu
 export function uploadImport(file: File, onProgress: (fraction: number) => void, path = '/api/v1/imports'): Promise<ImportItem> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('POST', `${path}?name=${encodeURIComponent(file.name)}`);
+    request.open('POST', `${path}${path.includes('?') ? '&' : '?'}name=${encodeURIComponent(file.name)}`);
     request.setRequestHeader('Content-Type', 'application/octet-stream');
     request.setRequestHeader('X-Requested-By', 'tilth');
     request.setRequestHeader('Accept-Language', language);

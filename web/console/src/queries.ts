@@ -25,6 +25,11 @@ export const sourcesQuery = queryOptions({
   queryFn: ({ signal }) => body(api.GET('/api/v1/sources', { signal })),
 });
 
+export const freshnessQuery = queryOptions({
+  queryKey: ['freshness'],
+  queryFn: ({ signal }) => body(api.GET('/api/v1/freshness', { signal })),
+});
+
 const often = 1000;
 const seldom = 20_000;
 export const jobsQuery = queryOptions({

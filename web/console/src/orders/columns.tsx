@@ -15,6 +15,14 @@ export function OrderTag({ kind }: { kind: OrderKind }) {
   return <Tag tone={tone[kind]}>{t(`kind.${kind}`)}</Tag>;
 }
 
+// Who sold: by name, or the source's code as long as it names nobody here.
+export function Guide({ row }: { row: OrderItem }) {
+  const { t } = useTranslation('orders');
+  if (row.guide_name) return <>{row.guide_name}</>;
+  if (row.guide_code) return <span className="dim" title={t('guideUnknown')}>{row.guide_code} ?</span>;
+  return <span className="dimmer">–</span>;
+}
+
 export function useOrderColumns(): Column<OrderItem>[] {
   const { t } = useTranslation('orders');
   const format = useFormat();
@@ -28,6 +36,7 @@ export function useOrderColumns(): Column<OrderItem>[] {
       render: (row) => row.customer ? <Link className="mono" to={`/customers/${row.customer}`} title={row.customer}>{shortId(row.customer)}</Link>
         : <span className="dimmer">{t('anonymous')}</span>,
     },
+    { key: 'guide', title: t('guide'), render: (row) => <Guide row={row} /> },
     { key: 'channel', title: t('channel'), hidden: true, render: (row) => row.channel || '–' },
     { key: 'lines', title: t('lines'), number: true, render: (row) => format.exact(row.lines) },
     { key: 'net', title: t('net'), number: true, render: (row) => format.money(row.net.minor, row.net.currency) },
@@ -45,7 +54,7 @@ export function OrderCard({ row }: { row: OrderItem }) {
         <span className="num strong grow">{format.money(row.net.minor, row.net.currency)}</span>
       </span>
       <span className="below">
-        {[format.dateTime(row.paid_at), row.node_name, t('lineCount', { count: row.lines }), row.customer ? shortId(row.customer) : t('anonymous')].filter(Boolean).join(' · ')}
+        {[format.dateTime(row.paid_at), row.node_name, row.guide_name ?? row.guide_code, t('lineCount', { count: row.lines }), row.customer ? shortId(row.customer) : t('anonymous')].filter(Boolean).join(' · ')}
       </span>
     </Link>
   );

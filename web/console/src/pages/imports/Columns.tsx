@@ -8,8 +8,8 @@ import { useTranslation } from 'react-i18next';
 import { Card } from 'ui/Card.tsx';
 import { ErrorBox, Loaded } from 'ui/states.tsx';
 import { useFormat, useViewer } from 'ui/viewer.tsx';
-import { Codes } from './Codes.tsx';
-import { Heads, Layout } from './Layout.tsx';
+import { Codes, type CodeField } from './Codes.tsx';
+import { Layout, Part } from './Layout.tsx';
 import { useStart } from './start.ts';
 
 interface Props { page: ImportPage; readOnly: boolean; onChecked: () => void }
@@ -31,6 +31,7 @@ export function Columns(props: Props) {
   );
 }
 
+const codeFields: CodeField[] = ['node_code', 'guide_code'];
 const nodeKinds = ['store', 'region', 'online'] as const;
 
 function Mapper({ page, fields, readOnly, onChecked }: Props & { fields: TargetField[] }) {
@@ -48,7 +49,7 @@ function Mapper({ page, fields, readOnly, onChecked }: Props & { fields: TargetF
     node_kind: text(before['node_kind']) || 'store',
   });
   const [timeZone, setTimeZone] = useState(page.mapping.zone || zone);
-  const [codes, setCodes] = useState<Record<string, string>>();
+  const [codes, setCodes] = useState<Partial<Record<string, Record<string, string>>>>({});
   const start = useStart(id, 'check');
   const save = useMutation({
     mutationFn: () =>
@@ -61,7 +62,7 @@ function Mapper({ page, fields, readOnly, onChecked }: Props & { fields: TargetF
             const header = chosen.get(name) ?? '';
             const was = page.mapping.columns.find((one) => one.field === name);
             if (!header && !was?.constant) return [];
-            return [{ field: name, header, constant: was?.constant, values: name === 'node_code' && codes ? codes : was?.values }];
+            return [{ field: name, header, constant: was?.constant, values: codes[name] ?? was?.values }];
           }),
           profile: page.mapping.profile, header_line: page.mapping.header_line, key: page.mapping.key,
           fill_down: page.mapping.fill_down, drop_masked: page.mapping.drop_masked,
@@ -128,8 +129,10 @@ function Mapper({ page, fields, readOnly, onChecked }: Props & { fields: TargetF
               options={nodeKinds.map((value) => ({ value, label: t(`option.kind.${value}`) }))} /></label>
         </div>
       </Card>
-      {page.item.target === 'orders' && <Heads page={page} readOnly={readOnly} />}
-      {chosen.has('node_code') && <Codes page={page} readOnly={readOnly} changed={codes} onChange={setCodes} />}
+      {page.item.target === 'orders' && <><Part part="heads" page={page} readOnly={readOnly} /><Part part="tenders" page={page} readOnly={readOnly} /></>}
+      {codeFields.filter((field) => chosen.has(field)).map((field) => (
+        <Codes key={field} page={page} field={field} readOnly={readOnly} changed={codes[field]} onChange={(next) => setCodes((old) => ({ ...old, [field]: next }))} />
+      ))}
       <Preview page={page} />
       {save.error && <ErrorBox error={save.error} />}
       {start.error && <ErrorBox error={start.error} />}

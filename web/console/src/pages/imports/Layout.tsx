@@ -1,5 +1,5 @@
-// Which layout the file has: found by its headers, chosen by hand, or kept as an own one. And the file of heads that
-// belongs to a file of lines.
+// Which layout the file has: found by its headers, chosen by hand, or kept as an own one. And the files of heads and of
+// payments that belong to a file of lines.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, body, uploadImport } from 'api/client.ts';
 import type { ImportPage } from 'api/contract.ts';
@@ -49,22 +49,22 @@ export function Layout({ page, readOnly }: { page: ImportPage; readOnly: boolean
   );
 }
 
-export function Heads({ page, readOnly }: { page: ImportPage; readOnly: boolean }) {
+export function Part({ part, page, readOnly }: { part: 'heads' | 'tenders'; page: ImportPage; readOnly: boolean }) {
   const { t } = useTranslation('imports');
   const client = useQueryClient();
   const field = useRef<HTMLInputElement>(null);
   const send = useMutation({
-    mutationFn: (file: File) => uploadImport(file, () => undefined, `/api/v1/imports/${page.item.id}/parts`),
+    mutationFn: (file: File) => uploadImport(file, () => undefined, `/api/v1/imports/${page.item.id}/parts?role=${part}`),
     onSuccess: () => client.invalidateQueries({ queryKey: ['import', page.item.id] }),
   });
   if (readOnly || !Array.isArray(page.mapping.options?.['join'])) return null;
   return (
-    <Card title={t('heads.title')}>
+    <Card title={t(`${part}.title`)}>
       <div className="row">
-        <span className="dim grow">{t('heads.text')}</span>
-        <Button loading={send.isPending} onClick={() => field.current?.click()}>{t('heads.add')}</Button>
+        <span className="dim grow">{t(`${part}.text`)}</span>
+        <Button loading={send.isPending} onClick={() => field.current?.click()}>{t(`${part}.add`)}</Button>
       </div>
-      <input ref={field} type="file" accept=".csv,.txt,.tsv,.xlsx" hidden aria-label={t('heads.add')}
+      <input ref={field} type="file" accept=".csv,.txt,.tsv,.xlsx" hidden aria-label={t(`${part}.add`)}
         onChange={(event) => { const file = event.target.files?.[0]; if (file) send.mutate(file); event.target.value = ''; }} />
       {send.error && <ErrorBox error={send.error} />}
     </Card>

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { ApiProblem, api, body } from 'api/client.ts';
+import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { Card } from 'ui/Card.tsx';
@@ -7,7 +8,7 @@ import { CopyId } from 'ui/CopyId.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
 import { Empty, ErrorBox, Skeleton } from 'ui/states.tsx';
 import { useFormat } from 'ui/viewer.tsx';
-import { OrderTag } from '../../orders/columns.tsx';
+import { Guide, OrderTag } from '../../orders/columns.tsx';
 
 export default function Order() {
   const { t } = useTranslation('orders');
@@ -25,7 +26,7 @@ export default function Order() {
     );
   }
   if (!data) return <div className="page">{error ? <ErrorBox error={error} retry={() => void refetch()} /> : <Skeleton />}</div>;
-  const { order, lines } = data;
+  const { order, lines, tenders } = data;
   return (
     <div className="page">
       <PageHeader title={t('one', { number: order.number })} lead={<span className="row tight"><OrderTag kind={order.kind} /><CopyId id={order.id} /></span>}
@@ -37,9 +38,19 @@ export default function Order() {
             <dt>{t('customer')}</dt>
             <dd>{order.customer ? <Link className="mono" to={`/customers/${order.customer}`}>{order.customer}</Link> : t('anonymousLong')}</dd>
             <dt>{t('node')}</dt><dd>{order.node_name ?? '–'}</dd>
+            <dt>{t('guide')}</dt><dd><Guide row={order} /></dd>
             <dt>{t('channel')}</dt><dd>{order.channel || '–'}</dd>
           </dl>
         </Card>
+        {tenders.length > 0 && (
+          <Card title={t('tenders')}>
+            <dl className="facts">
+              {tenders.map((one, place) => (
+                <Fragment key={place}><dt>{one.method}</dt><dd>{one.amount ? format.money(one.amount.minor, one.amount.currency) : t('tenderWhole')}</dd></Fragment>
+              ))}
+            </dl>
+          </Card>
+        )}
         <Card title={t('lineCount', { count: order.lines })} flush>
           <div className="scroll-x">
             <table className="plain">

@@ -1,7 +1,7 @@
 // One store-day: both sides, our receipts, and what is decided about the difference.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
-import type { StoreDayItem } from 'api/contract.ts';
+import type { ReceiptDifference, StoreDayItem } from 'api/contract.ts';
 import { Button, Drawer, Input, InputNumber } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -23,11 +23,12 @@ export function StoreDay({ at, onClose }: { at: string; onClose: () => void }) {
   return (
     <Drawer open onClose={onClose} size={phone ? '100%' : 640} title={`${query.data?.item?.name ?? ''} ${day}`}>
       <Loaded query={query} rows={6}>
-        {({ item, receipts }) => (
+        {({ item, receipts, differences }) => (
           <div className="stack">
             {item && <Sides item={item} />}
             {item?.decision && <p><Tag tone="active">{t(`verdict.${item.decision.state === 'accepted' ? 'accepted' : 'explained'}`)}</Tag> {item.decision.reason} <span className="dim small">{item.decision.by} · {format.dateTime(item.decision.at)}</span></p>}
             {item && item.state !== 'match' && mayWrite && <Decide item={item} />}
+            {differences && <Differences all={differences} />}
             <h3>{t('receipts')}</h3>
             {receipts.length === 0 ? <Empty title={t('noReceipts')} /> : (
               <table className="plain small">
@@ -46,6 +47,32 @@ export function StoreDay({ at, onClose }: { at: string; onClose: () => void }) {
         )}
       </Loaded>
     </Drawer>
+  );
+}
+
+// Receipt by receipt: what the till's list says otherwise.
+function Differences({ all }: { all: ReceiptDifference[] }) {
+  const { t } = useTranslation('reconcile');
+  const format = useFormat();
+  const money = (one: ReceiptDifference['ours']) => (one ? format.money(one.minor, one.currency) : '–');
+  return (
+    <>
+      <h3>{t('differing.title', { count: all.length })}</h3>
+      {all.length === 0 ? <p className="dim">{t('differing.none')}</p> : (
+        <table className="plain small">
+          <thead><tr><th>{t('number')}</th><th className="num">{t('differing.till')}</th><th className="num">{t('ours')}</th><th>{t('differing.how')}</th></tr></thead>
+          <tbody>
+            {all.map((one) => (
+              <tr key={one.number}>
+                <td>{one.order ? <Link to={`/orders/${one.order}`}>{one.number}</Link> : one.number}</td>
+                <td className="num">{money(one.till)}</td><td className="num">{money(one.ours)}</td>
+                <td><Tag tone="danger">{t(one.ours ? (one.till ? 'differing.amount' : 'differing.notTill') : 'differing.notOurs')}</Tag></td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
   );
 }
 

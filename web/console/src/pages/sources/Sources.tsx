@@ -13,10 +13,12 @@ import { ago } from 'ui/time.ts';
 import { oneOf, text, useUrlState } from 'ui/url-state.ts';
 import { useFormat, useMay, useViewer } from 'ui/viewer.tsx';
 import { sourcesQuery } from '../../queries.ts';
+import { Feeds } from './Feeds.tsx';
+import { Freshness } from './Freshness.tsx';
 import { Keys } from './Keys.tsx';
 import { Secret } from './Secret.tsx';
 
-const schema = { tab: oneOf(['sources', 'keys'], 'sources'), refused: text('', 60) };
+const schema = { tab: oneOf(['sources', 'feeds', 'fresh', 'keys'], 'sources'), refused: text('', 60) };
 
 export default function Sources() {
   const { t } = useTranslation('sources');
@@ -28,11 +30,9 @@ export default function Sources() {
   return (
     <div className="page">
       <PageHeader title={t('title')} actions={mayWrite && <Button type="primary" onClick={() => setMaking(true)}>{t('new')}</Button>} />
-      {mayKeys && (
-        <Tabs size="small" activeKey={state.tab} onChange={(tab) => change({ tab: tab as typeof state.tab })}
-          items={[{ key: 'sources', label: t('tab.sources') }, { key: 'keys', label: t('tab.keys') }]} />
-      )}
-      {state.tab === 'keys' && mayKeys ? <Keys /> : (
+      <Tabs size="small" activeKey={state.tab} onChange={(tab) => change({ tab: tab as typeof state.tab })}
+        items={(['sources', 'feeds', 'fresh', ...(mayKeys ? (['keys'] as const) : [])] as const).map((key) => ({ key, label: t(`tab.${key}`) }))} />
+      {state.tab === 'feeds' ? <Feeds /> : state.tab === 'fresh' ? <Freshness /> : state.tab === 'keys' && mayKeys ? <Keys /> : (
         <section className="card">
           <Loaded query={query} rows={4}>
             {({ items }) => items.length === 0 ? <Empty title={t('none')} actions={mayWrite && <Button onClick={() => setMaking(true)}>{t('new')}</Button>}>{t('noneText')}</Empty>

@@ -14,6 +14,7 @@ import { range } from 'ui/time.ts';
 import { useUrlState } from 'ui/url-state.ts';
 import { useFormat } from 'ui/viewer.tsx';
 import { Door } from '../../people/Door.tsx';
+import { RedDays } from '../reconcile/RedDays.tsx';
 import { columnKey, isRatio, leagueQuery, peersOf, schema, shown } from './league.ts';
 
 export default function Store() {
@@ -38,6 +39,7 @@ export default function Store() {
         sub={row && <span className="small">{t('place', { rank: row.rank, of: query.data?.items.length ?? 0, group: t(`group.${row.group}`), inGroup: row.rank_in_group, parent: row.parent_name })}</span>}
         actions={<DayRange required label={t('period')} from={from} to={to} onChange={(first, last) => change({ from: first, to: last })} />} />
       <BusyBar on={query.isFetching || funnel.isFetching} />
+      <RedDays from={from} to={to} node={id} />
       <div className="stack">
         <Loaded query={funnel} rows={3}>{(data) => <Stages funnel={data} node={id} />}</Loaded>
         <Loaded query={query} rows={8}>

@@ -13,6 +13,7 @@ import { range } from 'ui/time.ts';
 import { useUrlState } from 'ui/url-state.ts';
 import { useFormat, useViewer } from 'ui/viewer.tsx';
 import { NodeSelect } from '../overview/NodeSelect.tsx';
+import { RedDays } from '../reconcile/RedDays.tsx';
 import { columnKey, comparisons, kinds, leagueQuery, peersOf, schema, shown, sorted } from './league.ts';
 
 export default function Stores() {
@@ -37,6 +38,7 @@ export default function Stores() {
           </>
         } />
       <BusyBar on={query.isFetching} />
+      <RedDays from={asked.from} to={asked.to} node={asked.node} />
       <Loaded query={query} rows={9}>
         {(league) => league.items.length === 0 ? (
           <div className="card">

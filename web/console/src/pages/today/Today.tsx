@@ -15,7 +15,7 @@ import { Tag } from 'ui/Tag.tsx';
 import { addDays } from 'ui/time.ts';
 import { useFormat, useMay, useViewer } from 'ui/viewer.tsx';
 import { Door } from '../../people/Door.tsx';
-import { importsQuery, jobsQuery, metricsQuery, sourcesQuery } from '../../queries.ts';
+import { freshnessQuery, importsQuery, jobsQuery, metricsQuery, sourcesQuery } from '../../queries.ts';
 import { alarmsOf } from './alarms.ts';
 
 // In the order of reading. A metric that the tenant has switched off is simply not among the answers.
@@ -101,6 +101,7 @@ function Alarms({ sold }: { sold: number | undefined }) {
   const maySystem = useMay('system.read');
   const mayJobs = useMay('job.read');
   const sources = useQuery({ ...sourcesQuery, enabled: maySources });
+  const freshness = useQuery({ ...freshnessQuery, enabled: maySources });
   const imports = useQuery({ ...importsQuery, enabled: mayImports });
   const jobs = useQuery({ ...jobsQuery, enabled: mayJobs });
   const parked = useQuery({
@@ -109,10 +110,10 @@ function Alarms({ sold }: { sold: number | undefined }) {
     enabled: maySystem,
   });
   const found = alarmsOf({
-    now: now(), sold, sources: sources.data?.items, imports: imports.data?.items, jobs: jobs.data?.items,
+    now: now(), sold, sources: sources.data?.items, freshness: freshness.data?.items, imports: imports.data?.items, jobs: jobs.data?.items,
     parked: parked.data && parked.data.events.length + parked.data.batches.length,
   });
-  const asked = [sources, imports, jobs, parked];
+  const asked = [sources, freshness, imports, jobs, parked];
   const failed = asked.some((query) => query.error);
   const waiting = asked.some((query) => query.isLoading);
   return (
@@ -121,7 +122,7 @@ function Alarms({ sold }: { sold: number | undefined }) {
       {found.length === 0 && !waiting && !failed && <Empty title={t('alarms.none')}>{t('alarms.noneText')}</Empty>}
       <ul className="cards" aria-busy={waiting}>
         {found.map((alarm) => (
-          <li key={`${alarm.kind}/${alarm.to}`}>
+          <li key={`${alarm.kind}/${alarm.to}/${alarm.name}`}>
             <Link to={alarm.to} className="card-row">
               <span className="row">
                 <Tag tone={alarm.tone}>{t(`kind.${alarm.kind}`)}</Tag>

@@ -32,3 +32,19 @@ test('the most pressing comes first', () => {
     imports: [{ id: 'imp_2', name: 'b.csv', state: 'checked', changed_at: '2026-03-01T09:00:00Z' }, { id: 'imp_3', name: 'c.csv', state: 'failed', changed_at: '2026-03-01T09:00:00Z' }],
   })).toEqual(['parked', 'importFailed', 'noSales', 'importWaiting']);
 });
+
+test('a stopped source and a stopped store are named; many stores are counted', () => {
+  const store = (n: number) => ({ kind: 'store' as const, name: `${n}号店`, code: `S${n}`, alarm: true, lag_min: 2200, error: '' });
+  const freshness = [
+    { kind: 'source' as const, name: '官网', code: '', alarm: true, lag_min: 125, error: '' },
+    { kind: 'feed' as const, name: '收银', code: '', alarm: true, lag_min: 10, error: 'HTTP 401' },
+    { kind: 'source' as const, name: '小程序', code: '', alarm: false, lag_min: 9, error: '' },
+    ...Array.from({ length: 7 }, (_, n) => store(n)),
+  ];
+  const nothing = { now: new Date(), sold: undefined, sources: undefined, imports: undefined, jobs: undefined, parked: undefined };
+  const found = alarmsOf({ ...nothing, freshness });
+  expect(found.map(({ kind, name, count }) => `${kind} ${name} ${count}`)).toEqual([
+    'staleSource 官网 2', 'feedFailed 收银 1',
+    ...Array.from({ length: 5 }, (_, n) => `staleStore ${n}号店 S${n} 36`), 'staleStores  2',
+  ]);
+});
