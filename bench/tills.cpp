@@ -91,7 +91,8 @@ private:
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         till.number = number;
         till.socket = ::socket(AF_INET, SOCK_STREAM, 0);
-        if (till.socket < 0 || ::connect(till.socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+        const auto* place = reinterpret_cast<const sockaddr*>(&address);
+        if (till.socket < 0 || ::connect(till.socket, place, sizeof address) != 0) {
             bench::give_up("till " + std::to_string(number) + " cannot connect");
         }
         const int yes = 1;
