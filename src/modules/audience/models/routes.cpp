@@ -53,6 +53,11 @@ const ModelledWords* modelled(std::string_view key) {
     return found == all.end() || off ? nullptr : &*found;
 }
 
+Status stands(std::string_view key) {
+    const bool known = predicted(key) != nullptr || modelled(key) != nullptr;
+    return known ? ok() : Status(ErrorCode::NotFound, "model");
+}
+
 struct Data {
     std::vector<Buyer> buyers;
     std::vector<std::string> channels;
@@ -199,6 +204,7 @@ Result<PublishedRun> publish_model(AudienceService& service, History& history, c
                                    const ModelKey& asked) {
     TRY(whole_scope(context));
     const std::string key = asked.model.str();
+    TRY(stands(key));
     const auto last = TRY(runs_of(service, context, key, 1));
     if (last.empty()) return Error(ErrorCode::Conflict, "run the model first");
     Computed found = TRY(last_again(service, history, context, key));
@@ -296,6 +302,7 @@ void add_model_routes(AudienceService& service, const std::shared_ptr<History>& 
     api.action<ModelKey, RunList>(
         Method::Get, "/api/v1/models/{model}/runs", kRead,
         [&service](const Context& context, const ModelKey& asked) -> Result<RunList> {
+            TRY(stands(asked.model.str()));
             return RunList{TRY(runs_of(service, context, asked.model.str(), kRunsShown))};
         },
         {.zh = "模型的历次运行", .en = "The runs of a model", .rows = {}, .tag = "audience"});
