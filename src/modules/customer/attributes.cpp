@@ -63,8 +63,8 @@ public:
         std::map<std::pair<CustomerId, std::int64_t>, std::pair<std::int64_t, std::int64_t>> newest;
         // A late word with an older time does not count: all words of the customers named are looked at.
         TRY(sql.query("SELECT customer_id, channel, granted, at, number FROM consent_line WHERE tenant_id = ?1 AND "
-                      "purpose = ?2 AND customer_id IN (SELECT customer_id FROM consent_line WHERE tenant_id = ?1 AND "
-                      "number > ?3)",
+                      "purpose = ?2 AND number IN (SELECT number FROM consent_line WHERE tenant_id = ?1 AND "
+                      "customer_id IN (SELECT customer_id FROM consent_line WHERE tenant_id = ?1 AND number > ?3))",
                       {tenant, static_cast<int>(Purpose::Marketing), after}, [&](const sql::Row& row) {
                           const auto customer = row.id<CustomerId>(0);
                           const std::int64_t channel = row.i64(1);

@@ -86,9 +86,11 @@ Status insert(kernel::Unit& unit, const ConsentLine& line) {
 }
 
 Result<std::vector<ConsentLine>> consents(sql::Connection& sql, const TenantId& tenant, const CustomerId& customer) {
+    // Without statistics SQLite takes the primary key and reads the whole ledger: the numbers come from the index.
     return sql.all(
         "SELECT number, purpose, channel, granted, text_version, source, actor, at, recorded_at FROM consent_line"
-        " WHERE tenant_id = ?1 AND customer_id = ?2 ORDER BY number",
+        " WHERE tenant_id = ?1 AND number IN (SELECT number FROM consent_line WHERE tenant_id = ?1 AND"
+        " customer_id = ?2) ORDER BY number",
         {tenant, customer}, [&](const sql::Row& row) {
             return ConsentLine{row.i64(0),
                                customer,
