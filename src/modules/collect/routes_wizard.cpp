@@ -106,18 +106,20 @@ std::optional<std::string> guide_known_as(const org::Org& org, const Context& co
                                           const std::string& code, const std::set<std::string>& stores) {
     const Day today = org.calendar(context.tenant).day_of(context.now);
     std::set<StaffId> people;
+    std::pair<std::string, std::string> first;  // number and name of the lowest number
     for (const std::string& store : stores) {
         const auto node = org.node_by_code(context.tenant, mapped(mapping, kNodeField, store));
         if (!node && !store.empty()) continue;  // of a store that is unknown itself nothing can be said
         auto found = org.staff_by_code(context.tenant, node ? std::optional(node->id) : std::nullopt, code, today);
         if (!found) found = org::staff_by_number(org, context.tenant, code);
         if (!found) return std::nullopt;
-        people.insert(*found);
+        if (!people.insert(*found).second) continue;
+        const auto who = org::staff_name(org, context.tenant, *found);
+        const auto named = who ? std::pair(who->number, who->name) : std::pair(code, code);
+        if (people.size() == 1 || named < first) first = named;
     }
     if (people.empty()) return std::nullopt;
-    const auto first = org::staff_name(org, context.tenant, *people.begin());
-    const std::string name = first ? first->name : code;
-    return people.size() == 1 ? name : name + " +" + std::to_string(people.size() - 1);
+    return people.size() == 1 ? first.second : first.second + " +" + std::to_string(people.size() - 1);
 }
 
 Result<CodeList> code_list(kernel::Kernel& kernel, CollectService& collect, const Context& context,

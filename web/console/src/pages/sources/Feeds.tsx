@@ -50,7 +50,7 @@ export function Feeds() {
                 {items.map((one) => (
                   <tr key={one.number}>
                     <td><button type="button" className="bare door" onClick={() => setOpen(one.number)}>{one.name}</button><div className="small dim">{t(`feed.kind.${one.kind}`)}</div></td>
-                    <td className="small mono" style={{ overflowWrap: 'anywhere', minWidth: 180 }}>{one.folder ?? (one.host ? `${one.login}@${one.host}:${one.port}/${one.place}` : one.place)}{one.pattern && ` · ${one.pattern}`}</td>
+                    <td className="small mono" style={{ overflowWrap: 'anywhere', minWidth: 180 }}>{one.folder ?? (one.host ? `${one.login}@${one.host}:${one.port} ${one.place}` : one.place)}{one.pattern && ` · ${one.pattern}`}</td>
                     <td style={{ whiteSpace: 'nowrap' }}>{one.paused ? <Tag>{t('feed.paused')}</Tag> : <>{schedule(one, t)}<div className="small dim">{t('feed.next', { time: format.dateTime(one.next_at) })}</div></>}</td>
                     <td>
                       {one.last_at ? <span style={{ whiteSpace: 'nowrap' }}>{format.dateTime(one.last_at)}</span> : <span className="dimmer">{t('feed.notYet')}</span>}

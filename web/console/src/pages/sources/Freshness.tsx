@@ -34,7 +34,7 @@ export function Freshness() {
           if (items.length === 0) return <Empty title={t('fresh.none')}>{t('fresh.noneText')}</Empty>;
           return (
             <>
-              <div className="card-body row">
+              <div className="row" style={{ padding: '12px 16px' }}>
                 <Select aria-label={t('fresh.kind')} value={kind} onChange={setKind} style={{ width: 150 }}
                   options={(['all', 'alarm', 'source', 'feed', 'store'] as const).map((value) => ({ value, label: t(`fresh.show.${value}`) }))} />
                 <span role="status" className="dim">{t('fresh.sum', { sources: format.exact(sources), stores: format.exact(stores), alarms: format.exact(alarms) })}</span>
@@ -48,7 +48,7 @@ export function Freshness() {
                   <tbody>{shown.slice(0, shownAtMost).map((one) => <Row key={one.subject} one={one} onEdit={mayWrite ? () => setEditing({ subject: one.subject, name: one.name, minutes: one.limit_min }) : undefined} />)}</tbody>
                 </table>
               </div>
-              {shown.length > shownAtMost && <div className="card-body small dim">{t('fresh.more', { count: shown.length - shownAtMost })}</div>}
+              {shown.length > shownAtMost && <div className="small dim" style={{ padding: '12px 16px' }}>{t('fresh.more', { count: shown.length - shownAtMost })}</div>}
             </>
           );
         }}
@@ -75,12 +75,12 @@ function Row({ one, onEdit }: { one: FreshItem; onEdit: (() => void) | undefined
   const tone = one.alarm ? 'danger' : one.paused || lag === undefined ? 'neutral' : 'active';
   return (
     <tr>
-      <td>
+      <td style={{ minWidth: 130 }}>
         {one.kind === 'store' && one.node ? <Link to={`/stores/${one.node}`}>{one.name}</Link> : one.name} <span className="dim small">{one.code || t(`fresh.show.${one.kind}`)}</span>
         {one.error && <div className="small" style={{ color: 'var(--error)' }}>{one.error}</div>}
       </td>
       <td><Tag tone={tone} title={one.last ? format.dateTimeSeconds(one.last) : undefined}>{one.paused ? t('feed.paused') : lag === undefined ? t('never') : span(Math.max(1, lag), t)}</Tag></td>
-      <td>{onEdit ? <button type="button" className="bare door" onClick={onEdit}>{span(one.limit_min, t)}</button> : span(one.limit_min, t)}</td>
+      <td style={{ whiteSpace: 'nowrap' }}>{onEdit ? <button type="button" className="bare door" onClick={onEdit}>{span(one.limit_min, t)}</button> : span(one.limit_min, t)}</td>
       <td className="num">{typeof one.days_expected === 'number' ? `${one.days_complete}/${one.days_expected}` : '–'}</td>
       <td className="num">{format.exact(one.late)}</td>
       <td className="num">{typeof one.duplicate === 'number' ? format.exact(one.duplicate) : '–'}</td>
