@@ -362,7 +362,8 @@ Result<ClientResponse> send(const ClientRequest& request) {
         auto answer = exchange(*wire, head, request, deadline, attempt);
         if (answer) {
             auto& waiting = idle()[key];
-            if (!request.may_connect && answer->keep_alive && waiting.size() < kIdlePerHostMax) waiting.push_back({std::move(wire), now_ms()});
+            if (!request.may_connect && answer->keep_alive && waiting.size() < kIdlePerHostMax)
+                waiting.push_back({std::move(wire), now_ms()});
             return std::move(answer->response);
         }
         // A kept connection may have been closed by the server just now. Only what has no effect is sent again.

@@ -11,7 +11,8 @@ constexpr int kQuiet = 4;
 }
 
 Result<std::string> svg(std::string_view text) {
-    if (text.empty() || text.size() > kTextBytesMax) return Error(ErrorCode::Invalid, "the text does not fit a QR code");
+    if (text.empty() || text.size() > kTextBytesMax)
+        return Error(ErrorCode::Invalid, "the text does not fit a QR code");
     try {
         const auto code = qrcodegen::QrCode::encodeText(std::string(text).c_str(), qrcodegen::QrCode::Ecc::MEDIUM);
         const std::string side = std::to_string(code.getSize() + 2 * kQuiet);
@@ -25,9 +26,7 @@ Result<std::string> svg(std::string_view text) {
             }
         }
         return out + "\"/></svg>";
-    } catch (const std::exception& thrown) {
-        return Error(ErrorCode::Invalid, thrown.what());
-    }
+    } catch (const std::exception& thrown) { return Error(ErrorCode::Invalid, thrown.what()); }
 }
 
 }  // namespace tilth::qr

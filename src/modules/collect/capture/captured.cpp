@@ -54,11 +54,10 @@ Status Desk::submitted(kernel::Unit& unit, const Incoming& event, const Customer
         TRY(unit.emit("capture.code_claimed", customer.str(),
                       json::Value::object({{"point", number}, {"grant", grant}, {"submission", submission}}).print()));
     }
-    return unit.emit("capture.submitted", customer.str(),
-                     json::Value::object({{"point", number},
-                                          {"submission", submission},
-                                          {"channel", said.get("channel").str()}})
-                         .print());
+    return unit.emit(
+        "capture.submitted", customer.str(),
+        json::Value::object({{"point", number}, {"submission", submission}, {"channel", said.get("channel").str()}})
+            .print());
 }
 
 Status Desk::consent(kernel::Unit& unit, const Point& point, const Incoming& event, const CustomerId& customer,
@@ -86,11 +85,10 @@ Status Desk::answer(kernel::Unit& unit, const Point& point, std::int64_t submiss
                 "?5) ON CONFLICT (tenant_id, point, submission, question, choice) DO NOTHING",
                 {unit.tenant(), point.number, submission, *question, *choice}));
         } else if (!one.get("t").str().empty()) {
-            TRY(parts_.kernel.vault.put(
-                unit, customer,
-                {{"capture:" + std::to_string(submission) + ":" + std::to_string(*question),
-                  std::string(one.get("t").str()), "capture:" + std::to_string(point.number), unit.now(),
-                  kFormConfidence}}));
+            TRY(parts_.kernel.vault.put(unit, customer,
+                                        {{"capture:" + std::to_string(submission) + ":" + std::to_string(*question),
+                                          std::string(one.get("t").str()), "capture:" + std::to_string(point.number),
+                                          unit.now(), kFormConfidence}}));
         }
     }
     return ok();

@@ -6,7 +6,7 @@ namespace tilth::collect::capture {
 
 namespace {
 
-constexpr std::string_view kLetters = "ABCDEFGHJKMNPQRSTVWXYZ23456789";  // 30, for codes
+constexpr std::string_view kLetters = "ABCDEFGHJKMNPQRSTVWXYZ23456789";   // 30, for codes
 constexpr std::string_view kDigits = "23456789ABCDEFGHJKMNPQRSTVWXYZ01";  // 32 different letters
 constexpr int kSerialLetters = 7;
 constexpr int kProofLetters = 9;

@@ -29,9 +29,7 @@ TEST(Codes, AnItemsCodeIsKnownAndNoOther) {
         const auto at = rng.below(code.size());
         const char before = code[at];
         code[at] = static_cast<char>(rng.below(256));
-        if (code[at] != before) {
-            ASSERT_EQ(item_serial(kKey, 7, code), std::nullopt) << code;
-        }
+        if (code[at] != before) { ASSERT_EQ(item_serial(kKey, 7, code), std::nullopt) << code; }
     }
     EXPECT_EQ(item_serial(kKey, 7, ""), std::nullopt);
 }

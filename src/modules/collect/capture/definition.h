@@ -37,13 +37,13 @@ struct Definition {
     List<CaptureField, 12> fields;
     std::optional<ConsentAsked> consent;
     List<Question, 30> questions;
-    std::optional<Text<1, 4'000>> body;     // of a radar link: what there is to read
+    std::optional<Text<1, 4'000>> body;  // of a radar link: what there is to read
     std::optional<Text<1, 300>> thanks;
     std::optional<bool> ask_region;
-    std::optional<bool> lead;               // a submission becomes a lead
-    std::optional<Text<1, 60>> grant;       // of an item code: what the first scan earns, "points:10"
+    std::optional<bool> lead;                // a submission becomes a lead
+    std::optional<Text<1, 60>> grant;        // of an item code: what the first scan earns, "points:10"
     std::optional<Int<1, 1'000'000>> codes;  // of an item batch: how many
-    std::optional<Text<1, 40>> region;      // of an item batch: where it is to be sold
+    std::optional<Text<1, 40>> region;       // of an item batch: where it is to be sold
 };
 API_STRUCT(Definition, (intro, fields, consent, questions, body, thanks, ask_region, lead, grant, codes, region))
 

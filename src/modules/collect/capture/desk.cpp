@@ -35,8 +35,8 @@ Result<Point> point_of(const sql::Row& row) {
 }
 
 Reading reading_of(const sql::Row& row) {
-    return {std::string(row.txt(0)),   std::string(row.txt(1)), row.i64(2), row.opt_id<CustomerId>(3),
-            std::string(row.txt(4)),   row.instant(5),          row.i64(6), row.i64(7)};
+    return {std::string(row.txt(0)), std::string(row.txt(1)), row.i64(2), row.opt_id<CustomerId>(3),
+            std::string(row.txt(4)), row.instant(5),          row.i64(6), row.i64(7)};
 }
 constexpr const char* kReadingColumns =
     "SELECT token, via, depth, customer_id, made_by, made_at, stay_ms, again FROM capture_token ";
@@ -64,7 +64,8 @@ Result<Point> Desk::add(kernel::Unit& unit, const NewPoint& given) {
     const std::string definition = json::print(given.definition);
     TRY(unit.sql().write(
         "INSERT INTO capture_point (tenant_id, number, code, kind, name, platform, post, node_id, source_id, target, "
-        "definition, active, created_by, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, ?12, ?13)",
+        "definition, active, created_by, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, ?12, "
+        "?13)",
         {unit.tenant(), point.number, point.code, static_cast<int>(point.kind), point.name, point.platform, point.post,
          point.node, point.source, point.target, definition, point.created_by, point.created_at}));
     TRY(unit.audit({.action = "capture.add", .object = "capture:" + std::to_string(point.number)}));
@@ -80,8 +81,8 @@ Status Desk::set_active(kernel::Unit& unit, std::int64_t number, bool active) {
 }
 
 Result<Point> Desk::find(sql::Connection& sql, const kernel::Context& context, std::int64_t number) const {
-    const auto found = TRY(sql.one(std::string(kColumns) + "WHERE tenant_id = ?1 AND number = ?2",
-                                   {context.tenant, number}, point_of));
+    const auto found = TRY(
+        sql.one(std::string(kColumns) + "WHERE tenant_id = ?1 AND number = ?2", {context.tenant, number}, point_of));
     if (!found) return Error(ErrorCode::NotFound, "capture point");
     Point point = TRY(*found);
     if (!context.scope->covers(point.node)) return Error(ErrorCode::NotFound, "capture point");
@@ -128,15 +129,16 @@ void Desk::count(const Point& point, Happened what) {
 
 Result<std::map<std::int64_t, Counts>> Desk::counts(sql::Connection& sql, const TenantId& tenant) const {
     std::map<std::int64_t, Counts> counts;
-    TRY(sql.query("SELECT point, what, SUM(times) AS times FROM capture_count WHERE tenant_id = ?1 GROUP BY point, what",
-                  {tenant}, [&](const sql::Row& row) {
-                      Counts& one = counts[row.i64(0)];
-                      const auto what = static_cast<Happened>(row.i64(1));
-                      (what == Happened::Opened      ? one.opened
-                       : what == Happened::Submitted ? one.submitted
-                                                     : one.turned_away) = row.i64(2);
-                      return true;
-                  }));
+    TRY(sql.query(
+        "SELECT point, what, SUM(times) AS times FROM capture_count WHERE tenant_id = ?1 GROUP BY point, what",
+        {tenant}, [&](const sql::Row& row) {
+            Counts& one = counts[row.i64(0)];
+            const auto what = static_cast<Happened>(row.i64(1));
+            (what == Happened::Opened      ? one.opened
+             : what == Happened::Submitted ? one.submitted
+                                           : one.turned_away) = row.i64(2);
+            return true;
+        }));
     return counts;
 }
 
@@ -158,7 +160,8 @@ Result<std::vector<Submission>> Desk::submissions(sql::Connection& sql, const Te
 Result<std::map<std::string, std::int64_t>> Desk::by_channel(sql::Connection& sql, const TenantId& tenant,
                                                              std::int64_t point) const {
     std::map<std::string, std::int64_t> found;
-    TRY(sql.query("SELECT channel, COUNT(*) AS times FROM capture_submission WHERE tenant_id = ?1 AND point = ?2 GROUP "
+    TRY(
+        sql.query("SELECT channel, COUNT(*) AS times FROM capture_submission WHERE tenant_id = ?1 AND point = ?2 GROUP "
                   "BY channel",
                   {tenant, point}, [&](const sql::Row& row) {
                       found[std::string(row.txt(0))] = row.i64(1);
@@ -168,42 +171,49 @@ Result<std::map<std::string, std::int64_t>> Desk::by_channel(sql::Connection& sq
 }
 
 Result<std::vector<RegionCount>> Desk::heat(sql::Connection& sql, const TenantId& tenant, std::int64_t point) const {
-    return sql.all("SELECT region, COUNT(*) AS scans FROM capture_claim WHERE tenant_id = ?1 AND point = ?2 GROUP BY "
-                   "region ORDER BY region",
-                   {tenant, point},
-                   [](const sql::Row& row) { return RegionCount{std::string(row.txt(0)), row.i64(1)}; });
+    return sql.all(
+        "SELECT region, COUNT(*) AS scans FROM capture_claim WHERE tenant_id = ?1 AND point = ?2 GROUP BY "
+        "region ORDER BY region",
+        {tenant, point}, [](const sql::Row& row) {
+            return RegionCount{std::string(row.txt(0)), row.i64(1)};
+        });
 }
 
 Result<std::vector<Reading>> Desk::readings(sql::Connection& sql, const TenantId& tenant, std::int64_t point,
                                             int limit) const {
-    return sql.all(std::string(kReadingColumns) + "WHERE tenant_id = ?1 AND point = ?2 ORDER BY made_at, token LIMIT ?3",
-                   {tenant, point, limit}, reading_of);
+    return sql.all(
+        std::string(kReadingColumns) + "WHERE tenant_id = ?1 AND point = ?2 ORDER BY made_at, token LIMIT ?3",
+        {tenant, point, limit}, reading_of);
 }
 
 Result<std::vector<AnswerCount>> Desk::answers(sql::Connection& sql, const TenantId& tenant, std::int64_t point) const {
-    return sql.all("SELECT question, choice, COUNT(*) AS people FROM capture_answer WHERE tenant_id = ?1 AND point = ?2 "
-                   "GROUP BY question, choice ORDER BY question, choice",
-                   {tenant, point},
-                   [](const sql::Row& row) { return AnswerCount{row.i64(0), row.i64(1), row.i64(2)}; });
+    return sql.all(
+        "SELECT question, choice, COUNT(*) AS people FROM capture_answer WHERE tenant_id = ?1 AND point = ?2 "
+        "GROUP BY question, choice ORDER BY question, choice",
+        {tenant, point}, [](const sql::Row& row) {
+            return AnswerCount{row.i64(0), row.i64(1), row.i64(2)};
+        });
 }
 
 Result<std::vector<Cross>> Desk::cross(sql::Connection& sql, const TenantId& tenant, std::int64_t point,
                                        std::int64_t rows, std::int64_t columns) const {
-    return sql.all("SELECT a.choice, b.choice, COUNT(*) AS people FROM capture_answer a JOIN capture_answer b ON "
-                   "b.tenant_id = a.tenant_id AND b.point = a.point AND b.submission = a.submission WHERE a.tenant_id = "
-                   "?1 AND a.point = ?2 AND a.question = ?3 AND b.question = ?4 GROUP BY a.choice, b.choice ORDER BY "
-                   "a.choice, b.choice",
-                   {tenant, point, rows, columns},
-                   [](const sql::Row& row) { return Cross{row.i64(0), row.i64(1), row.i64(2)}; });
+    return sql.all(
+        "SELECT a.choice, b.choice, COUNT(*) AS people FROM capture_answer a JOIN capture_answer b ON "
+        "b.tenant_id = a.tenant_id AND b.point = a.point AND b.submission = a.submission WHERE a.tenant_id = "
+        "?1 AND a.point = ?2 AND a.question = ?3 AND b.question = ?4 GROUP BY a.choice, b.choice ORDER BY "
+        "a.choice, b.choice",
+        {tenant, point, rows, columns}, [](const sql::Row& row) {
+            return Cross{row.i64(0), row.i64(1), row.i64(2)};
+        });
 }
 
 Result<std::pair<std::int64_t, std::int64_t>> Desk::invited(sql::Connection& sql, const TenantId& tenant,
                                                             std::int64_t point) const {
     const auto number = [](const sql::Row& row) { return row.i64(0); };
-    const auto all =
-        TRY(sql.one("SELECT COUNT(*) FROM capture_token WHERE tenant_id = ?1 AND point = ?2 AND via = '' AND customer_id "
-                    "IS NOT NULL",
-                    {tenant, point}, number));
+    const auto all = TRY(
+        sql.one("SELECT COUNT(*) FROM capture_token WHERE tenant_id = ?1 AND point = ?2 AND via = '' AND customer_id "
+                "IS NOT NULL",
+                {tenant, point}, number));
     const auto answered =
         TRY(sql.one("SELECT COUNT(DISTINCT s.token) FROM capture_submission s JOIN capture_token t ON t.tenant_id = "
                     "s.tenant_id AND t.token = s.token WHERE s.tenant_id = ?1 AND s.point = ?2 AND t.via = '' AND "
@@ -293,10 +303,11 @@ Result<Claimed> Desk::claim(const Point& point, const std::string& key, const By
             Id<tag::Event> proof;
             Instant at;
         };
-        const auto stands = TRY(unit.sql().one(
-            "SELECT proof, at FROM capture_claim WHERE tenant_id = ?1 AND point = ?2 AND key = ?3",
-            {point.tenant, point.number, key},
-            [](const sql::Row& row) { return Stands{row.id<Id<tag::Event>>(0), row.instant(1)}; }));
+        const auto stands =
+            TRY(unit.sql().one("SELECT proof, at FROM capture_claim WHERE tenant_id = ?1 AND point = ?2 AND key = ?3",
+                               {point.tenant, point.number, key}, [](const sql::Row& row) {
+                                   return Stands{row.id<Id<tag::Event>>(0), row.instant(1)};
+                               }));
         if (stands && stands->proof == mine) return Claimed{true, stands->at};
         if (stands) {
             TRY(unit.sql().write(
@@ -304,10 +315,11 @@ Result<Claimed> Desk::claim(const Point& point, const std::string& key, const By
                 {point.tenant, point.number, key}));
             return Claimed{false, stands->at};
         }
-        TRY(unit.sql().write(
-            "INSERT INTO capture_claim (tenant_id, point, key, proof, customer_id, at, region, refused) VALUES (?1, ?2, "
-            "?3, ?4, NULL, ?5, ?6, 0)",
-            {point.tenant, point.number, key, mine, unit.now(), region}));
+        TRY(
+            unit.sql().write("INSERT INTO capture_claim (tenant_id, point, key, proof, customer_id, at, region, "
+                             "refused) VALUES (?1, ?2, "
+                             "?3, ?4, NULL, ?5, ?6, 0)",
+                             {point.tenant, point.number, key, mine, unit.now(), region}));
         return Claimed{true, unit.now()};
     });
 }

@@ -47,8 +47,8 @@ struct Reading {
     std::int64_t again = 0;
 };
 struct Claimed {
-    bool first = false;   // now, by this request
-    Instant at;           // when it was taken, if before
+    bool first = false;  // now, by this request
+    Instant at;          // when it was taken, if before
 };
 struct RegionCount {
     std::string region;
@@ -109,8 +109,12 @@ public:
     Result<Claimed> claim(const Point& point, const std::string& key, const Bytes16& proof, const std::string& region);
     Result<std::optional<Instant>> claimed(const Point& point, const std::string& key) const;
 
-    crypto::Key item_key(const TenantId& tenant) const { return parts_.kernel.master.derive("capture_item", tenant.raw()); }
-    crypto::Key page_key(const TenantId& tenant) const { return parts_.kernel.master.derive("capture_page", tenant.raw()); }
+    crypto::Key item_key(const TenantId& tenant) const {
+        return parts_.kernel.master.derive("capture_item", tenant.raw());
+    }
+    crypto::Key page_key(const TenantId& tenant) const {
+        return parts_.kernel.master.derive("capture_page", tenant.raw());
+    }
 
     // From the pipeline, with the customer found; within its unit.
     Status captured(kernel::Unit& unit, const Incoming& event, const CustomerId& customer);

@@ -142,8 +142,8 @@ public:
         const bool again = request.body == "again";
         const auto reading = desk_.begin_reading(*point, **opened, again);
         if (!reading) return responder->answer(http::Response::json(503, "{}"));
-        const auto answer = http::Response::json(
-            200, Value::object({{"path", "/c/" + point->code + "/" + reading->token}}).print());
+        const auto answer =
+            http::Response::json(200, Value::object({{"path", "/c/" + point->code + "/" + reading->token}}).print());
         if (again || reading->token == (*opened)->token) return responder->answer(answer);
         // The invited person reads under the invitation's key, everybody else under a key of the reading's own.
         const bool invited = (*opened)->via.empty() && (*opened)->customer.has_value();
@@ -152,7 +152,8 @@ public:
             {{"id", "reading:" + reading->token},
              {"type", "radar_opened"},
              {"identities", Value::object({{"anonymous", key}})},
-             {"properties", Value::object({{"point", point->number}, {"title", point->name}, {"depth", reading->depth}})},
+             {"properties",
+              Value::object({{"point", point->number}, {"title", point->name}, {"depth", reading->depth}})},
              {"capture", Value::object({{"reading", reading->token}})}});
         accept_and_answer(accept_, batch(*point, body), responder, answer);
     }
@@ -161,8 +162,8 @@ public:
     void stayed(http::Request& request, const Responder& responder) {
         const auto point = point_of(request);
         if (!point || !views_.lets(request.client_ip, now())) return responder->answer(http::Response::json(404, "{}"));
-        const auto done = desk_.stay(*point, request.captures.at(1),
-                                     std::strtoll(request.body.substr(0, 12).c_str(), nullptr, 10));
+        const auto done =
+            desk_.stay(*point, request.captures.at(1), std::strtoll(request.body.substr(0, 12).c_str(), nullptr, 10));
         responder->answer(http::Response::json(done ? 200 : 503, "{}"));
     }
 
@@ -302,14 +303,14 @@ private:
                                               {"region", region_of(fields)},
                                               {"form", point.name}}));
         body.set("capture",
-                 Value::object({{"point", point.number},
-                                {"channel", channel},
-                                {"region", region_of(fields)},
-                                {"token", point.kind == PointKind::Item ? std::string() : token},
-                                {"consent", agreed},
-                                {"version", point.definition.consent ? point.definition.consent->version.str()
-                                                                     : std::string()},
-                                {"answers", answers}}));
+                 Value::object(
+                     {{"point", point.number},
+                      {"channel", channel},
+                      {"region", region_of(fields)},
+                      {"token", point.kind == PointKind::Item ? std::string() : token},
+                      {"consent", agreed},
+                      {"version", point.definition.consent ? point.definition.consent->version.str() : std::string()},
+                      {"answers", answers}}));
         return {};
     }
 

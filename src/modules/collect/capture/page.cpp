@@ -11,14 +11,16 @@ constexpr std::string_view kStyle =
     "padding:1rem}label,fieldset{display:block;margin:0 0 1rem;border:0;padding:0}legend,.l{font-weight:600;padding:0}"
     "input[type=text],input[type=tel],input[type=email],input[type=date],select,textarea{width:100%;box-sizing:"
     "border-box;font:inherit;padding:.6rem;border:1px solid #b9c3bc;border-radius:8px;background:#fff}"
-    ".o{font-weight:400;display:block;padding:.35rem 0}button,.b{font:inherit;font-weight:600;width:100%;padding:.75rem;"
+    ".o{font-weight:400;display:block;padding:.35rem "
+    "0}button,.b{font:inherit;font-weight:600;width:100%;padding:.75rem;"
     "border:0;border-radius:8px;background:#1d6b45;color:#fff;display:block;text-align:center;text-decoration:none;"
     "box-sizing:border-box}.c{font-size:.875rem;color:#4b5a51;white-space:pre-line}.e{color:#a12622;margin:0 0 1rem}"
     ".h{position:absolute;left:-9999px}.t{white-space:pre-line}";
 
 http::Response page(int status, std::string_view title, const std::string& body, std::string_view nonce = {}) {
-    std::string html = "<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-                       "content=\"width=device-width,initial-scale=1\"><meta name=\"robots\" content=\"noindex\"><title>";
+    std::string html =
+        "<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+        "content=\"width=device-width,initial-scale=1\"><meta name=\"robots\" content=\"noindex\"><title>";
     html += escaped(title) + "</title><style>" + std::string(kStyle) + "</style></head><body><main>" + body +
             "</main></body></html>";
     http::Response response = http::Response::text(status, std::move(html));
@@ -116,14 +118,14 @@ http::Response form_page(const Point& point, const FormState& state) {
     if (!state.via.empty()) html += hidden("via", state.via);
     if (!state.receipt.empty()) html += hidden("receipt", state.receipt);
     // People do not see it; programs fill in everything.
-    html += "<div class=\"h\" aria-hidden=\"true\"><label>website<input type=\"text\" name=\"website\" tabindex=\"-1\" "
-            "autocomplete=\"off\"></label></div>";
+    html +=
+        "<div class=\"h\" aria-hidden=\"true\"><label>website<input type=\"text\" name=\"website\" tabindex=\"-1\" "
+        "autocomplete=\"off\"></label></div>";
     for (const CaptureField& field : asked.fields) html += field_of(field);
     for (std::size_t i = 0; i < asked.questions.size(); ++i) html += question_of(asked.questions[i], i);
     if (asked.ask_region.value_or(false)) {
         html += "<label><span class=\"l\">所在地区</span><select name=\"region\"><option value=\"\">请选择</option>";
-        for (const std::string_view region : regions())
-            html += "<option>" + std::string(region) + "</option>";
+        for (const std::string_view region : regions()) html += "<option>" + std::string(region) + "</option>";
         html += "</select></label>";
     }
     if (asked.consent) {

@@ -12,7 +12,7 @@
 namespace tilth::collect::capture {
 
 struct FormState {
-    std::string action;   // "/c/ABCD2345"
+    std::string action;  // "/c/ABCD2345"
     std::string seal;
     std::string via;      // code of the link that led here
     std::string receipt;  // number printed on the receipt

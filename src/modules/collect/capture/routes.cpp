@@ -84,6 +84,14 @@ struct PointKey {
 };
 API_STRUCT(PointKey, (number))
 
+struct ShowPoint {
+    PointNumber number;
+    // "https://crm.example.com": under which the caller reaches this server; the picture leads there unless the
+    // server's own configuration names its public address.
+    std::optional<Text<8, 200>> origin;
+};
+API_STRUCT(ShowPoint, (number, origin))
+
 struct SetPoint {
     PointNumber number;
     bool active = true;
@@ -165,8 +173,8 @@ API_STRUCT(CodeList, (items, total))
 
 struct AskCross {
     PointNumber number;
-    Int<0, 29> rows;
-    Int<0, 29> columns;
+    std::optional<Int<0, 29>> rows;     // left out: the first question
+    std::optional<Int<0, 29>> columns;  // the second
 };
 API_STRUCT(AskCross, (number, rows, columns))
 
@@ -207,8 +215,8 @@ constexpr int kReadingsShown = 2'000;
 std::string path_of(const Point& point) { return "/c/" + point.code; }
 
 PointItem item_of(const Point& point, const Counts& counts) {
-    return {point.number, point.code,     point.kind,         point.name,      point.platform,
-            point.post,   point.node,     point.target,       point.active,    point.created_by,
+    return {point.number,     point.code,     point.kind,    point.name,       point.platform,
+            point.post,       point.node,     point.target,  point.active,     point.created_by,
             point.created_at, path_of(point), counts.opened, counts.submitted, counts.turned_away};
 }
 
@@ -251,14 +259,25 @@ Result<PointMade> add(Desk& desk, Unit& unit, const AddPoint& request) {
     return PointMade{made.number, made.code, path_of(made)};
 }
 
-Result<PointShown> show(Desk& desk, View& view, const PointKey& key) {
+// Where the pages are reached: by the server's own configuration, else as the caller reaches it.
+Result<std::string> origin_of(Desk& desk, const ShowPoint& key) {
+    if (!desk.public_url().empty()) return desk.public_url();
+    if (!key.origin) return std::string("http://localhost");
+    const auto url = http::parse_url(key.origin->str());
+    if (!url || url->scheme == http::Url::Scheme::Unix || url->target != "/" || key.origin->str().ends_with('/')) {
+        return Error::invalid("origin", "not_an_origin", "不是网址的来源部分", "Not the origin of an address",
+                              "例如 https://crm.example.com", "For example https://crm.example.com");
+    }
+    return key.origin->str();
+}
+
+Result<PointShown> show(Desk& desk, View& view, const ShowPoint& key) {
     const Point point = TRY(desk.find(view.sql(), view.context(), key.number.value()));
     auto counts = TRY(desk.counts(view.sql(), view.tenant()));
     PointShown shown;
     shown.point = item_of(point, counts[point.number]);
     shown.definition = point.definition;
-    shown.qr_svg = TRY(qr::svg((desk.public_url().empty() ? std::string("http://localhost") : desk.public_url()) +
-                               path_of(point)));
+    shown.qr_svg = TRY(qr::svg(TRY(origin_of(desk, key)) + path_of(point)));
     for (const auto& [name, count] : TRY(desk.by_channel(view.sql(), view.tenant(), point.number)))
         shown.channels.push_back({name, count});
     for (const RegionCount& one : TRY(desk.heat(view.sql(), view.tenant(), point.number)))
@@ -329,7 +348,7 @@ Result<ReadingList> readings(Desk& desk, View& view, const PointKey& key) {
     ReadingList reply;
     std::size_t face = 0;
     for (const Reading& one : found) {
-        ReadingItem item{one.token, one.via,     one.depth,   one.customer,       {},
+        ReadingItem item{one.token,   one.via,     one.depth,          one.customer, {},
                          one.made_by, one.made_at, one.stay_ms / 1000, one.again};
         if (one.customer) {
             item.name_masked = faces[face].name_masked.empty() ? keys_of(faces[face]) : faces[face].name_masked;
@@ -354,16 +373,16 @@ Result<CodeList> codes(Desk& desk, View& view, const AskCodes& request) {
 
 void add_points(Desk& desk) {
     kernel::Api& api = desk.kernel().api;
-    api.query<None, PointList>(
-        Method::Get, "/api/v1/capture-points", kCaptureRead, [&desk](View& view, const None&) { return list(desk, view); },
-        {.zh = "采集点", .en = "Capture points", .rows = {"CDP-13"}, .tag = kTag});
+    api.query<None, PointList>(Method::Get, "/api/v1/capture-points", kCaptureRead,
+                               [&desk](View& view, const None&) { return list(desk, view); },
+                               {.zh = "采集点", .en = "Capture points", .rows = {"CDP-13"}, .tag = kTag});
     api.command<AddPoint, PointMade>(
         Method::Post, "/api/v1/capture-points", kCaptureWrite,
         [&desk](Unit& unit, const AddPoint& request) { return add(desk, unit, request); },
         {.zh = "新建采集点", .en = "Make a capture point", .rows = {"CDP-13"}, .tag = kTag});
-    api.query<PointKey, PointShown>(
+    api.query<ShowPoint, PointShown>(
         Method::Get, "/api/v1/capture-points/{number}", kCaptureRead,
-        [&desk](View& view, const PointKey& key) { return show(desk, view, key); },
+        [&desk](View& view, const ShowPoint& key) { return show(desk, view, key); },
         {.zh = "一个采集点及其结果", .en = "One capture point and what came of it", .rows = {"CDP-13"}, .tag = kTag});
     api.command<SetPoint, None>(
         Method::Put, "/api/v1/capture-points/{number}", kCaptureWrite,
@@ -384,13 +403,12 @@ void add_personal(Desk& desk) {
         Method::Post, "/api/v1/capture-points/{number}/invitations", kCaptureWrite,
         [&desk](Unit& unit, const Invite& request) { return invite(desk, unit, request); },
         {.zh = "为客户生成专属链接", .en = "Personal addresses for customers", .rows = {"CDP-13"}, .tag = kTag});
-    api.query<PointKey, ReadingList>(
-        Method::Get, "/api/v1/capture-points/{number}/readings", kCaptureRead,
-        [&desk](View& view, const PointKey& key) { return readings(desk, view, key); },
-        {.zh = "谁打开、看了多久、转给了谁",
-         .en = "Who opened it, for how long, and to whom it was passed on",
-         .rows = {"CDP-13"},
-         .tag = kTag});
+    api.query<PointKey, ReadingList>(Method::Get, "/api/v1/capture-points/{number}/readings", kCaptureRead,
+                                     [&desk](View& view, const PointKey& key) { return readings(desk, view, key); },
+                                     {.zh = "谁打开、看了多久、转给了谁",
+                                      .en = "Who opened it, for how long, and to whom it was passed on",
+                                      .rows = {"CDP-13"},
+                                      .tag = kTag});
     api.query<AskCodes, CodeList>(
         Method::Get, "/api/v1/capture-points/{number}/codes", kCaptureRead,
         [&desk](View& view, const AskCodes& request) { return codes(desk, view, request); },
@@ -400,8 +418,9 @@ void add_personal(Desk& desk) {
         [&desk](View& view, const AskCross& request) -> Result<CrossList> {
             const Point point = TRY(desk.find(view.sql(), view.context(), request.number.value()));
             CrossList reply;
-            for (const Cross& one : TRY(desk.cross(view.sql(), view.tenant(), point.number, request.rows.value(),
-                                                   request.columns.value())))
+            for (const Cross& one :
+                 TRY(desk.cross(view.sql(), view.tenant(), point.number, request.rows ? request.rows->value() : 0,
+                                request.columns ? request.columns->value() : 1)))
                 reply.items.push_back({one.row, one.column, one.people});
             return reply;
         },

@@ -1,5 +1,5 @@
-// 20,000 damaged bodies each for the native, the Segment and the capture points' parser: every event of what can still be
-// read ends in an event or a reason, no key gets into properties, and what comes out is canonical JSON.
+// 20,000 damaged bodies each for the native, the Segment and the capture points' parser: every event of what can still
+// be read ends in an event or a reason, no key gets into properties, and what comes out is canonical JSON.
 
 #include <gtest/gtest.h>
 
@@ -41,8 +41,8 @@ protected:
                 case 1: text.insert(at, text.substr(rng_.below(text.size()), rng_.below(20))); break;
                 case 2: text.erase(at, rng_.below(8)); break;
                 default: {  // a value in another's place, which stays JSON more often
-                    static const std::vector<std::string> kValues = {"null", "[]",  "{}",     "\"\"",   "true", "-1",
-                                                                     "1e99", "[[]]", "\"\\u0000\"", "1.5"};
+                    static const std::vector<std::string> kValues = {"null", "[]",   "{}",   "\"\"",        "true",
+                                                                     "-1",   "1e99", "[[]]", "\"\\u0000\"", "1.5"};
                     const auto colon = text.find(':', at);
                     const auto end = colon == std::string::npos ? colon : text.find_first_of(",}", colon);
                     if (end != std::string::npos)
@@ -61,9 +61,7 @@ protected:
             const std::size_t got = parsed.events.size() + parsed.refused.size();
             read += got;
             const auto doc = json::read(body);
-            if (!doc) {
-                ASSERT_EQ(got, 0u) << body;
-            }
+            if (!doc) { ASSERT_EQ(got, 0u) << body; }
             for (const Incoming& event : parsed.events) {
                 ASSERT_FALSE(event.claims.empty()) << body;
                 ASSERT_FALSE(event.type.empty()) << body;
@@ -87,16 +85,22 @@ protected:
 };
 
 TEST_F(DamageTest, Native) {
-    run({"native", "/api/v1/events", "events",
-         {R"({"sent_at":"2026-03-01T10:00:00+08:00","events":[{"id":"e-1","type":"paid","time":"2026-03-01T09:58:00+08:00",
+    run({"native",
+         "/api/v1/events",
+         "events",
+         {R"({"sent_at":"2026-03-01T10:00:00+08:00","events":[{"id":"e-1",
+             "type":"paid","time":"2026-03-01T09:58:00+08:00",
              "identities":{"phone":"13800138000","email":"a@b.cn"},"properties":{"total":3,"note":"13800138000"},
              "traits":{"name":"陈美","phone":"13800138000"}},{"id":"e-2","type":"x","identities":{"card":7}}]})",
-          R"({"events":[{"type":"y","identities":{"anonymous":"a-1"},"properties":{"deep":{"phone":"13800138000"}}}]})"}},
+          R"({"events":[{"type":"y",
+             "identities":{"anonymous":"a-1"},"properties":{"deep":{"phone":"13800138000"}}}]})"}},
         4'000);
 }
 
 TEST_F(DamageTest, Segment) {
-    run({"segment", "/v1/batch", "batch",
+    run({"segment",
+         "/v1/batch",
+         "batch",
          {R"({"sentAt":"2026-03-01T09:00:05Z","context":{"device":{"id":"d-1"}},"batch":[{"type":"track",
              "event":"Product Viewed","messageId":"m1","userId":"u1","timestamp":"2026-03-01T09:00:00Z",
              "properties":{"sku":"R1","email":"a@b.cn","tel":"13800138000"}},{"type":"identify","messageId":"m2",
@@ -107,7 +111,9 @@ TEST_F(DamageTest, Segment) {
 }
 
 TEST_F(DamageTest, CapturePoints) {
-    run({"capture", "/c/ABCD2345", "",
+    run({"capture",
+         "/c/ABCD2345",
+         "",
          {R"({"id":"1-ABCD.00","type":"form_submitted","identities":{"phone":"13800138000"},"traits":{"name":"陈美"},
              "once":{"acquired_from":"douyin/post-88"},"properties":{"point":7,"via":3,"channel":"douyin/post-88"},
              "capture":{"point":7,"consent":true,"version":"v3","answers":[{"q":0,"c":1},{"q":1,"t":"x"}]}})"}},

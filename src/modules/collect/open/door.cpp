@@ -1,5 +1,5 @@
-// What partners call: /open/v1/…, each request signed (signature.h). Answers are JSON, refusals problem+json with a code
-// of keys.h, `invalid` or `not_found`. docs/guides/open_interface.md is written for them.
+// What partners call: /open/v1/…, each request signed (signature.h). Answers are JSON, refusals problem+json with a
+// code of keys.h, `invalid` or `not_found`. docs/guides/open_interface.md is written for them.
 
 #include <algorithm>
 
@@ -67,7 +67,8 @@ public:
     void events(Call& call) {
         const auto doc = json::read(call.request.body);
         if (!doc || !doc->root().get("events").is_array())
-            return call.responder->answer(invalid("需要 JSON 对象，含 events 数组", "Send an object with an array events"));
+            return call.responder->answer(
+                invalid("需要 JSON 对象，含 events 数组", "Send an object with an array events"));
         const std::size_t count = doc->root().get("events").count();
         if (count > limits::kIngestBatchEventsMax)
             return call.responder->answer(problem(Error(ErrorCode::LimitExceeded, "at most 2,500 events")));
@@ -77,8 +78,8 @@ public:
                 return call.responder->answer(problem(refusal("out_of_scope")));
         }
         accept_and_answer(
-            accept_, {call.key.tenant, call.key.source, "native", call.request.path, call.context.now, {},
-                      call.request.body},
+            accept_,
+            {call.key.tenant, call.key.source, "native", call.request.path, call.context.now, {}, call.request.body},
             call.responder, http::Response::json(200, "{\"received\":" + std::to_string(count) + "}"));
     }
 
@@ -104,8 +105,8 @@ public:
         const auto added = parts_.kernel.record.write<customer::AddedLead>(
             call.context, [&](kernel::Unit& unit) { return parts_.leads.add(unit, lead); });
         if (!added) return call.responder->answer(problem(added.error()));
-        call.responder->answer(http::Response::json(
-            200, Value::object({{"number", added->number}, {"new", added->fresh}}).print()));
+        call.responder->answer(
+            http::Response::json(200, Value::object({{"number", added->number}, {"new", added->fresh}}).print()));
     }
 
     void leads(Call& call) {
@@ -171,12 +172,11 @@ public:
         Value keys = Value::array();
         for (const auto& key : face->keys)
             keys.push(Value::object({{"kind", customer::name(key.kind)}, {"masked", key.masked}}));
-        call.responder->answer(http::Response::json(
-            200, Value::object({{"customer", face->customer.str()},
-                                {"name_masked", face->name_masked},
-                                {"identities", keys},
-                                {"first_seen", to_iso(face->first_seen)}})
-                     .print()));
+        call.responder->answer(http::Response::json(200, Value::object({{"customer", face->customer.str()},
+                                                                        {"name_masked", face->name_masked},
+                                                                        {"identities", keys},
+                                                                        {"first_seen", to_iso(face->first_seen)}})
+                                                             .print()));
     }
 
 private:

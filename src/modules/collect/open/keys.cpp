@@ -37,7 +37,8 @@ std::vector<Operation> parted(std::string_view text) {
 }
 
 constexpr const char* kColumns =
-    "SELECT tenant_id, id, label, node_id, source_id, operations, per_minute, per_day, revoked, created_by, created_at, "
+    "SELECT tenant_id, id, label, node_id, source_id, operations, per_minute, per_day, revoked, created_by, "
+    "created_at, "
     "last_used_at, day_from, day_used FROM partner_key ";
 
 PartnerKey key_of(const sql::Row& row) {
@@ -102,11 +103,11 @@ Result<std::pair<PartnerKeyId, std::string>> KeyDesk::add(kernel::Unit& unit, co
         "?5, ?6, ?7, ?8, 0, ?9, ?10, NULL, 0, 0, 0, 0)",
         {unit.tenant(), id, key.label, key.node, source, joined(key.operations), key.per_minute, key.per_day,
          unit.context().actor.name, unit.now()}));
-    TRY(unit.audit({.action = "partner_key.add",
-                    .object = id.str(),
-                    .detail = json::Value::object({{"node", key.node.str()}, {"operations", joined(key.operations)}})
-                                  .print()}));
-    return std::pair{id, TRY(rotate(unit, id, Duration{}))};
+    TRY(unit.audit(
+        {.action = "partner_key.add",
+         .object = id.str(),
+         .detail = json::Value::object({{"node", key.node.str()}, {"operations", joined(key.operations)}}).print()}));
+    return std::pair { id, TRY(rotate(unit, id, Duration{})) };
 }
 
 Result<std::string> KeyDesk::rotate(kernel::Unit& unit, const PartnerKeyId& id, Duration overlap) {
@@ -143,20 +144,22 @@ Status KeyDesk::revoke(kernel::Unit& unit, const PartnerKeyId& id) {
 }
 
 Result<std::vector<PartnerKey>> KeyDesk::list(sql::Connection& sql, const TenantId& tenant, Instant now) const {
-    auto keys = TRY(sql.all(std::string(kColumns) + "WHERE tenant_id = ?1 ORDER BY id", {tenant}, [&](const sql::Row& row) {
-        PartnerKey key = key_of(row);
-        if (now - row.instant(12) >= days(1)) key.used_today = 0;
-        return key;
-    }));
-    TRY(sql.query("SELECT key_id, ends_at FROM partner_secret WHERE tenant_id = ?1 AND (ends_at IS NULL OR ends_at > ?2)",
-                  {tenant, now}, [&](const sql::Row& row) {
-                      for (PartnerKey& key : keys) {
-                          if (key.id != row.id<PartnerKeyId>(0)) continue;
-                          ++key.secrets;
-                          if (!row.null(1)) key.overlap_until = row.instant(1);
-                      }
-                      return true;
-                  }));
+    auto keys =
+        TRY(sql.all(std::string(kColumns) + "WHERE tenant_id = ?1 ORDER BY id", {tenant}, [&](const sql::Row& row) {
+            PartnerKey key = key_of(row);
+            if (now - row.instant(12) >= days(1)) key.used_today = 0;
+            return key;
+        }));
+    TRY(sql.query(
+        "SELECT key_id, ends_at FROM partner_secret WHERE tenant_id = ?1 AND (ends_at IS NULL OR ends_at > ?2)",
+        {tenant, now}, [&](const sql::Row& row) {
+            for (PartnerKey& key : keys) {
+                if (key.id != row.id<PartnerKeyId>(0)) continue;
+                ++key.secrets;
+                if (!row.null(1)) key.overlap_until = row.instant(1);
+            }
+            return true;
+        }));
     return keys;
 }
 
@@ -164,10 +167,10 @@ Result<std::optional<KeyDesk::Found>> KeyDesk::find(sql::Connection& sql, const 
     const auto key = TRY(sql.one(std::string(kColumns) + "WHERE id = ?1", {id}, key_of));
     if (!key) return std::optional<Found>();
     Found found{*key, {}};
-    const auto sealed = TRY(sql.all("SELECT sealed FROM partner_secret WHERE tenant_id = ?1 AND key_id = ?2 AND "
-                                    "(ends_at IS NULL OR ends_at > ?3) ORDER BY number DESC",
-                                    {key->tenant, id, now},
-                                    [](const sql::Row& row) { return std::string(row.bin(0)); }));
+    const auto sealed =
+        TRY(sql.all("SELECT sealed FROM partner_secret WHERE tenant_id = ?1 AND key_id = ?2 AND "
+                    "(ends_at IS NULL OR ends_at > ?3) ORDER BY number DESC",
+                    {key->tenant, id, now}, [](const sql::Row& row) { return std::string(row.bin(0)); }));
     for (const std::string& one : sealed)
         found.secrets.push_back(TRY(kernel_.vault.open_for_tenant(key->tenant, kSecretPurpose, one)));
     return std::optional(std::move(found));
@@ -181,14 +184,15 @@ Result<const Refusal*> KeyDesk::count(kernel::Unit& unit, const PartnerKey& key,
         Instant day;
         std::int64_t day_used;
     };
-    const auto known = TRY(unit.sql().one(
-        "SELECT at FROM partner_nonce WHERE tenant_id = ?1 AND key_id = ?2 AND nonce = ?3",
-        {key.tenant, key.id, nonce}, [](const sql::Row&) { return true; }));
+    const auto known =
+        TRY(unit.sql().one("SELECT at FROM partner_nonce WHERE tenant_id = ?1 AND key_id = ?2 AND nonce = ?3",
+                           {key.tenant, key.id, nonce}, [](const sql::Row&) { return true; }));
     if (known) return &refusal("replayed");
     const auto use = TRY(unit.sql().one(
         "SELECT minute_from, minute_used, day_from, day_used FROM partner_key WHERE tenant_id = ?1 AND id = ?2",
-        {key.tenant, key.id},
-        [](const sql::Row& row) { return Use{row.instant(0), row.i64(1), row.instant(2), row.i64(3)}; }));
+        {key.tenant, key.id}, [](const sql::Row& row) {
+            return Use{row.instant(0), row.i64(1), row.instant(2), row.i64(3)};
+        }));
     INVARIANT(use.has_value(), "keys are never deleted");
     Use now = *use;
     if (unit.now() - now.minute >= minutes(1)) now = {unit.now(), 0, now.day, now.day_used};

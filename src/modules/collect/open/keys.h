@@ -30,7 +30,7 @@ struct PartnerKey {
     Instant created_at;
     std::optional<Instant> last_used_at;
     std::int64_t used_today = 0;
-    std::int64_t secrets = 0;             // that hold now
+    std::int64_t secrets = 0;              // that hold now
     std::optional<Instant> overlap_until;  // of the older secret
 };
 struct NewPartnerKey {
@@ -58,7 +58,7 @@ struct Presented {
     Signed what;
 };
 struct Admitted {
-    std::optional<PartnerKey> key;       // none: refused
+    std::optional<PartnerKey> key;  // none: refused
     const Refusal* refused = nullptr;
 };
 

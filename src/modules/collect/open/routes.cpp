@@ -6,7 +6,6 @@ namespace tilth::collect::open {
 
 using HookNumber = Int<1, 4'000'000'000'000>;
 
-
 struct KeyItem {
     PartnerKeyId id;
     std::string label;
@@ -145,7 +144,8 @@ inline constexpr auto tilth::json::enum_values<tilth::collect::open::Operation> 
         {tilth::collect::open::Operation::LeadsWrite, "leads.write", "提交线索", "Add leads"},
         {tilth::collect::open::Operation::LeadsRead, "leads.read", "查看线索", "Read leads"},
         {tilth::collect::open::Operation::CustomersWrite, "customers.write", "提交客户", "Send customers"},
-        {tilth::collect::open::Operation::CustomersRead, "customers.read", "查看客户（脱敏）", "Read customers, masked"},
+        {tilth::collect::open::Operation::CustomersRead, "customers.read", "查看客户（脱敏）",
+         "Read customers, masked"},
     });
 template <>
 inline constexpr auto tilth::json::enum_values<tilth::collect::open::DeliveryState> =
@@ -207,9 +207,12 @@ Status check_key(OpenService& open, Unit& unit, const PartnerKeyId& id) {
 
 void add_key_routes(OpenService& open) {
     kernel::Api& api = open.parts().kernel.api;
-    api.query<None, KeyList>(
-        Method::Get, "/api/v1/partner-keys", kOpenRead, [&open](View& view, const None&) { return list_keys(open, view); },
-        {.zh = "合作方密钥与错误说明", .en = "Partners' keys, and what refusals mean", .rows = {"CDP-09"}, .tag = kTag});
+    api.query<None, KeyList>(Method::Get, "/api/v1/partner-keys", kOpenRead,
+                             [&open](View& view, const None&) { return list_keys(open, view); },
+                             {.zh = "合作方密钥与错误说明",
+                              .en = "Partners' keys, and what refusals mean",
+                              .rows = {"CDP-09"},
+                              .tag = kTag});
     api.action<AddKey, KeyMade>(
         Method::Post, "/api/v1/partner-keys", kOpenWrite,
         [&open](const Context& context, const AddKey& request) { return add_key(open, context, request); },
@@ -221,8 +224,8 @@ void add_key_routes(OpenService& open) {
         Method::Post, "/api/v1/partner-keys/{id}/rotate", kOpenWrite,
         [&open](const Context& context, const RotateKey& request) -> Result<KeyMade> {
             const std::int64_t overlap = request.overlap_hours ? request.overlap_hours->value() : kOverlapHours;
-            const auto secret = TRY(open.parts().kernel.record.write<std::string>(
-                context, [&](Unit& unit) -> Result<std::string> {
+            const auto secret =
+                TRY(open.parts().kernel.record.write<std::string>(context, [&](Unit& unit) -> Result<std::string> {
                     TRY(check_key(open, unit, request.id));
                     return open.keys().rotate(unit, request.id, hours(overlap));
                 }));
@@ -232,14 +235,13 @@ void add_key_routes(OpenService& open) {
          .en = "A new secret; the old one holds for a while",
          .rows = {"CDP-09"},
          .tag = kTag});
-    api.command<KeyId, None>(
-        Method::Post, "/api/v1/partner-keys/{id}/revoke", kOpenWrite,
-        [&open](Unit& unit, const KeyId& request) -> Result<None> {
-            TRY(check_key(open, unit, request.id));
-            TRY(open.keys().revoke(unit, request.id));
-            return None{};
-        },
-        {.zh = "停用合作方密钥", .en = "Revoke a partner's key", .rows = {"CDP-09"}, .tag = kTag});
+    api.command<KeyId, None>(Method::Post, "/api/v1/partner-keys/{id}/revoke", kOpenWrite,
+                             [&open](Unit& unit, const KeyId& request) -> Result<None> {
+                                 TRY(check_key(open, unit, request.id));
+                                 TRY(open.keys().revoke(unit, request.id));
+                                 return None{};
+                             },
+                             {.zh = "停用合作方密钥", .en = "Revoke a partner's key", .rows = {"CDP-09"}, .tag = kTag});
 }
 
 Result<HookList> list_hooks(OpenService& open, View& view) {
@@ -259,8 +261,10 @@ Result<HookMade> add_hook(OpenService& open, const Context& context, const AddHo
         return Error::invalid("kinds", "none", "至少选一种事件", "Choose at least one event", "选择事件",
                               "Choose events");
     }
-    const auto made = TRY((open.parts().kernel.record.write<std::pair<std::int64_t, std::string>>(
-        context, [&](Unit& unit) { return open.webhooks().add(unit, request.label.str(), request.url.str(), kinds); })));
+    const auto made =
+        TRY((open.parts().kernel.record.write<std::pair<std::int64_t, std::string>>(context, [&](Unit& unit) {
+            return open.webhooks().add(unit, request.label.str(), request.url.str(), kinds);
+        })));
     return HookMade{made.first, made.second};
 }
 
@@ -277,8 +281,9 @@ Result<kernel::Page<DeliveryItem>> list_deliveries(OpenService& open, View& view
         page.next = kernel::encode_cursor({std::to_string(found.back().number)});
     }
     for (Delivery& one : found) {
-        DeliveryItem item{one.number, std::move(one.id), std::move(one.kind), std::move(one.body), one.state,
-                          one.attempts, std::nullopt, one.status, std::move(one.error), one.created_at, one.done_at};
+        DeliveryItem item{one.number,   std::move(one.id), std::move(one.kind), std::move(one.body),  one.state,
+                          one.attempts, std::nullopt,      one.status,          std::move(one.error), one.created_at,
+                          one.done_at};
         if (one.state == DeliveryState::Waiting) item.next_at = one.next_at;
         page.items.push_back(std::move(item));
     }
@@ -289,9 +294,9 @@ Result<kernel::Page<DeliveryItem>> list_deliveries(OpenService& open, View& view
 
 void add_hook_routes(OpenService& open) {
     kernel::Api& api = open.parts().kernel.api;
-    api.query<None, HookList>(
-        Method::Get, "/api/v1/webhooks", kOpenRead, [&open](View& view, const None&) { return list_hooks(open, view); },
-        {.zh = "事件推送", .en = "Webhooks", .rows = {"CDP-09"}, .tag = kTag});
+    api.query<None, HookList>(Method::Get, "/api/v1/webhooks", kOpenRead,
+                              [&open](View& view, const None&) { return list_hooks(open, view); },
+                              {.zh = "事件推送", .en = "Webhooks", .rows = {"CDP-09"}, .tag = kTag});
     api.action<AddHook, HookMade>(
         Method::Post, "/api/v1/webhooks", kOpenWrite,
         [&open](const Context& context, const AddHook& request) { return add_hook(open, context, request); },
@@ -317,13 +322,12 @@ void add_hook_routes(OpenService& open) {
         Method::Get, "/api/v1/webhooks/{number}/deliveries", kOpenRead,
         [&open](View& view, const ListDeliveries& request) { return list_deliveries(open, view, request); },
         {.zh = "推送记录", .en = "Deliveries of a webhook", .rows = {"CDP-09"}, .tag = kTag});
-    api.command<HookKey, None>(
-        Method::Post, "/api/v1/webhook-deliveries/{number}/replay", kOpenWrite,
-        [&open](Unit& unit, const HookKey& request) -> Result<None> {
-            TRY(open.webhooks().replay(unit, request.number.value()));
-            return None{};
-        },
-        {.zh = "重新推送", .en = "Send a delivery again", .rows = {"CDP-09"}, .tag = kTag});
+    api.command<HookKey, None>(Method::Post, "/api/v1/webhook-deliveries/{number}/replay", kOpenWrite,
+                               [&open](Unit& unit, const HookKey& request) -> Result<None> {
+                                   TRY(open.webhooks().replay(unit, request.number.value()));
+                                   return None{};
+                               },
+                               {.zh = "重新推送", .en = "Send a delivery again", .rows = {"CDP-09"}, .tag = kTag});
 }
 
 }  // namespace

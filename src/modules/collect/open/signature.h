@@ -1,7 +1,8 @@
 #pragma once
 // How partners sign what they send, and how what is sent to webhooks is signed (docs/guides/open_interface.md). Pure.
 //
-// A partner's request:  hex(HMAC-SHA256(secret, "TILTH1" LF method LF target LF hex(SHA-256(body)) LF timestamp LF nonce))
+// A partner's request:  hex(HMAC-SHA256(secret, "TILTH1" LF method LF target LF hex(SHA-256(body)) LF timestamp LF
+// nonce))
 //   target: path and query as they stand in the request line; timestamp: seconds since 1970 in decimal
 // A webhook's delivery: "v1=" hex(HMAC-SHA256(secret, id "." timestamp "." body))
 

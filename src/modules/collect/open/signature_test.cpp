@@ -26,7 +26,8 @@ TEST(Signature, OnlyTheLastMinutesAreCurrent) {
     EXPECT_TRUE(is_current("1772330400", now));
     EXPECT_TRUE(is_current("1772330100", now));
     EXPECT_TRUE(is_current("1772330700", now));
-    for (const char* text : {"1772330099", "1772330701", "", "x", "1772330400000", "-1", "1772330400.5", "99999999999999"})
+    for (const char* text :
+         {"1772330099", "1772330701", "", "x", "1772330400000", "-1", "1772330400.5", "99999999999999"})
         EXPECT_FALSE(is_current(text, now)) << text;
     EXPECT_TRUE(is_nonce("0123456789abcdef"));
     EXPECT_FALSE(is_nonce("0123456789abcde"));

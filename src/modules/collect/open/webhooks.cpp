@@ -138,7 +138,8 @@ Result<bool> WebhookDesk::round(const TenantId& tenant) {
         context, [&](kernel::View& view) { return list(view.sql(), tenant); }));
     if (hooks.empty()) return false;
     const bool found = TRY(collect_events(tenant, hooks));
-    return TRY(send_due(tenant, hooks)) || found;
+    return TRY(send_due(tenant, hooks))
+    || found;
 }
 
 // Looks through the outbox from where it was left, and writes down what is to be sent, many events a unit.
@@ -184,8 +185,8 @@ Result<bool> WebhookDesk::collect_events(const TenantId& tenant, const std::vect
 
 Result<bool> WebhookDesk::send_due(const TenantId& tenant, const std::vector<Webhook>& hooks) {
     const Instant now = kernel_.clock.now();
-    const auto due = TRY(kernel_.record.read<std::vector<Delivery>>(
-        kernel::Context::system(tenant, now), [&](kernel::View& view) {
+    const auto due =
+        TRY(kernel_.record.read<std::vector<Delivery>>(kernel::Context::system(tenant, now), [&](kernel::View& view) {
             return view.sql().all(std::string(kDeliveryColumns) +
                                       "WHERE tenant_id = ?1 AND state = 0 AND next_at <= ?2 ORDER BY next_at, number "
                                       "LIMIT ?3",
@@ -194,8 +195,8 @@ Result<bool> WebhookDesk::send_due(const TenantId& tenant, const std::vector<Web
     std::set<std::int64_t> ill;  // one failure is enough for this round: the others of that address wait for the next
     bool worked = false;
     for (const Delivery& delivery : due) {
-        const auto hook =
-            std::find_if(hooks.begin(), hooks.end(), [&](const Webhook& one) { return one.number == delivery.webhook; });
+        const auto hook = std::find_if(hooks.begin(), hooks.end(),
+                                       [&](const Webhook& one) { return one.number == delivery.webhook; });
         if (hook == hooks.end() || !hook->active || ill.contains(delivery.webhook)) continue;
         {
             const std::lock_guard lock(mutex_);
@@ -253,7 +254,8 @@ Status WebhookDesk::note(const TenantId& tenant, const Delivery& delivery, const
                                  {tenant, unit.now() - kDeliveredKept}));
         }
         return unit.sql().write(
-            "UPDATE webhook_delivery SET state = ?3, attempts = ?4, next_at = ?5, status = ?6, error = ?7, done_at = ?8 "
+            "UPDATE webhook_delivery SET state = ?3, attempts = ?4, next_at = ?5, status = ?6, error = ?7, done_at = "
+            "?8 "
             "WHERE tenant_id = ?1 AND number = ?2",
             {tenant, delivery.number, static_cast<int>(state), attempts,
              unit.now() + (taken ? Duration{} : wait_after(static_cast<int>(attempts))), outcome.status, outcome.error,
@@ -305,7 +307,8 @@ Result<std::pair<std::int64_t, std::string>> WebhookDesk::add(kernel::Unit& unit
     const std::int64_t newest = TRY(kernel::outbox_newest(unit.sql()));
     const std::int64_t number = unit.next_number("webhook");
     TRY(unit.sql().write(
-        "INSERT INTO webhook (tenant_id, number, label, url, kinds, secret, active, created_by, created_at) VALUES (?1, "
+        "INSERT INTO webhook (tenant_id, number, label, url, kinds, secret, active, created_by, created_at) VALUES "
+        "(?1, "
         "?2, ?3, ?4, ?5, ?6, 1, ?7, ?8)",
         {unit.tenant(), number, label, url, joined(kinds), sql::Blob{sealed}, unit.context().actor.name, unit.now()}));
     // The first one begins with what happens from now on.
@@ -330,8 +333,8 @@ Status WebhookDesk::set_active(kernel::Unit& unit, std::int64_t number, bool act
 }
 
 Status WebhookDesk::remove(kernel::Unit& unit, std::int64_t number) {
-    const auto changed = TRY(
-        unit.sql().change("DELETE FROM webhook WHERE tenant_id = ?1 AND number = ?2", {unit.tenant(), number}));
+    const auto changed =
+        TRY(unit.sql().change("DELETE FROM webhook WHERE tenant_id = ?1 AND number = ?2", {unit.tenant(), number}));
     if (changed == 0) return Error(ErrorCode::NotFound, "webhook");
     TRY(unit.sql().write("DELETE FROM webhook_delivery WHERE tenant_id = ?1 AND webhook = ?2",
                          {unit.tenant(), number}));
@@ -357,16 +360,17 @@ Result<std::vector<Webhook>> WebhookDesk::list(sql::Connection& sql, const Tenan
 Result<std::vector<Delivery>> WebhookDesk::deliveries(sql::Connection& sql, const TenantId& tenant,
                                                       std::int64_t webhook, std::optional<DeliveryState> state,
                                                       std::int64_t before, std::int64_t limit) const {
-    const auto known = TRY(sql.one("SELECT number FROM webhook WHERE tenant_id = ?1 AND number = ?2",
-                                   {tenant, webhook}, [](const sql::Row& row) { return row.i64(0); }));
+    const auto known = TRY(sql.one("SELECT number FROM webhook WHERE tenant_id = ?1 AND number = ?2", {tenant, webhook},
+                                   [](const sql::Row& row) { return row.i64(0); }));
     if (!known) return Error(ErrorCode::NotFound, "webhook");
     const std::string columns(kDeliveryColumns);
     if (!state) {
         return sql.all(columns + "WHERE tenant_id = ?1 AND webhook = ?2 AND number < ?3 ORDER BY number DESC LIMIT ?4",
                        {tenant, webhook, before, limit}, delivery_of);
     }
-    return sql.all(columns + "WHERE tenant_id = ?1 AND webhook = ?2 AND number < ?3 AND state = ?4 ORDER BY number DESC "
-                             "LIMIT ?5",
+    return sql.all(columns +
+                       "WHERE tenant_id = ?1 AND webhook = ?2 AND number < ?3 AND state = ?4 ORDER BY number DESC "
+                       "LIMIT ?5",
                    {tenant, webhook, before, static_cast<int>(*state), limit}, delivery_of);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // Outbound webhooks: facts of the outbox, sent to addresses that staff named. What is to be sent is a row before it is
-// sent; a thread of its own sends, at least once, with the same delivery id at every attempt, so that a receiver can tell
-// a repetition. Addresses are judged after the name is resolved, redirects are not followed. Thread-safe.
+// sent; a thread of its own sends, at least once, with the same delivery id at every attempt, so that a receiver can
+// tell a repetition. Addresses are judged after the name is resolved, redirects are not followed. Thread-safe.
 
 #include <atomic>
 #include <condition_variable>

@@ -1,7 +1,8 @@
 #pragma once
-// Leads (线索): traced interest that somebody owns, follows up and converts; what nobody follows up goes back to the pool.
-// A lead belongs to a customer and to an organisation node; who may see the node sees the lead. Of one customer at most
-// one lead is open: a second trace of the same interest touches it. Commands take a unit and check the caller's scope.
+// Leads (线索): traced interest that somebody owns, follows up and converts; what nobody follows up goes back to the
+// pool. A lead belongs to a customer and to an organisation node; who may see the node sees the lead. Of one customer
+// at most one lead is open: a second trace of the same interest touches it. Commands take a unit and check the caller's
+// scope.
 
 #include "modules/customer/api.h"
 #include "modules/org/people/api.h"

@@ -36,9 +36,7 @@ std::string note_field(std::int64_t lead, std::int64_t step) {
     return "lead:" + std::to_string(lead) + ":" + std::to_string(step);
 }
 
-Error taken() {
-    return Error(ErrorCode::Conflict, "somebody has the lead");
-}
+Error taken() { return Error(ErrorCode::Conflict, "somebody has the lead"); }
 
 }  // namespace
 
@@ -51,12 +49,13 @@ void LeadService::define() {
                              .choices = {},
                              .zh = "线索多少天未跟进回到公海",
                              .en = "Days without a follow-up after which a lead returns to the pool"});
-    kernel_.dispatch.on_timer(std::string(kRecycleTimer), [this](kernel::Unit& unit, const kernel::Timer& timer) -> Status {
-        const auto found = TRY(find(unit.sql(), kernel::Context::system(timer.tenant, unit.now()),
-                                    std::strtoll(timer.key.c_str(), nullptr, 10)));
-        if (!found.open() || !found.owner) return ok();
-        return to_pool(unit, found, "recycle", {}, true);
-    });
+    kernel_.dispatch.on_timer(
+        std::string(kRecycleTimer), [this](kernel::Unit& unit, const kernel::Timer& timer) -> Status {
+            const auto found = TRY(find(unit.sql(), kernel::Context::system(timer.tenant, unit.now()),
+                                        std::strtoll(timer.key.c_str(), nullptr, 10)));
+            if (!found.open() || !found.owner) return ok();
+            return to_pool(unit, found, "recycle", {}, true);
+        });
     kernel_.dispatch.on_event("customer.erased", "customer.leads",
                               [this](kernel::Unit& unit, const kernel::OutboxEvent& event) -> Status {
                                   return erased(unit, TRY(CustomerId::parse(event.key)));
@@ -83,8 +82,7 @@ Result<AddedLead> LeadService::add(kernel::Unit& unit, const NewLead& lead) {
     sighting.source = source;
     sighting.home_node = lead.node;
     const auto found = TRY(customers_.resolve(unit, sighting));
-    if (!lead.traits.empty())
-        TRY(customers_.declare(unit, found.customer, lead.traits, source, kStaffConfidence));
+    if (!lead.traits.empty()) TRY(customers_.declare(unit, found.customer, lead.traits, source, kStaffConfidence));
     return add_for(unit, found.customer, lead);
 }
 
@@ -94,32 +92,33 @@ Result<AddedLead> LeadService::add_for(kernel::Unit& unit, const CustomerId& cus
     if (const auto known = customers_.person_of(unit.tenant(), customer))
         person = customers_.customers_of(unit.tenant(), known->ordinal, known->known);
     for (const CustomerId& one : person) {
-        const auto open = TRY(
-            unit.sql().one("SELECT number FROM lead WHERE tenant_id = ?1 AND customer_id = ?2 AND stage < ?3 AND "
-                           "node_id = ?4 ORDER BY number LIMIT 1",
-                           {unit.tenant(), one, static_cast<int>(LeadStage::Converted), given.node},
-                           [](const sql::Row& row) { return row.i64(0); }));
+        const auto open =
+            TRY(unit.sql().one("SELECT number FROM lead WHERE tenant_id = ?1 AND customer_id = ?2 AND stage < ?3 AND "
+                               "node_id = ?4 ORDER BY number LIMIT 1",
+                               {unit.tenant(), one, static_cast<int>(LeadStage::Converted), given.node},
+                               [](const sql::Row& row) { return row.i64(0); }));
         if (open) return AddedLead{*open, one, false};
     }
     Lead lead;
     lead.number = unit.next_number("lead");
     lead.customer = customer;
     TRY(unit.sql().write(
-        "INSERT INTO lead (tenant_id, number, customer_id, kind, company, node_id, source, stage, owner_id, owner_name, "
+        "INSERT INTO lead (tenant_id, number, customer_id, kind, company, node_id, source, stage, owner_id, "
+        "owner_name, "
         "created_at, owned_at, followed_at, due_at, recycled, closed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, "
         "'', ?9, NULL, NULL, NULL, 0, NULL)",
         {unit.tenant(), lead.number, customer, static_cast<int>(given.kind), given.company, given.node, given.source,
          static_cast<int>(LeadStage::Fresh), unit.now()}));
     TRY(step(unit, lead, "add", LeadStage::Fresh, given.note));
-    TRY(unit.emit("lead.added", customer.str(),
-                  json::Value::object({{"lead", lead.number}, {"source", given.source}, {"node", given.node.str()}})
-                      .print()));
+    TRY(unit.emit(
+        "lead.added", customer.str(),
+        json::Value::object({{"lead", lead.number}, {"source", given.source}, {"node", given.node.str()}}).print()));
     return AddedLead{lead.number, customer, true};
 }
 
 Result<Lead> LeadService::find(sql::Connection& sql, const kernel::Context& context, std::int64_t number) {
-    const auto lead = TRY(sql.one(std::string(kColumns) + "WHERE tenant_id = ?1 AND number = ?2",
-                                  {context.tenant, number}, lead_of));
+    const auto lead =
+        TRY(sql.one(std::string(kColumns) + "WHERE tenant_id = ?1 AND number = ?2", {context.tenant, number}, lead_of));
     if (!lead || !context.scope->covers(lead->node)) return Error(ErrorCode::NotFound, "lead");
     return *lead;
 }
@@ -132,11 +131,11 @@ Result<std::vector<Lead>> LeadService::list(sql::Connection& sql, const kernel::
     TRY(sql.query(std::string(kColumns) + "WHERE tenant_id = ?1 AND number < ?2 ORDER BY number DESC",
                   {context.tenant, before}, [&](const sql::Row& row) {
                       Lead lead = lead_of(row);
-                      const bool fits =
-                          context.scope->covers(lead.node) && (!filter.stage || lead.stage == *filter.stage) &&
-                          (!filter.source || lead.source == *filter.source) &&
-                          (filter.view != LeadView::Pool || (lead.open() && !lead.owner)) &&
-                          (filter.view != LeadView::Mine || lead.owner == me);
+                      const bool fits = context.scope->covers(lead.node) &&
+                                        (!filter.stage || lead.stage == *filter.stage) &&
+                                        (!filter.source || lead.source == *filter.source) &&
+                                        (filter.view != LeadView::Pool || (lead.open() && !lead.owner)) &&
+                                        (filter.view != LeadView::Mine || lead.owner == me);
                       if (fits) found.push_back(std::move(lead));
                       return static_cast<std::int64_t>(found.size()) < filter.limit;
                   }));

@@ -151,10 +151,22 @@ Result<std::vector<LeadItem>> items_of(LeadService& leads, View& view, const std
     std::vector<LeadItem> items;
     for (std::size_t i = 0; i < found.size(); ++i) {
         const Lead& lead = found[i];
-        LeadItem item{lead.number,     lead.customer, faces[i].name_masked, {},
-                      lead.kind,       lead.company,  lead.node,            lead.source,
-                      lead.stage,      lead.owner,    lead.owner_name,      lead.created_at,
-                      lead.owned_at,   lead.followed_at, lead.due_at,       lead.recycled,
+        LeadItem item{lead.number,
+                      lead.customer,
+                      faces[i].name_masked,
+                      {},
+                      lead.kind,
+                      lead.company,
+                      lead.node,
+                      lead.source,
+                      lead.stage,
+                      lead.owner,
+                      lead.owner_name,
+                      lead.created_at,
+                      lead.owned_at,
+                      lead.followed_at,
+                      lead.due_at,
+                      lead.recycled,
                       lead.closed_at};
         for (const auto& key : faces[i].keys) {
             if (!is_strong(key.kind)) continue;
@@ -189,7 +201,8 @@ Result<kernel::Page<LeadItem>> list(LeadService& leads, View& view, const ListLe
 Result<LeadShown> show(LeadService& leads, View& view, const LeadKey& key) {
     const Lead lead = TRY(leads.find(view.sql(), view.context(), key.number.value()));
     LeadShown shown;
-    shown.lead = TRY(items_of(leads, view, {lead})).front();
+    shown.lead = TRY(items_of(leads, view, {lead}))
+    .front();
     for (LeadStep& one : TRY(leads.steps(view.sql(), view.tenant(), lead)))
         shown.steps.push_back({one.at, std::move(one.actor), std::move(one.action), one.stage, std::move(one.note)});
     return shown;
@@ -197,8 +210,8 @@ Result<LeadShown> show(LeadService& leads, View& view, const LeadKey& key) {
 
 Result<LeadAdded> add(LeadService& leads, Unit& unit, const AddLead& request) {
     NewLead lead;
-    lead.claims.push_back(TRY(
-        make_claim(leads.kernel().vault, unit.tenant(), IdentityKind::Phone, request.phone.e164())));
+    lead.claims.push_back(
+        TRY(make_claim(leads.kernel().vault, unit.tenant(), IdentityKind::Phone, request.phone.e164())));
     if (request.name) lead.traits.push_back({"name", request.name->str()});
     lead.kind = request.kind.value_or(request.company ? LeadKind::Business : LeadKind::Consumer);
     if (request.company) lead.company = request.company->str();
@@ -227,50 +240,52 @@ void add_reading(LeadService& leads) {
         Method::Get, "/api/v1/leads/{number}", kLeadRead,
         [&leads](View& view, const LeadKey& key) { return show(leads, view, key); },
         {.zh = "一条线索与经过", .en = "One lead and what happened to it", .rows = {"CDP-14"}, .tag = kTag});
-    api.command<AddLead, LeadAdded>(
-        Method::Post, "/api/v1/leads", kLeadWrite,
-        [&leads](Unit& unit, const AddLead& request) { return add(leads, unit, request); },
-        {.zh = "新建线索", .en = "Add a lead", .rows = {"CDP-14"}, .tag = kTag});
+    api.command<AddLead, LeadAdded>(Method::Post, "/api/v1/leads", kLeadWrite,
+                                    [&leads](Unit& unit, const AddLead& request) { return add(leads, unit, request); },
+                                    {.zh = "新建线索", .en = "Add a lead", .rows = {"CDP-14"}, .tag = kTag});
 }
 
 void add_working(LeadService& leads) {
     kernel::Api& api = leads.kernel().api;
     const auto command = [&api]<class Req>(std::string_view path, kernel::Permission permission, auto fn, const Req&,
                                            std::string_view zh, std::string_view en) {
-        api.command<Req, None>(
-            Method::Post, path, permission,
-            [fn](Unit& unit, const Req& request) -> Result<None> {
-                TRY(fn(unit, request));
-                return None{};
-            },
-            {.zh = zh, .en = en, .rows = {"CDP-14"}, .tag = kTag});
+        api.command<Req, None>(Method::Post, path, permission,
+                               [fn](Unit& unit, const Req& request) -> Result<None> {
+                                   TRY(fn(unit, request));
+                                   return None{};
+                               },
+                               {.zh = zh, .en = en, .rows = {"CDP-14"}, .tag = kTag});
     };
-    command("/api/v1/leads/{number}/claim", kLeadWrite,
-            [&leads](Unit& unit, const LeadKey& key) { return leads.claim(unit, key.number.value()); }, LeadKey{},
-            "认领线索", "Claim a lead");
-    command("/api/v1/leads/{number}/assign", kLeadAssign,
-            [&leads](Unit& unit, const AssignLead& one) { return leads.assign(unit, one.number.value(), one.staff); },
-            AssignLead{}, "分配线索", "Hand a lead to somebody");
-    command("/api/v1/leads/{number}/follow", kLeadWrite,
-            [&leads](Unit& unit, const FollowLead& one) {
-                return leads.follow(unit, one.number.value(), one.stage, text_of(one.note));
-            },
-            FollowLead{}, "记录跟进", "Record a follow-up");
-    command("/api/v1/leads/{number}/release", kLeadWrite,
-            [&leads](Unit& unit, const EndLead& one) {
-                return leads.release(unit, one.number.value(), text_of(one.note));
-            },
-            EndLead{}, "退回公海", "Give a lead back to the pool");
-    command("/api/v1/leads/{number}/convert", kLeadWrite,
-            [&leads](Unit& unit, const EndLead& one) {
-                return leads.close(unit, one.number.value(), LeadStage::Converted, text_of(one.note));
-            },
-            EndLead{}, "转为客户", "Convert a lead into a customer");
-    command("/api/v1/leads/{number}/lose", kLeadWrite,
-            [&leads](Unit& unit, const EndLead& one) {
-                return leads.close(unit, one.number.value(), LeadStage::Lost, text_of(one.note));
-            },
-            EndLead{}, "放弃线索", "Give a lead up");
+    command(
+        "/api/v1/leads/{number}/claim", kLeadWrite,
+        [&leads](Unit& unit, const LeadKey& key) { return leads.claim(unit, key.number.value()); }, LeadKey{},
+        "认领线索", "Claim a lead");
+    command(
+        "/api/v1/leads/{number}/assign", kLeadAssign,
+        [&leads](Unit& unit, const AssignLead& one) { return leads.assign(unit, one.number.value(), one.staff); },
+        AssignLead{}, "分配线索", "Hand a lead to somebody");
+    command(
+        "/api/v1/leads/{number}/follow", kLeadWrite,
+        [&leads](Unit& unit, const FollowLead& one) {
+            return leads.follow(unit, one.number.value(), one.stage, text_of(one.note));
+        },
+        FollowLead{}, "记录跟进", "Record a follow-up");
+    command(
+        "/api/v1/leads/{number}/release", kLeadWrite,
+        [&leads](Unit& unit, const EndLead& one) { return leads.release(unit, one.number.value(), text_of(one.note)); },
+        EndLead{}, "退回公海", "Give a lead back to the pool");
+    command(
+        "/api/v1/leads/{number}/convert", kLeadWrite,
+        [&leads](Unit& unit, const EndLead& one) {
+            return leads.close(unit, one.number.value(), LeadStage::Converted, text_of(one.note));
+        },
+        EndLead{}, "转为客户", "Convert a lead into a customer");
+    command(
+        "/api/v1/leads/{number}/lose", kLeadWrite,
+        [&leads](Unit& unit, const EndLead& one) {
+            return leads.close(unit, one.number.value(), LeadStage::Lost, text_of(one.note));
+        },
+        EndLead{}, "放弃线索", "Give a lead up");
 }
 
 }  // namespace

@@ -22,8 +22,8 @@ Result<std::int64_t> record_consent(Customers& customers, kernel::Unit& unit, co
 std::string_view name(ConsentChannel channel);
 std::optional<ConsentChannel> consent_channel(std::string_view name);
 
-// Attaches a key that we have made ourselves ("cap:…") to a customer, beside one of the keys that the vault holds of it.
-// False when the vault holds none: then nothing is attached.
+// Attaches a key that we have made ourselves ("cap:…") to a customer, beside one of the keys that the vault holds of
+// it. False when the vault holds none: then nothing is attached.
 Result<bool> attach_own_key(Customers& customers, kernel::Unit& unit, kernel::Vault& vault, const CustomerId& customer,
                             const Claim& key, std::string_view source);
 

@@ -164,8 +164,8 @@ function Readings({ number }: { number: number }) {
         <ul className="cards">
           {items.map((one) => (
             <li key={one.token} style={{ padding: '8px 0', paddingLeft: one.depth * 20 }}>
-              {one.customer ? <Link to={`/customers/${one.customer}`}>{one.name_masked || t('anonymous')}</Link> : t('anonymous')}{' '}
-              <span className="small dim">{one.via ? t('read', { at: format.dateTime(one.at), seconds: one.seconds, again: one.again + 1 }) : t('invitedAt', { by: one.made_by, at: format.dateTime(one.at) })}</span>
+              <div>{one.customer ? <Link to={`/customers/${one.customer}`}>{one.name_masked || t('anonymous')}</Link> : t('anonymous')}</div>
+              <div className="small dim">{one.via ? t('read', { at: format.dateTime(one.at), seconds: one.seconds, again: one.again + 1 }) : t('invitedAt', { by: one.made_by, at: format.dateTime(one.at) })}</div>
             </li>
           ))}
         </ul>

@@ -85,11 +85,11 @@ function useSource(): (source: string) => string {
 function Who({ of }: { of: LeadItem }) {
   const { t } = useTranslation('leads');
   return (
-    <span>
-      {of.kind === 'business' && of.company ? <><span className="strong">{of.company}</span> <Tag>{t('business')}</Tag> </> : null}
-      <Link to={`/customers/${of.customer}`}>{of.name_masked || of.keys_masked || of.customer}</Link>
-      {of.name_masked && of.keys_masked && <span className="small dim"> {of.keys_masked}</span>}
-    </span>
+    <div>
+      {of.kind === 'business' && of.company && <div><span className="strong">{of.company}</span> <Tag>{t('business')}</Tag></div>}
+      <div><Link to={`/customers/${of.customer}`}>{of.name_masked || of.keys_masked || of.customer}</Link></div>
+      {of.name_masked && of.keys_masked && <div className="small dim">{of.keys_masked}</div>}
+    </div>
   );
 }
 
@@ -124,7 +124,7 @@ function List({ items, onOpen }: { items: LeadItem[]; onOpen: (number: number) =
       <ul className="cards">
         {items.map((one) => (
           <li key={one.number} style={{ padding: '10px 12px' }} className="stack tight">
-            <div className="row"><span className="grow"><Who of={one} /></span><Tag tone={tones[one.stage]}>{t(`stages.${one.stage}`)}</Tag></div>
+            <div className="row"><div className="grow"><Who of={one} /></div><Tag tone={tones[one.stage]}>{t(`stages.${one.stage}`)}</Tag></div>
             <div className="small dim">{nodeName(one.node)} · {sourceName(one.source)} · <Age at={one.created_at} />{one.owner_name && ` · ${one.owner_name}`}</div>
             {actions(one)}
           </li>
