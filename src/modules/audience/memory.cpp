@@ -11,6 +11,13 @@ namespace tilth::audience {
 
 using kernel::rules::kMissing;
 
+namespace {
+
+constexpr std::size_t kTailEventsMin = 100'000;
+constexpr std::size_t kTailEventsMax = 1'000'000;  // 48 bytes each
+
+}  // namespace
+
 Memory::Memory(const rules::Registry& registry, std::vector<rules::Combine> combine, BusinessCalendar calendar)
     : registry_(registry), combine_(std::move(combine)), calendar_(std::move(calendar)) {
     INVARIANT(combine_.size() == registry_.attributes().size(), "every attribute says how customers make a person");
@@ -131,7 +138,9 @@ void Memory::event(const kernel::Event& event) {
     const kernel::IndexedEvent one = kernel::to_indexed(event, registry_, codes_, slot);
     index_.append(std::span(&one, 1));
     touch(slot, Cause::Event).types.push_back(one.event.type);
-    if (index_.tail_events() > 100'000) index_.seal();
+    // Sealing reads the months that it touches once: the more there is, the longer the tail may grow before.
+    const std::size_t most = std::clamp(index_.events() / 4, kTailEventsMin, kTailEventsMax);
+    if (index_.tail_events() > most) index_.seal();
 }
 
 void Memory::order(const commerce::Orders::Change& change) {

@@ -2,20 +2,22 @@
 
 #include <cmath>
 
-#include "platform/json/value.h"
+#include "platform/json/reader.h"
 
 namespace tilth::kernel {
 namespace {
 
 constexpr std::size_t kBuildEvents = 4'000'000;  // at a time
 
-std::int64_t promoted(const rules::Attribute& property, const json::Value& value, rules::Codes& codes) {
+std::int64_t promoted(const rules::Attribute& property, json::Node value, rules::Codes& codes) {
     if (property.type == rules::ValueType::Text)
         return value.is_string() ? codes.texts.code(value.str()) : rules::kMissing;
-    if (property.type == rules::ValueType::Flag)
-        return value.is_bool() ? std::int64_t{value.bool_or(false)} : rules::kMissing;
+    if (property.type == rules::ValueType::Flag) {
+        const auto flag = value.boolean();
+        return flag ? std::int64_t{*flag} : rules::kMissing;
+    }
     if (property.type != rules::ValueType::Number || !value.is_number()) return rules::kMissing;
-    double scaled = value.number_or(0);
+    double scaled = value.number().value_or(0);
     for (int i = 0; i < property.decimals; ++i) scaled *= 10;
     if (!(std::abs(scaled) <= 9e15)) return rules::kMissing;
     return std::llround(scaled);
@@ -29,10 +31,11 @@ IndexedEvent to_indexed(const Event& event, const rules::Registry& registry, rul
     out.event.time = event.time.ms;
     out.event.type = codes.types.code(event.type);
     if (registry.properties().empty() || event.properties.size() <= 2) return out;
-    const auto json = json::Value::parse(event.properties);
+    const auto json = json::read(event.properties);
     if (!json) return out;
+    const json::Node root = json->root();
     for (std::size_t i = 0; i < registry.properties().size(); ++i)
-        out.event.properties[i] = promoted(registry.properties()[i], json->get(registry.properties()[i].key), codes);
+        out.event.properties[i] = promoted(registry.properties()[i], root.get(registry.properties()[i].key), codes);
     return out;
 }
 

@@ -176,12 +176,23 @@ void BehaviourIndex::build(std::span<const IndexedEvent> added) {
         Month& month = months_[begin];
         month.start = begin;
         month.until = month_start(begin, 1);
-        for (std::size_t run = 0; run < month.slots.size(); ++run) {
-            for (std::size_t row = month.begins[run]; row < month.begins[run + 1]; ++row)
-                events.push_back({month.slots[run], month.at(row)});
-        }
+        // Only what is new is sorted: what stands is in order already, and merging reads it once.
         sort_by_slot(events);
-        fill(month, events);
+        std::vector<IndexedEvent> merged;
+        merged.reserve(events.size() + month.times.size());
+        auto next = events.begin();
+        for (std::size_t run = 0; run < month.slots.size(); ++run) {
+            const std::uint32_t slot = month.slots[run];
+            for (; next != events.end() && next->slot < slot; ++next) merged.push_back(*next);
+            for (std::size_t row = month.begins[run]; row < month.begins[run + 1]; ++row) {
+                const PlainEvent one = month.at(row);
+                for (; next != events.end() && next->slot == slot && by_time(next->event, one); ++next)
+                    merged.push_back(*next);
+                merged.push_back({slot, one});
+            }
+        }
+        merged.insert(merged.end(), next, events.end());
+        fill(month, merged);
     }
 }
 
