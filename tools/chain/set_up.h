@@ -1,6 +1,6 @@
 #pragma once
-// What an operations team would have set up in Tilth: titles of event types, tags and segments by rule. Through the public
-// API; what stands already under its name is left alone, so a load that was cut off goes on.
+// What an operations team would have set up in Tilth: titles of event types, tags and segments by rule. Through the
+// public API; what stands already under its name is left alone, so a load that was cut off goes on.
 
 #include "chain/client.h"
 #include "chain/parameters.h"
