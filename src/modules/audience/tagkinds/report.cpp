@@ -116,6 +116,16 @@ Result<http::Response> coverage_file(AudienceService& service, const Context& co
     return response;
 }
 
+// A file of everything has no parameters but the language of its words.
+bool asks_nothing(const http::Request& request) {
+    return std::all_of(request.query.begin(), request.query.end(), [](const auto& one) { return one.name == "lang"; });
+}
+
+Error unknown_parameter(const http::Request& request) {
+    return Error::invalid(request.query.front().name, "unknown_field", "没有这个参数", "there is no such parameter", "去掉它",
+                          "leave it out");
+}
+
 // Case and blanks apart.
 std::string plain_name(std::string_view name) {
     std::string out;
@@ -197,8 +207,9 @@ void add_tag_report_routes(AudienceService& service) {
         {.zh = "标签覆盖与重叠", .en = "How far tags reach and overlap", .rows = {"TAG-07"}, .tag = "audience"});
     api.raw(
         Method::Get, "/api/v1/tags/coverage.csv", kExport,
-        [&service](const Context& context, http::Request&, const std::shared_ptr<http::Responder>& responder) {
-            auto response = coverage_file(service, context);
+        [&service](const Context& context, http::Request& request, const std::shared_ptr<http::Responder>& responder) {
+            auto response = asks_nothing(request) ? coverage_file(service, context)
+                                                  : Result<http::Response>(unknown_parameter(request));
             responder->answer(response ? std::move(*response) : kernel::problem(response.error(), context));
         },
         {.zh = "导出标签覆盖与重叠矩阵（记入审计）",
