@@ -180,6 +180,14 @@ protected:
             };
             if (std::any_of(before.begin(), before.end(), same)) continue;
             MUST(writer_->begin());
+            // A file builds on those of its module before it.
+            for (const auto& two : all) {
+                const bool stands = std::any_of(so_far.begin(), so_far.end(), [&](const sql::Migration& other) {
+                    return other.module == two.module && other.number == two.number;
+                });
+                if (two.module != one.module || two.number >= one.number || stands) continue;
+                MUST(writer_->script(sql::expand_dialect(two.statements, GetParam())));
+            }
             MUST(writer_->script(sql::expand_dialect(one.statements, GetParam())));
             writer_.reset();
             writer_ = record_.open();

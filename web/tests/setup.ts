@@ -2,7 +2,7 @@
 import { cleanup } from '@testing-library/react';
 import { afterEach, beforeAll, vi } from 'vitest';
 import { startI18n } from 'ui/i18n.ts';
-import { chinese, english } from '../console/src/locales/words.ts';
+import { allChinese, english } from '../console/src/locales/words.ts';
 
 vi.stubGlobal('matchMedia', (query: string) => ({
   matches: false, media: query, addEventListener: () => undefined, removeEventListener: () => undefined,
@@ -14,5 +14,5 @@ vi.stubGlobal('ResizeObserver', class {
   disconnect() {}
 });
 
-beforeAll(() => startI18n(chinese, english, 'zh-CN'));
+beforeAll(async () => startI18n(await allChinese(), english, 'zh-CN'));
 afterEach(cleanup);

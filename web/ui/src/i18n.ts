@@ -33,6 +33,11 @@ export async function startI18n(chinese: Words, english: () => Promise<Words>, l
   document.documentElement.lang = language;
 }
 
+// Chinese words that come with a page; English has them all.
+export function addChinese(words: Words): void {
+  for (const [name, of] of Object.entries(words)) i18n.addResourceBundle('zh-CN', name, of);
+}
+
 export async function setLanguage(language: Language): Promise<void> {
   if (language === 'en-US' && !i18n.hasResourceBundle('en-US', 'ui')) {
     for (const [name, words] of Object.entries(await loadEnglish())) i18n.addResourceBundle('en-US', name, words);
