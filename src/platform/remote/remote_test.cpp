@@ -50,7 +50,7 @@ TEST_F(RemoteTest, AFolderOfThisMachineListsItsFilesAlone) {
 class SftpTest : public RemoteTest {
 protected:
     void SetUp() override {
-        if (!fs::exists("/usr/sbin/sshd")) GTEST_SKIP() << "openssh-server is not installed";
+        ASSERT_TRUE(fs::exists("/usr/sbin/sshd")) << "openssh-server is not installed: tools/setup test";
         const auto make_key = [&](const char* name) {
             const std::string path = (root_ / name).string();
             const pid_t maker = ::fork();
