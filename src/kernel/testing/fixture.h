@@ -1,5 +1,6 @@
 #pragma once
-// For *_test.cpp files only: a whole kernel on a record of one's own, for tests of modules. Tenant 1 has its keys.
+// For *_test.cpp files only: a whole kernel on a record of one's own, for tests of modules. Tenant 1 has its keys; the
+// data directory is a temporary one of its own.
 //
 //   class PointsTest : public ::testing::TestWithParam<sql::Engine> {
 //   protected:
@@ -11,6 +12,9 @@
 //
 // Dispatch and jobs do not run by themselves: settle() delivers what is due.
 
+#include <stdlib.h>
+
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -51,6 +55,14 @@ public:
         open();
         MUST(write([this](Unit& unit) { return vault_->ensure_tenant(unit, unit.tenant()); }));
     }
+
+    ~TestKernel() {
+        close();
+        std::error_code ignored;
+        std::filesystem::remove_all(directory_, ignored);
+    }
+    TestKernel(const TestKernel&) = delete;
+    TestKernel& operator=(const TestKernel&) = delete;
 
     Kernel& operator*() { return *kernel_; }
     Kernel* operator->() { return kernel_.get(); }
@@ -95,7 +107,7 @@ private:
         jobs_ = make_jobs(*record_);
         dispatch_ = make_dispatch(*record_);
         api_ = std::make_unique<Api>(&*record_, record_.clock(), rng_);
-        kernel_.reset(new Kernel{record_.clock(), rng_, files::real_files(), {}, *record_, *vault_, *settings_, *jobs_,
+        kernel_.reset(new Kernel{record_.clock(), rng_, files::real_files(), directory_, *record_, *vault_, *settings_, *jobs_,
                                  *dispatch_, *api_, master_});
     }
     void close() {
@@ -108,6 +120,13 @@ private:
         vault_.reset();
     }
 
+    static std::string temporary() {
+        std::string path = (std::filesystem::temp_directory_path() / "tilth_kernel.XXXXXX").string();
+        INVARIANT(::mkdtemp(path.data()) != nullptr, "a data directory for the test");
+        return path;
+    }
+
+    const std::string directory_ = temporary();
     TestRecord record_;
     SeededRng rng_{20'260'301};
     crypto::Key master_ = crypto::Key::from_bytes(std::string(crypto::kKeyBytes, 'k'));

@@ -18,14 +18,7 @@ constexpr const char* kStays = "13900139002";
 class ForgetTest : public ::testing::TestWithParam<sql::Engine> {
 protected:
     void SetUp() override {
-        directory_ = (std::filesystem::temp_directory_path() / "tilth_forget.XXXXXX").string();
-        ASSERT_NE(::mkdtemp(directory_.data()), nullptr);
-        (*kernel_).data_directory = directory_;
         source_ = kernel_.made<SourceId>([&](Unit& unit) { return collect_->create_source(unit, "till", "native"); });
-    }
-    ~ForgetTest() override {
-        std::error_code ignored;
-        std::filesystem::remove_all(directory_, ignored);
     }
     void hold(const std::string& phone, std::uint8_t number) {
         Incoming event;
@@ -91,7 +84,6 @@ protected:
     std::unique_ptr<org::Org> org_ = org::make_org(*kernel_);
     std::unique_ptr<Collect> collect_ = make_collect(*kernel_, *org_);
     std::unique_ptr<Forgetting> forgetting_ = make_forgetting(*kernel_);
-    std::string directory_;
     SourceId source_;
     std::int64_t chunks_ = 0;
 };
