@@ -72,6 +72,7 @@ export interface Mapping {
 export type ImportPage = Omit<Schemas['collect.ImportPage'], 'mapping'> & { mapping: Mapping };
 
 export type Moment = Schemas['flows.Moment'];
+export type Hop = Schemas['flows.Hop'];
 export type StoreDayState = Schemas['flows.StoreDayState'];
 export type StoreDayItem = Schemas['flows.StoreDayItem'];
 

@@ -604,6 +604,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 客户路径：按先后经过的线上线下触点，每一步由哪个身份、哪些关联得知
+         * @description One person's path across touch points, online and offline, with the key and links behind each step
+         */
+        get: operations["get_customers_id_path"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/reachable": {
         parameters: {
             query?: never;
@@ -6154,6 +6174,46 @@ export interface components {
             stores_limit_min: number;
             items: components["schemas"]["flows.FreshItem"][];
         };
+        "flows.Hop": {
+            /** Format: int64 */
+            step: number;
+            kind: components["schemas"]["flows.HopKind"];
+            side: components["schemas"]["flows.Side"];
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            until: string;
+            /** Format: int64 */
+            count: number;
+            title: string;
+            /** Format: id */
+            order?: string;
+            event?: string;
+            channel?: string;
+            touchpoint?: string;
+            node_name?: string;
+            staff?: string;
+            source?: string;
+            net?: components["schemas"]["Money"];
+            /** Format: id */
+            customer: string;
+            key?: components["schemas"]["flows.HopKey"];
+            links: number[];
+        };
+        "flows.HopKey": {
+            /** Format: int64 */
+            number: number;
+            kind?: components["schemas"]["customer.IdentityKind"];
+            masked?: string;
+        };
+        /** @enum {string} */
+        "flows.HopKind": "event" | "sale" | "return" | "adjustment";
         "flows.Moment": {
             kind: components["schemas"]["flows.MomentKind"];
             /**
@@ -6182,6 +6242,24 @@ export interface components {
         "flows.MomentProperty": {
             name: string;
             value: string;
+        };
+        "flows.PathView": {
+            items: components["schemas"]["flows.Hop"][];
+            next?: string;
+            total: components["schemas"]["Total"];
+            /** Format: int64 */
+            online: number;
+            /** Format: int64 */
+            offline: number;
+            /** Format: int64 */
+            to_offline: number;
+            /** Format: int64 */
+            to_online: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            events_from?: string;
         };
         "flows.PersonFile": {
             format: string;
@@ -6237,6 +6315,8 @@ export interface components {
             red: number;
             items: components["schemas"]["flows.StoreDayItem"][];
         };
+        /** @enum {string} */
+        "flows.Side": "online" | "offline";
         "flows.StoreDayItem": {
             /** Format: id */
             node: string;
@@ -7934,6 +8014,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_commerce.OrderItem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_customers_id_path: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["flows.PathView"];
                 };
             };
             default: components["responses"]["Problem"];

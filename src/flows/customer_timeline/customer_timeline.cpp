@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
-#include "kernel/behaviour/history.h"
-#include "modules/customer/rights/api.h"
-#include "platform/json/value.h"
+#include "flows/customer_timeline/path.h"
+#include "flows/customer_timeline/reader.h"
 
 namespace tilth::flows {
 
@@ -77,9 +76,6 @@ namespace {
 
 using kernel::View;
 
-constexpr kernel::Permission kCustomerRead{"customer.read", "查看客户", "See customers"};
-constexpr kernel::Permission kOrderRead{"order.read", "查看订单", "See orders"};
-constexpr int kOrdersMax = 5'000;
 constexpr std::size_t kPropertiesShown = 6;
 constexpr std::size_t kValueBytesShown = 200;
 
@@ -89,8 +85,7 @@ std::vector<MomentProperty> properties_of(const std::string& text) {
     if (!parsed) return shown;
     for (const auto& [name, value] : parsed->members()) {
         if (shown.size() == kPropertiesShown) break;
-        if (value.is_null() || value.is_array() || value.is_object()) continue;
-        std::string printed = value.is_string() ? std::string(value.str()) : value.print();
+        std::string printed = scalar_text(value);
         if (printed.empty() || printed.size() > kValueBytesShown) continue;
         shown.push_back({name, std::move(printed)});
     }
@@ -111,20 +106,15 @@ bool before(const Moment& a, const Moment& b) {
     return std::tie(b.at, b.kind, b.key) < std::tie(a.at, a.kind, a.key);
 }
 
-class Reader {
+class TimelineReader {
 public:
-    explicit Reader(const TimelineParts& parts) : parts_(parts) {}
+    explicit TimelineReader(const TimelineParts& parts) : reader_(parts) {}
 
     Result<Timeline> read(View& view, const TimelineQuery& request) const {
-        const auto person = parts_.customers.person_of(view.tenant(), request.id);
-        if (!person) return Error(ErrorCode::NotFound, "customer");
-        const auto customers = parts_.customers.customers_of(view.tenant(), person->ordinal, person->known);
-        if (customers.empty()) return Error(ErrorCode::NotFound, "customer");
-        TRY(in_scope(view, customers));
+        const auto customers = TRY(reader_.whole_person(view, request.id));
         Timeline all;
         bool cut = false;
-        if (request.kind != MomentFilter::Event && view.context().may(kOrderRead))
-            cut = TRY(add_orders(view, customers, all.items));
+        if (request.kind != MomentFilter::Event) cut = TRY(add_orders(view, customers, all.items));
         if (request.kind != MomentFilter::Order) {
             all.events_from = TRY(add_events(view, customers, all.items));
             cut = cut || all.events_from;
@@ -137,23 +127,10 @@ public:
     }
 
 private:
-    // Any of the person's customers with its home in the scope shows the person; with all homes elsewhere it is absent.
-    Status in_scope(View& view, const std::vector<CustomerId>& customers) const {
-        const kernel::Scope& scope = *view.context().scope;
-        if (scope.all) return ok();
-        for (const CustomerId& customer : customers) {
-            const auto home = TRY(customer::home_of(view.sql(), view.tenant(), customer));
-            if (home && scope.covers(*home)) return ok();
-        }
-        return Error(ErrorCode::NotFound, "customer");
-    }
-
     // True when there are more orders than are read.
     Result<bool> add_orders(View& view, const std::vector<CustomerId>& customers, std::vector<Moment>& items) const {
-        const auto orders = TRY(parts_.orders.of_customers(view.sql(), view.tenant(), customers, kOrdersMax));
-        const kernel::Scope& scope = *view.context().scope;
-        for (const commerce::OrderView& order : orders) {
-            if (!scope.all && !(order.node && scope.covers(*order.node))) continue;
+        const Reader::OrderList list = TRY(reader_.orders_of(view, customers));
+        for (const commerce::OrderView& order : list.orders) {
             Moment moment;
             moment.kind = kind_of(order.kind);
             moment.at = order.paid_at;
@@ -165,27 +142,21 @@ private:
             moment.lines = order.lines;
             moment.net = Money{order.net_minor, order.currency};
             if (order.node) {
-                if (const auto node = parts_.org.node(view.tenant(), *order.node)) moment.node_name = node->name;
+                if (const auto node = reader_.parts().org.node(view.tenant(), *order.node)) moment.node_name = node->name;
             }
             items.push_back(std::move(moment));
         }
-        return orders.size() >= static_cast<std::size_t>(kOrdersMax);
+        return list.cut;
     }
 
     // Since when the log was looked at, when not to its beginning.
     Result<std::optional<Instant>> add_events(View& view, const std::vector<CustomerId>& customers,
                                               std::vector<Moment>& items) const {
-        kernel::HistoryQuery query{.customers = customers};
-        for (const CustomerId& customer : customers) {
-            if (const auto activity = parts_.activity.of(view.tenant(), customer)) query.known += activity->events;
-        }
-        kernel::History history = TRY(kernel::events_of(view.sql(), view.tenant(), query));
+        kernel::History history = TRY(reader_.events_of(view, customers));
         for (kernel::LoggedEvent& logged : history.events) {
             Moment moment;
             moment.at = logged.event.time;
-            // Twelve digits, so that the order of texts is that of positions.
-            std::string place = std::to_string(logged.position);
-            moment.key = std::string(place.size() < 12 ? 12 - place.size() : 0, '0') + place;
+            moment.key = position_key(logged.position);
             moment.customer = logged.event.customer;
             moment.title = std::move(logged.event.type);
             moment.source = logged.event.source.str();
@@ -216,7 +187,7 @@ private:
         return ok();
     }
 
-    TimelineParts parts_;
+    Reader reader_;
 };
 
 }  // namespace
@@ -224,11 +195,12 @@ private:
 void add_customer_timeline(const TimelineParts& parts) {
     parts.kernel.api.query<TimelineQuery, Timeline>(
         kernel::Method::Get, "/api/v1/customers/{id}/timeline", kCustomerRead,
-        [reader = Reader(parts)](View& view, const TimelineQuery& request) { return reader.read(view, request); },
+        [reader = TimelineReader(parts)](View& view, const TimelineQuery& request) { return reader.read(view, request); },
         {.zh = "客户的时间线：订单、退货与行为",
          .en = "One person's orders, returns and events in order of time",
          .rows = {"CDP-03"},
          .tag = "flows"});
+    add_customer_path(parts);
 }
 
 }  // namespace tilth::flows

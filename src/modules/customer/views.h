@@ -7,6 +7,7 @@
 
 #include "kernel/api/api.h"
 #include "modules/customer/api.h"
+#include "modules/customer/kinds/api.h"
 #include "modules/customer/rules.h"
 
 namespace tilth::customer {
@@ -163,20 +164,6 @@ API_STRUCT(Upserted, (id, created, linked))
 
 }  // namespace tilth::customer
 
-template <>
-inline constexpr auto tilth::json::enum_values<tilth::customer::IdentityKind> =
-    std::to_array<tilth::json::EnumValue<tilth::customer::IdentityKind>>({
-        {tilth::customer::IdentityKind::Phone, "phone", "手机号", "Phone"},
-        {tilth::customer::IdentityKind::Email, "email", "邮箱", "E-mail"},
-        {tilth::customer::IdentityKind::Card, "card", "会员卡号", "Card number"},
-        {tilth::customer::IdentityKind::CustomId, "custom_id", "企业自有编号", "Custom id"},
-        {tilth::customer::IdentityKind::UnionId, "union_id", "UnionID", "Union id"},
-        {tilth::customer::IdentityKind::OpenId, "open_id", "OpenID", "Open id"},
-        {tilth::customer::IdentityKind::ExternalUserId, "external_user_id", "企业微信外部联系人", "WeCom external contact"},
-        {tilth::customer::IdentityKind::BuyerId, "buyer_id", "平台买家", "Platform buyer"},
-        {tilth::customer::IdentityKind::Device, "device", "设备", "Device"},
-        {tilth::customer::IdentityKind::Anonymous, "anonymous", "匿名编号", "Anonymous id"},
-    });
 template <>
 inline constexpr auto tilth::json::enum_values<tilth::customer::Block> =
     std::to_array<tilth::json::EnumValue<tilth::customer::Block>>({

@@ -1,7 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
 #include "kernel/testing/fixture.h"
 #include "modules/collect/forget/api.h"
 #include "modules/collect/imports/import.h"

@@ -21,6 +21,7 @@ import { useNodeName } from './nodes.ts';
 import { Consents } from '../consent/Consents.tsx';
 import { Belongings } from './Belongings.tsx';
 import { CustomerOrders } from './CustomerOrders.tsx';
+import { CustomerPath } from './CustomerPath.tsx';
 import { Identities } from './Identities.tsx';
 import { MergeDialog } from './MergeDialog.tsx';
 import { Profile } from './Profile.tsx';
@@ -28,7 +29,7 @@ import { Links } from './Links.tsx';
 import { OnlineTags } from './OnlineTags.tsx';
 import { Timeline } from './Timeline.tsx';
 
-const schema = { tab: oneOf(['profile', 'timeline', 'orders', 'identities', 'links', 'audience', 'consents', 'log'], 'profile') };
+const schema = { tab: oneOf(['profile', 'timeline', 'path', 'orders', 'identities', 'links', 'audience', 'consents', 'log'], 'profile') };
 
 export default function Customer() {
   const { id = '' } = useParams();
@@ -66,6 +67,7 @@ function Person({ customer }: { customer: CustomerView }) {
   const items = [
     { key: 'profile', label: t('tab.profile'), children: <Profile customer={customer} value={value.data} home={home} onShown={setShown} /> },
     { key: 'timeline', label: t('tab.timeline'), children: <Timeline id={id} /> },
+    { key: 'path', label: t('tab.path'), children: <CustomerPath id={id} /> },
     { key: 'orders', label: t('tab.orders'), children: <CustomerOrders id={id} /> },
     { key: 'identities', label: t('tab.identities', { count: customer.identities.length }), children: <Identities customer={customer} onShown={setShown} /> },
     { key: 'links', label: t('tab.links'), children: <Links customer={customer} /> },
