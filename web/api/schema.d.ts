@@ -764,6 +764,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/event-titles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 事件的中文名称
+         * @description Titles of event types
+         */
+        get: operations["get_event_titles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/feeds": {
         parameters: {
             query?: never;
@@ -4841,6 +4861,13 @@ export interface components {
             /** Format: int64 */
             invalid: number;
         };
+        "collect.EventTitle": {
+            name: string;
+            title: string;
+        };
+        "collect.EventTitles": {
+            items: components["schemas"]["collect.EventTitle"][];
+        };
         "collect.EventTypeName": {
             name: string;
         };
@@ -8231,6 +8258,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["collect.SeenList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_event_titles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.EventTitles"];
                 };
             };
             default: components["responses"]["Problem"];

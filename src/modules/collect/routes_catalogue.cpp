@@ -68,6 +68,17 @@ struct CatalogueShown {
 };
 API_STRUCT(CatalogueShown, (hold_unknown, types, held))
 
+// Names for reading, for whoever sees events of a customer.
+struct EventTitle {
+    std::string name;
+    std::string title;
+};
+API_STRUCT(EventTitle, (name, title))
+struct EventTitles {
+    std::vector<EventTitle> items;
+};
+API_STRUCT(EventTitles, (items))
+
 struct HoldUnknown {
     bool hold_unknown = false;
 };
@@ -102,6 +113,7 @@ namespace {
 
 constexpr std::size_t kLookedAt = 5'000;
 constexpr const char* kTag = "collect";
+constexpr kernel::Permission kCustomerRead{"customer.read", "查看客户", "See customers"};
 
 Result<CatalogueShown> show(CollectService& collect, kernel::View& view) {
     const auto catalogue = TRY(collect.desk().load(view.sql(), view.tenant()));
@@ -164,6 +176,16 @@ void add_catalogue_routes(kernel::Kernel& kernel, CollectService& collect) {
         http::Method::Get, "/api/v1/catalogue", kSourceRead,
         [&collect](kernel::View& view, const kernel::None&) { return show(collect, view); },
         {.zh = "事件目录", .en = "The event catalogue", .rows = {"CDP-01"}, .tag = kTag});
+    kernel.api.query<kernel::None, EventTitles>(
+        http::Method::Get, "/api/v1/event-titles", kCustomerRead,
+        [&collect](kernel::View& view, const kernel::None&) -> Result<EventTitles> {
+            EventTitles reply;
+            for (const auto& [name, type] : TRY(collect.desk().load(view.sql(), view.tenant())).types) {
+                if (!type.title.empty()) reply.items.push_back({name, type.title});
+            }
+            return reply;
+        },
+        {.zh = "事件的中文名称", .en = "Titles of event types", .rows = {"CDP-01"}, .tag = kTag});
     kernel.api.command<PutEventType, kernel::None>(
         http::Method::Post, "/api/v1/catalogue/types", kSourceWrite,
         [&collect](kernel::Unit& unit, const PutEventType& request) -> Result<kernel::None> {

@@ -7,6 +7,7 @@ import type { Column } from 'ui/ListTable.tsx';
 import { Tag } from 'ui/Tag.tsx';
 import type { Tone } from 'ui/tokens.ts';
 import { useFormat } from 'ui/viewer.tsx';
+import { useChannelName } from './channel.ts';
 
 const tone: Record<OrderKind, Tone> = { sale: 'active', return: 'warn', adjustment: 'neutral' };
 
@@ -25,6 +26,7 @@ export function Guide({ row }: { row: OrderItem }) {
 
 export function useOrderColumns(): Column<OrderItem>[] {
   const { t } = useTranslation('orders');
+  const channelName = useChannelName();
   const format = useFormat();
   return [
     { key: 'number', title: t('number'), render: (row) => <Link to={`/orders/${row.id}`}>{row.number}</Link> },
@@ -37,7 +39,7 @@ export function useOrderColumns(): Column<OrderItem>[] {
         : <span className="dimmer">{t('anonymous')}</span>,
     },
     { key: 'guide', title: t('guide'), render: (row) => <Guide row={row} /> },
-    { key: 'channel', title: t('channel'), hidden: true, render: (row) => row.channel || '–' },
+    { key: 'channel', title: t('channel'), hidden: true, render: (row) => (row.channel ? channelName(row.channel) : '–') },
     { key: 'lines', title: t('lines'), number: true, render: (row) => format.exact(row.lines) },
     { key: 'net', title: t('net'), number: true, render: (row) => format.money(row.net.minor, row.net.currency) },
   ];

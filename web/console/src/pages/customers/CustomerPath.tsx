@@ -9,7 +9,9 @@ import { Link } from 'react-router';
 import { BusyBar, Empty, ErrorBox, Skeleton } from 'ui/states.tsx';
 import { Tag } from 'ui/Tag.tsx';
 import { useFormat } from 'ui/viewer.tsx';
+import { useChannelName } from '../../orders/channel.ts';
 import { OrderTag } from '../../orders/columns.tsx';
+import { useEventTitle } from './event-title.ts';
 import { useSourceName } from './source.ts';
 import './path.css';
 
@@ -60,8 +62,10 @@ function HopCard({ hop }: { hop: Hop }) {
   const { t } = useTranslation('customers');
   const format = useFormat();
   const sourceName = useSourceName();
+  const channelName = useChannelName();
+  const eventTitle = useEventTitle();
   const where = [
-    hop.node_name, hop.channel, hop.touchpoint, hop.staff && t('path.staff', { code: hop.staff }), hop.source && sourceName(hop.source),
+    hop.node_name, hop.channel && channelName(hop.channel), hop.touchpoint, hop.staff && t('path.staff', { code: hop.staff }), hop.source && sourceName(hop.source),
   ].filter(Boolean).join(' · ');
   return (
     <li className={hop.side}>
@@ -69,7 +73,7 @@ function HopCard({ hop }: { hop: Hop }) {
         {hop.links.length > 0 && <p className="small joined">{t('path.links', { numbers: hop.links.map((one) => `#${one}`).join(' → ') })}</p>}
         <div className="row tight">
           <Tag tone={hop.side === 'online' ? 'progress' : 'active'}>{t(`path.${hop.side}`)}</Tag>
-          {hop.kind === 'event' ? <span className="strong">{hop.title}</span> : <><OrderTag kind={hop.kind} /><Link to={`/orders/${hop.order ?? ''}`}>{hop.title}</Link></>}
+          {hop.kind === 'event' ? <span className="strong" title={hop.title}>{eventTitle(hop.title)}</span> : <><OrderTag kind={hop.kind} /><Link to={`/orders/${hop.order ?? ''}`}>{hop.title}</Link></>}
           {hop.count > 1 && <span className="small dim">{t('path.times', { count: hop.count })}</span>}
           {hop.net && <span className="num strong" style={{ marginLeft: 'auto' }}>{format.money(hop.net.minor, hop.net.currency)}</span>}
         </div>

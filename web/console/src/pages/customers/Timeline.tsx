@@ -11,7 +11,9 @@ import { Tag } from 'ui/Tag.tsx';
 import type { Tone } from 'ui/tokens.ts';
 import { oneOf, useUrlState } from 'ui/url-state.ts';
 import { useFormat } from 'ui/viewer.tsx';
+import { useChannelName } from '../../orders/channel.ts';
 import { OrderTag } from '../../orders/columns.tsx';
+import { useEventTitle } from './event-title.ts';
 import { ruleName } from './Links.tsx';
 import { useSourceName } from './source.ts';
 import { weave } from './weave.ts';
@@ -133,6 +135,8 @@ function Words({ row }: { row: Row }) {
   const { t: privacy } = useTranslation('privacy');
   const format = useFormat();
   const sourceName = useSourceName();
+  const channelName = useChannelName();
+  const eventTitle = useEventTitle();
   if (row.of === 'consent') {
     const { consent } = row;
     return (
@@ -156,7 +160,7 @@ function Words({ row }: { row: Row }) {
   if (moment.kind === 'event') {
     return (
       <>
-        <span className="strong">{moment.title}</span>
+        <span className="strong" title={moment.title}>{eventTitle(moment.title)}</span>
         <span className="small dim">
           {moment.properties.map((one) => ` · ${one.name}: ${one.value}`).join('')}
           {moment.source ? ` · ${sourceName(moment.source)}` : ''}
@@ -167,7 +171,7 @@ function Words({ row }: { row: Row }) {
   return (
     <span className="row tight">
       <Link to={`/orders/${moment.order ?? ''}`}>{moment.title}</Link>
-      <span className="small dim">{[moment.node_name, moment.channel, t('timeline.lines', { count: moment.lines ?? 0 })].filter(Boolean).join(' · ')}</span>
+      <span className="small dim">{[moment.node_name, moment.channel && channelName(moment.channel), t('timeline.lines', { count: moment.lines ?? 0 })].filter(Boolean).join(' · ')}</span>
       <span className="num strong" style={{ marginLeft: 'auto' }}>{format.money(moment.net?.minor, moment.net?.currency)}</span>
     </span>
   );

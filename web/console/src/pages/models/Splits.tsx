@@ -11,6 +11,7 @@ import { Tag } from 'ui/Tag.tsx';
 import { oneOf, text, useUrlState } from 'ui/url-state.ts';
 import { ViewTabs } from 'ui/ViewTabs.tsx';
 import { useFormat, useMay } from 'ui/viewer.tsx';
+import { useChannelName } from '../../orders/channel.ts';
 import { useFresh, wordsQuery } from '../audience/ask.ts';
 import type { RuleAttribute } from '../audience/replies.ts';
 import { channelPeople, channelsQuery, clusters, quadrants, rulePeople, type Clusters, type Quadrant, type Quadrants as Split } from './ask.ts';
@@ -35,6 +36,7 @@ export default function Splits() {
 
 function Channels() {
   const { t } = useTranslation('models');
+  const channelName = useChannelName();
   const format = useFormat();
   const query = useQuery(channelsQuery);
   const [open, setOpen] = useState<{ channel: string; use: 'first' | 'last' | 'most' }>();
@@ -49,7 +51,7 @@ function Channels() {
               <tbody>
                 {items.map((one) => (
                   <tr key={one.channel}>
-                    <td className="strong">{one.channel}</td>
+                    <td className="strong">{channelName(one.channel)}</td>
                     {(['first', 'last', 'most'] as const).map((use) => (
                       <td key={use} className="num"><button type="button" className="bare door" onClick={() => setOpen({ channel: one.channel, use })}>{format.exact(one[use])}</button></td>
                     ))}
@@ -62,7 +64,7 @@ function Channels() {
           </div>
         )}
       </Loaded>
-      {open && <PeopleDrawer title={`${open.channel} · ${t(`splits.use.${open.use}`)}`} about={`${open.channel}/${open.use}`} ask={(cursor, signal) => channelPeople(open.channel, open.use, cursor, signal)} onClose={() => setOpen(undefined)} />}
+      {open && <PeopleDrawer title={`${channelName(open.channel)} · ${t(`splits.use.${open.use}`)}`} about={`${open.channel}/${open.use}`} ask={(cursor, signal) => channelPeople(open.channel, open.use, cursor, signal)} onClose={() => setOpen(undefined)} />}
     </Card>
   );
 }

@@ -9,11 +9,13 @@ import { PageHeader } from 'ui/PageHeader.tsx';
 import { Empty, ErrorBox, Skeleton } from 'ui/states.tsx';
 import { useFormat } from 'ui/viewer.tsx';
 import { Guide, OrderTag } from '../../orders/columns.tsx';
+import { useChannelName } from '../../orders/channel.ts';
 
 export default function Order() {
   const { t } = useTranslation('orders');
   const { id = '' } = useParams();
   const format = useFormat();
+  const channelName = useChannelName();
   const { data, error, refetch } = useQuery({
     queryKey: ['order', id],
     queryFn: ({ signal }) => body(api.GET('/api/v1/orders/{id}', { params: { path: { id } }, signal })),
@@ -39,7 +41,7 @@ export default function Order() {
             <dd>{order.customer ? <Link className="mono" to={`/customers/${order.customer}`}>{order.customer}</Link> : t('anonymousLong')}</dd>
             <dt>{t('node')}</dt><dd>{order.node_name ?? '–'}</dd>
             <dt>{t('guide')}</dt><dd><Guide row={order} /></dd>
-            <dt>{t('channel')}</dt><dd>{order.channel || '–'}</dd>
+            <dt>{t('channel')}</dt><dd>{order.channel ? channelName(order.channel) : '–'}</dd>
           </dl>
         </Card>
         {tenders.length > 0 && (
