@@ -107,8 +107,8 @@ private:
         jobs_ = make_jobs(*record_);
         dispatch_ = make_dispatch(*record_);
         api_ = std::make_unique<Api>(&*record_, record_.clock(), rng_);
-        kernel_.reset(new Kernel{record_.clock(), rng_, files::real_files(), directory_, *record_, *vault_, *settings_, *jobs_,
-                                 *dispatch_, *api_, master_});
+        kernel_.reset(new Kernel{record_.clock(), rng_, files::real_files(), directory_, *record_, *vault_, *settings_,
+                                 *jobs_, *dispatch_, *api_, master_});
     }
     void close() {
         routes_.reset();
