@@ -764,6 +764,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 业务口径，各自影响哪些指标
+         * @description Business definitions and the metrics they move
+         */
+        get: operations["get_definitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/definitions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 试算：改口径会让哪些数字变动
+         * @description Which figures a change of a definition would move; nothing is written
+         */
+        post: operations["post_definitions_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/definitions/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 修改业务口径
+         * @description Change a business definition
+         */
+        put: operations["put_definitions_name"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/event-titles": {
         parameters: {
             query?: never;
@@ -6725,6 +6785,11 @@ export interface components {
             /** Format: id */
             node?: string;
         };
+        "performance.ChoiceItem": {
+            value: string;
+            zh: string;
+            en: string;
+        };
         /** @enum {string} */
         "performance.Compare": "none" | "previous" | "last_year" | "same_weekday" | "last_year_weekday" | "last_lunar_year";
         "performance.CustomerItem": {
@@ -6795,6 +6860,48 @@ export interface components {
              */
             last_order_at?: string;
             rfm?: components["schemas"]["performance.CustomerRfm"];
+        };
+        "performance.DefinitionItem": {
+            name: string;
+            zh: string;
+            en: string;
+            meaning_zh: string;
+            meaning_en: string;
+            value: string;
+            default_value: string;
+            is_default: boolean;
+            /** Format: int64 */
+            min: number;
+            /** Format: int64 */
+            max: number;
+            choices: components["schemas"]["performance.ChoiceItem"][];
+            moves: components["schemas"]["performance.MovedMetric"][];
+        };
+        "performance.DefinitionList": {
+            items: components["schemas"]["performance.DefinitionItem"][];
+        };
+        "performance.DefinitionPreview": {
+            name: string;
+            before: string;
+            after: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            from: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            to: string;
+            /** Format: int64 */
+            looked_at: number;
+            /** Format: int64 */
+            moved: number;
+            parts: components["schemas"]["performance.MovedPart"][];
+            classes: components["schemas"]["performance.MovedClass"][];
+            /** Format: int64 */
+            parts_left_out: number;
         };
         /** @enum {string} */
         "performance.Direction": "up" | "down" | "neutral";
@@ -6970,6 +7077,41 @@ export interface components {
             unit: components["schemas"]["performance.Unit"];
             formula: string;
         };
+        "performance.MovedClass": {
+            rfm_class: components["schemas"]["performance.RfmClass"];
+            name_zh: string;
+            name_en: string;
+            /** Format: int64 */
+            before: number;
+            /** Format: int64 */
+            after: number;
+        };
+        "performance.MovedFigure": {
+            id: string;
+            variant?: string;
+            name_zh: string;
+            name_en: string;
+            unit: components["schemas"]["performance.Unit"];
+            /** Format: double */
+            before?: number;
+            /** Format: double */
+            after?: number;
+            /** Format: int64 */
+            people_before: number;
+            /** Format: int64 */
+            people_after: number;
+        };
+        "performance.MovedMetric": {
+            id: string;
+            name_zh: string;
+            name_en: string;
+        };
+        "performance.MovedPart": {
+            /** Format: id */
+            node?: string;
+            name: string;
+            figures: components["schemas"]["performance.MovedFigure"][];
+        };
         "performance.Overview": {
             /**
              * Format: date-time
@@ -6998,6 +7140,20 @@ export interface components {
         "performance.PeerGroup": "large" | "medium" | "small" | "new";
         /** @enum {string} */
         "performance.PeopleSort": "last_order" | "net_spend" | "orders" | "first_seen";
+        "performance.PreviewDefinition": {
+            name: string;
+            value: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            from?: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            to?: string;
+        };
         /** @enum {string} */
         "performance.Reading": "today" | "event";
         "performance.RegionRow": {
@@ -8258,6 +8414,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["collect.SeenList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_definitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["performance.DefinitionList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_definitions_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["performance.PreviewDefinition"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["performance.DefinitionPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_definitions_name: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    value: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
                 };
             };
             default: components["responses"]["Problem"];

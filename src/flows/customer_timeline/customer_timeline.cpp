@@ -142,7 +142,8 @@ private:
             moment.lines = order.lines;
             moment.net = Money{order.net_minor, order.currency};
             if (order.node) {
-                if (const auto node = reader_.parts().org.node(view.tenant(), *order.node)) moment.node_name = node->name;
+                const auto node = reader_.parts().org.node(view.tenant(), *order.node);
+                if (node) moment.node_name = node->name;
             }
             items.push_back(std::move(moment));
         }
@@ -195,7 +196,9 @@ private:
 void add_customer_timeline(const TimelineParts& parts) {
     parts.kernel.api.query<TimelineQuery, Timeline>(
         kernel::Method::Get, "/api/v1/customers/{id}/timeline", kCustomerRead,
-        [reader = TimelineReader(parts)](View& view, const TimelineQuery& request) { return reader.read(view, request); },
+        [reader = TimelineReader(parts)](View& view, const TimelineQuery& request) {
+            return reader.read(view, request);
+        },
         {.zh = "客户的时间线：订单、退货与行为",
          .en = "One person's orders, returns and events in order of time",
          .rows = {"CDP-03"},

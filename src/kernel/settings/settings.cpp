@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "kernel/settings/check.h"
 #include "platform/json/value.h"
 
 namespace tilth::kernel {
@@ -53,8 +54,9 @@ Result<std::string> check_choice(const std::vector<std::string>& choices, std::s
     return refused("not_a_choice", "可选值：" + words, "must be one of " + words);
 }
 
-// The value as it is kept; flags are "true" or "false".
-Result<std::string> check(const SettingSpec& spec, std::string_view value) {
+}  // namespace
+
+Result<std::string> check_setting(const SettingSpec& spec, std::string_view value) {
     switch (spec.kind) {
         case SettingKind::Integer:
             return check_integer(spec, value);
@@ -67,6 +69,8 @@ Result<std::string> check(const SettingSpec& spec, std::string_view value) {
     }
     return Error(ErrorCode::Internal, "an unknown kind of setting");
 }
+
+namespace {
 
 class Store final : public Settings {
 public:
@@ -88,7 +92,7 @@ private:
 };
 
 void Store::define(SettingSpec spec) {
-    INVARIANT(check(spec, spec.default_value).has_value(), "a setting's default keeps the setting's own bounds");
+    INVARIANT(check_setting(spec, spec.default_value).has_value(), "a setting's default keeps its own bounds");
     const std::string name = spec.name;
     INVARIANT(specs_.emplace(name, std::move(spec)).second, "a setting is defined once");
 }
@@ -129,7 +133,7 @@ std::vector<SettingValue> Store::list(const TenantId& tenant) const {
 Status Store::set(Unit& unit, std::string_view name, std::string_view value) {
     const auto spec = specs_.find(name);
     if (spec == specs_.end()) return Error(ErrorCode::NotFound, "no such setting");
-    std::string checked = TRY(check(spec->second, value));
+    std::string checked = TRY(check_setting(spec->second, value));
     const std::string before = TRY(unit.sql().one("SELECT value FROM setting WHERE tenant_id = ?1 AND node_id = ?2 "
                                                   "AND name = ?3",
                                                   {unit.tenant(), kWholeTenant, name},
@@ -155,7 +159,7 @@ Status Store::load(sql::Connection& sql) {
     TRY(sql.query("SELECT tenant_id, name, value FROM setting WHERE node_id = ?1", {kWholeTenant},
                   [&](const sql::Row& row) {
                       const auto spec = specs_.find(row.txt(1));
-                      if (spec != specs_.end() && check(spec->second, row.txt(2)))
+                      if (spec != specs_.end() && check_setting(spec->second, row.txt(2)))
                           read[row.id<TenantId>(0)][spec->first] = row.txt(2);
                       return true;
                   }));

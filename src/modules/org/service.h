@@ -49,6 +49,8 @@ public:
     std::vector<Tenant> tenants() const override;
     std::optional<Tenant> tenant(const TenantId& id) const override;
     BusinessCalendar calendar(const TenantId& id) const override;
+    // What memory has to learn of a new end of the day, once the unit is committed.
+    void on_calendar(kernel::Unit& unit, int minutes_after);
     std::vector<OrgNode> nodes(const TenantId& tenant) const override;
     std::optional<OrgNode> node(const TenantId& tenant, const OrgNodeId& id) const override;
     std::optional<OrgNode> node_by_code(const TenantId& tenant, std::string_view code) const override;

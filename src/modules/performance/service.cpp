@@ -33,6 +33,18 @@ void define_settings(kernel::Settings& settings) {
     days("rfm.window_days", "365", 3'660, "RFM 窗口（天）", "RFM window (days)");
     days("metric.active_days", "365", kYearDays, "活跃会员：近多少天内有购买",
          "Active member: a purchase within so many days");
+    days("metric.sleeping_days", "180", 3'660, "沉睡会员：买过、但多少天没有再买",
+         "Sleeping member: has bought, but not for so many days");
+    const auto choice = [&](std::string name, std::vector<std::string> choices, std::string zh, std::string en) {
+        settings.define({.name = std::move(name),
+                         .kind = kernel::SettingKind::Choice,
+                         .default_value = choices.front(),
+                         .choices = choices,
+                         .zh = std::move(zh),
+                         .en = std::move(en)});
+    };
+    choice("metric.new_customer", {"anywhere", "here"}, "新客：首次购买在哪里", "New customer: where the first purchase was");
+    choice("metric.net_sales", {"net_of_refunds", "received"}, "净销售额是否扣减退款", "Whether net sales are net of refunds");
     days("metric.receipts_per_day", "4", 100, "同一会员每天最多计几笔，超出为可疑",
          "Receipts of one member that count a day; more are suspect");
 }
@@ -82,9 +94,14 @@ void PerformanceService::follow() {
 // ---- Questions ----
 
 Meanings PerformanceService::meanings(const TenantId& tenant) const {
-    return {kernel_.settings.integer(tenant, "metric.active_days"),
-            kernel_.settings.integer(tenant, "metric.receipts_per_day"),
-            kernel_.settings.integer(tenant, "rfm.window_days")};
+    Meanings meanings;
+    meanings.active_days = kernel_.settings.integer(tenant, "metric.active_days");
+    meanings.sleeping_days = kernel_.settings.integer(tenant, "metric.sleeping_days");
+    meanings.receipts_per_day = kernel_.settings.integer(tenant, "metric.receipts_per_day");
+    meanings.rfm_window_days = kernel_.settings.integer(tenant, "rfm.window_days");
+    meanings.new_at_nodes = kernel_.settings.text(tenant, "metric.new_customer") == "here";
+    meanings.refunds_deducted = kernel_.settings.text(tenant, "metric.net_sales") == "net_of_refunds";
+    return meanings;
 }
 
 Currency PerformanceService::currency(const TenantId& tenant) const {
@@ -154,9 +171,10 @@ Result<Period> PerformanceService::period(const kernel::Context& context, const 
 }
 
 Result<std::shared_ptr<const RfmTable>> PerformanceService::rfm(const kernel::Context& context, const Source& source,
-                                                                const std::optional<Day>& as_of) {
+                                                                const std::optional<Day>& as_of,
+                                                                const std::optional<std::int64_t>& window_days) {
     return rfm_.table(context.tenant, source, as_of.value_or(today(context) + -1),
-                      meanings(context.tenant).rfm_window_days);
+                      window_days.value_or(meanings(context.tenant).rfm_window_days));
 }
 
 }  // namespace tilth::performance

@@ -61,7 +61,7 @@ export const pages: PageEntry[] = [
   { key: 'organisation', path: '/organisation', group: 'foundation', permission: 'org.read', icon: ApartmentOutlined, load: page(() => import('./pages/org/Organisation.tsx'), 'org', 'sources') },
   { key: 'roles', path: '/roles', group: 'foundation', permission: 'org.read', icon: IdcardOutlined, load: page(() => import('./pages/org/Roles.tsx'), 'org') },
   { key: 'audit', path: '/audit', group: 'foundation', permission: 'audit.read', icon: AuditOutlined, letter: 'a', load: page(() => import('./pages/system/Audit.tsx'), 'system') },
-  { key: 'settings', path: '/settings', group: 'foundation', permission: 'signed_in', icon: SlidersOutlined, load: page(() => import('./pages/system/Settings.tsx'), 'system') },
+  { key: 'settings', path: '/settings', group: 'foundation', permission: 'signed_in', icon: SlidersOutlined, load: page(() => import('./pages/definitions/Definitions.tsx'), 'definitions', 'system') },
   { key: 'system', path: '/system', group: 'foundation', permission: 'system.read', icon: SettingOutlined, letter: 's', load: page(() => import('./pages/system/System.tsx'), 'system') },
 ];
 

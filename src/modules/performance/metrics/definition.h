@@ -13,11 +13,14 @@
 //   days        business days with a paid sale (daily);  last_day the last of them
 //   counted     paid sales without suspect ones (ranked): at most `metric.receipts_per_day` a person and business day
 //   items       pieces on paid sales, in 1/1,000; a weighed line is one piece
-//   sold        money received in the window;  refunded  money paid back (≤ 0);  net = sold + refunded
+//   sold        money received in the window;  refunded  money paid back (≤ 0)
+//   net         sold + refunded, or sold alone (`metric.net_sales`)
 //   bought      person is known and has a paid sale in the window
-//   is_new      has entries, and first_day lies in the window;   is_old  has entries and is not new
+//   is_new      has entries, and first_day (or first_here: `metric.new_customer`) lies in the window
+//   is_old      has entries and is not new
 //   member_days days of the window on which a member of these nodes was one; 0 for others
 //   active      a member of these nodes who paid within `metric.active_days` before the window's end
+//   asleep      a member of these nodes who has paid, but for `metric.sleeping_days` no more (lapsed)
 //   d0, d1      the window's first and last business day
 //
 // Adjustments are in none of them. Money is int64 minor units.
@@ -55,6 +58,7 @@ struct Variant {
     bool stock = false;   // counts people who did nothing in the window, too
     bool ranked = false;  // needs `counted`
     bool daily = false;   // needs `days`
+    bool lapsed = false;  // needs `asleep`
 };
 
 struct Definition {

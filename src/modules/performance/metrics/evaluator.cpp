@@ -109,6 +109,7 @@ Result<Cube> cube_of(const Frame& frame, std::span<const Metric> metrics, const 
             query.stock = query.stock || variant.stock;
             query.ranked = query.ranked || variant.ranked;
             query.daily = query.daily || variant.daily;
+            query.lapsed = query.lapsed || variant.lapsed;
         }
         fill(cube, places, columns, TRY(frame.source.columns->query(facts_sql(query) + sums.select())));
     }
@@ -183,6 +184,7 @@ std::string people_sql(const Frame& frame, const Metric& metric, const Period& p
     query.stock = metric.variant->stock;
     query.ranked = metric.variant->ranked;
     query.daily = metric.variant->daily;
+    query.lapsed = metric.variant->lapsed;
     std::string_view condition = metric.variant->people_numerator;
     if (part == Part::Denominator) condition = metric.variant->people_denominator;
     if (condition.empty()) condition = "false";

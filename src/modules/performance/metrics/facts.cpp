@@ -14,11 +14,34 @@ constexpr std::string_view kBought =
     "COALESCE(b.counted, 0) AS counted, COALESCE(b.sold, 0) AS sold, COALESCE(b.refunded, 0) AS refunded, "
     "COALESCE(b.items, 0) AS items";
 // Columns that follow from the others, for one row at a time.
-constexpr std::string_view kDerived =
-    "sold + refunded AS net, person IS NOT NULL AND orders > 0 AS bought, "
-    "entries > 0 AND person IS NOT NULL AND COALESCE(first_day BETWEEN d0 AND d1, false) AS is_new, "
-    "entries > 0 AND person IS NOT NULL AND NOT COALESCE(first_day BETWEEN d0 AND d1, false) AS is_old, "
-    "CASE WHEN member AND home AND since <= d1 THEN d1 - GREATEST(since, d0) + 1 ELSE 0 END AS member_days, ";
+std::string derived_sql(const Meanings& meanings) {
+    const std::string first = meanings.new_at_nodes ? "first_here" : "first_day";
+    return std::string(meanings.refunds_deducted ? "sold + refunded" : "sold") +
+           " AS net, person IS NOT NULL AND orders > 0 AS bought, entries > 0 AND person IS NOT NULL AND COALESCE(" +
+           first + " BETWEEN d0 AND d1, false) AS is_new, entries > 0 AND person IS NOT NULL AND NOT COALESCE(" +
+           first +
+           " BETWEEN d0 AND d1, false) AS is_old, "
+           "CASE WHEN member AND home AND since <= d1 THEN d1 - GREATEST(since, d0) + 1 ELSE 0 END AS member_days, " +
+           "COALESCE(member AND home AND last_ever <= d1 - " + number(meanings.sleeping_days) +
+           ", false) AS asleep, COALESCE(member AND home AND last_day > d1 - " + number(meanings.active_days) +
+           ", false) AS active";
+}
+
+// The days of another calendar, and a table with its days counted by them.
+std::string calendar_sql(const Meanings& meanings) {
+    if (meanings.recut.empty()) return {};
+    std::string text = ", k(d, t0) AS (VALUES ";
+    for (std::size_t i = 0; i < meanings.recut.size(); ++i) {
+        const auto& [day, start] = meanings.recut[i];
+        text += (i == 0 ? "(" : ", (") + number(day.number) + ", " + number(start) + ")";
+    }
+    return text + ")";
+}
+std::string table_sql(const Meanings& meanings, std::string_view table, std::string_view day, std::string_view moment) {
+    if (meanings.recut.empty()) return std::string(table);
+    return "(SELECT t.* REPLACE (k.d AS " + std::string(day) + ") FROM " + std::string(table) + " t ASOF JOIN k ON t." +
+           std::string(moment) + " >= k.t0)";
+}
 
 std::string windows_sql(const std::vector<Period>& windows) {
     std::string text = "w(w, d0, d1) AS (VALUES ";
@@ -47,7 +70,8 @@ std::string orders_sql(const FactsQuery& query) {
     if (query.ranked) {
         text += ", ROW_NUMBER() OVER (PARTITION BY c.person, o.day, o.kind ORDER BY o.paid_at, o.order_id) AS nth";
     }
-    text += " FROM orders o LEFT JOIN c ON c.customer = o.customer WHERE o.tenant = " + number(query.tenant);
+    text += " FROM " + table_sql(query.meanings, "orders", "day", "paid_at") +
+            " o LEFT JOIN c ON c.customer = o.customer WHERE o.tenant = " + number(query.tenant);
     return text + " AND o.kind < 2)";
 }
 
@@ -79,24 +103,36 @@ std::string bought_sql(const FactsQuery& query) {
 
 std::string people_sql(const FactsQuery& query) {
     return ", p AS (SELECT person, BOOL_OR(member) AS member, MIN(since) AS since, BOOL_OR(" +
-           node_condition("home", query.nodes) + ") AS home FROM customers WHERE tenant = " + number(query.tenant) +
+           node_condition("home", query.nodes) + ") AS home FROM " +
+           table_sql(query.meanings, "customers", "since", "first_seen") + " WHERE tenant = " + number(query.tenant) +
            " AND known GROUP BY person)";
 }
 
-std::string joined_sql(bool stock) {
+// When each person paid last, at any time up to each window's end.
+std::string lapsed_sql() {
+    return ", l AS (SELECT w.w, o.person, MAX(o.day) AS last_ever FROM o JOIN w ON o.day <= w.d1 "
+           "WHERE o.kind = 0 AND o.person IS NOT NULL GROUP BY ALL)";
+}
+
+std::string joined_sql(bool stock, bool lapsed) {
+    const std::string ever = lapsed ? "l.last_ever" : "CAST(NULL AS INTEGER) AS last_ever";
+    const std::string_view join = lapsed ? " LEFT JOIN l ON l.person = p.person AND l.w = w.w" : "";
     std::string text = ", j AS (SELECT w.w, w.d0, w.d1, ";
     text += stock ? "COALESCE(b.grp, 0) AS grp, p.person" : "b.grp, b.person";
     text +=
         ", COALESCE(p.member, false) AS member, COALESCE(p.home, false) AS home, "
-        "LEAST(p.since, f.first_entry) AS since, f.first_day, f.first_here, ";
+        "LEAST(p.since, f.first_entry) AS since, f.first_day, f.first_here, " +
+        ever + ", ";
     text += kBought;
     if (!stock) {
         return text +
-               " FROM b JOIN w ON w.w = b.w LEFT JOIN p ON p.person = b.person LEFT JOIN f ON f.person = b.person)";
+               " FROM b JOIN w ON w.w = b.w LEFT JOIN p ON p.person = b.person LEFT JOIN f ON f.person = b.person" +
+               std::string(join) + ")";
     }
     text +=
-        " FROM p CROSS JOIN w LEFT JOIN b ON b.person = p.person AND b.w = w.w LEFT JOIN f ON f.person = p.person "
-        "UNION ALL SELECT w.w, w.d0, w.d1, b.grp, b.person, false, false, NULL, NULL, NULL, ";
+        " FROM p CROSS JOIN w LEFT JOIN b ON b.person = p.person AND b.w = w.w LEFT JOIN f ON f.person = p.person" +
+        std::string(join) +
+        " UNION ALL SELECT w.w, w.d0, w.d1, b.grp, b.person, false, false, NULL, NULL, NULL, NULL, ";
     text += kBought;
     return text + " FROM b JOIN w ON w.w = b.w WHERE b.person IS NULL)";
 }
@@ -126,10 +162,10 @@ std::string facts_sql(const FactsQuery& query) {
     INVARIANT(query.groups.empty() || !query.stock, "people who bought nothing belong to no group");
     std::string text = "WITH " + windows_sql(query.windows);
     if (!query.groups.empty()) text += groups_sql(query);
-    text += orders_sql(query) + bought_sql(query) + people_sql(query) + joined_sql(query.stock);
-    text += ", facts AS MATERIALIZED (SELECT *, " + std::string(kDerived);
-    text += "COALESCE(member AND home AND last_day > d1 - " + number(query.meanings.active_days) +
-            ", false) AS active FROM j) ";
+    text += calendar_sql(query.meanings) + orders_sql(query) + bought_sql(query) + people_sql(query);
+    if (query.lapsed) text += lapsed_sql();
+    text += joined_sql(query.stock, query.lapsed);
+    text += ", facts AS MATERIALIZED (SELECT *, " + derived_sql(query.meanings) + " FROM j) ";
     return text;
 }
 

@@ -16,8 +16,14 @@ namespace tilth::performance {
 // Settings of the tenant that definitions refer to.
 struct Meanings {
     std::int64_t active_days = kYearDays;
+    std::int64_t sleeping_days = 180;
     std::int64_t receipts_per_day = 4;
     std::int64_t rfm_window_days = kYearDays;
+    bool new_at_nodes = false;    // new: the first sale at the nodes asked for; else the first one anywhere
+    bool refunds_deducted = true;
+    // When days are to be counted by another calendar than the projection's: the first moment (ms) of each day from the
+    // first one that has any orders or customers to the last. Empty: as the projection has them.
+    std::vector<std::pair<Day, std::int64_t>> recut = {};
 };
 
 struct FactsQuery {
@@ -31,6 +37,7 @@ struct FactsQuery {
     bool stock = false;
     bool ranked = false;
     bool daily = false;
+    bool lapsed = false;
     bool everywhere = false;
     Meanings meanings = {};
 };

@@ -45,6 +45,8 @@ public:
         if (metric == "new_customers") return buyers(true);
         if (metric == "returning_customers") return returning();
         if (metric == "acquired") return acquired();
+        if (metric == "active_members") return last_bought(0, 364);
+        if (metric == "sleeping_members") return last_bought(180, kNever);
         if (metric == "M-08") return attach_rate();
         if (metric == "returns_share") return returns_share();
         if (metric == "M-01/receipts") return member_share(1'000'000);
@@ -252,6 +254,23 @@ private:
             ++out.numerator;
             out.people_numerator.insert(place);
         }
+        return out;
+    }
+    // Members of these nodes whose last paid sale anywhere is so many days before the period's end.
+    Expected last_bought(std::int32_t least, std::int32_t most) {
+        std::map<std::size_t, std::int32_t> last;
+        for (const Sale& sale : shop_.sales) {
+            const Person* const person = person_of(sale);
+            if (!person || !paid(sale) || !person->member || !person->home || day(sale) > period_.to.number) continue;
+            auto& day_of = last.try_emplace(who(sale), day(sale)).first->second;
+            day_of = std::max(day_of, day(sale));
+        }
+        Expected out;
+        for (const auto& [who, at] : last) {
+            const std::int32_t ago = period_.to.number - at;
+            if (ago >= least && ago <= most) out.people_numerator.insert(who);
+        }
+        out.numerator = static_cast<std::int64_t>(out.people_numerator.size());
         return out;
     }
     Expected returning() {

@@ -1,4 +1,4 @@
-// 880 px of business settings: what each is, its bounds, and where the value comes from.
+// Settings that change no figure: what each is, its bounds, and where the value comes from.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiProblem, api, body } from 'api/client.ts';
 import type { SettingItem } from 'api/contract.ts';
@@ -6,24 +6,26 @@ import { Button, Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Card } from 'ui/Card.tsx';
-import { PageHeader } from 'ui/PageHeader.tsx';
 import { Empty, ErrorBox, Loaded } from 'ui/states.tsx';
 import { Tag } from 'ui/Tag.tsx';
 import { useUndo } from 'ui/undo.tsx';
 import { useFormat, useMay } from 'ui/viewer.tsx';
 
-export default function Settings() {
+// `without`: those that stand elsewhere on the page.
+export function OtherSettings({ without }: { without: ReadonlySet<string> }) {
   const { t } = useTranslation('system');
   const query = useQuery({ queryKey: ['settings'], queryFn: ({ signal }) => body(api.GET('/api/v1/settings', { signal })) });
   return (
-    <div className="page narrow">
-      <PageHeader title={t('settings.title')} sub={t('settings.sub')} />
+    <>
+      <h2 className="section">{t('settings.others')}</h2>
       <Loaded query={query} rows={6}>
-        {({ items }) => items.length === 0 ? <div className="card"><Empty title={t('settings.none')} /></div> : (
-          <div className="stack">{items.map((item) => <Setting key={`${item.name}=${item.value}`} item={item} />)}</div>
-        )}
+        {({ items }) => {
+          const rest = items.filter((item) => !without.has(item.name));
+          if (rest.length === 0) return <div className="card"><Empty title={t('settings.none')} /></div>;
+          return <div className="stack">{rest.map((item) => <Setting key={`${item.name}=${item.value}`} item={item} />)}</div>;
+        }}
       </Loaded>
-    </div>
+    </>
   );
 }
 
