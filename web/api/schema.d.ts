@@ -1828,6 +1828,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我能进入的租户
+         * @description Tenants that I may enter
+         */
+        get: operations["get_me_tenants"];
+        put?: never;
+        /**
+         * 关联另一租户的账号（验证双方密码）
+         * @description Join an account of another tenant; both prove themselves
+         */
+        post: operations["post_me_tenants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/tenants/unlink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 解除与另一租户账号的关联
+         * @description Part from an account of another tenant
+         */
+        post: operations["post_me_tenants_unlink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics": {
         parameters: {
             query?: never;
@@ -2951,6 +2995,26 @@ export interface paths {
          * @description Sign out
          */
         delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/tenant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 切换租户
+         * @description Enter another tenant
+         */
+        post: operations["post_session_tenant"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -6512,6 +6576,18 @@ export interface components {
         "org.KeyList": {
             items: components["schemas"]["org.KeyItem"][];
         };
+        "org.LinkReply": {
+            /** Format: id */
+            tenant: string;
+        };
+        "org.LinkRequest": {
+            /** Format: password */
+            own_password: string;
+            login: string;
+            /** Format: password */
+            password: string;
+            code?: string;
+        };
         "org.Me": {
             staff?: components["schemas"]["org.StaffRef"];
             tenant: components["schemas"]["org.TenantRef"];
@@ -6748,6 +6824,29 @@ export interface components {
             id: string;
             name: string;
             login: string;
+        };
+        "org.SwitchReply": {
+            /** Format: id */
+            tenant: string;
+            name: string;
+        };
+        "org.SwitchRequest": {
+            /** Format: id */
+            tenant: string;
+            code?: string;
+        };
+        "org.TenantChoice": {
+            /** Format: id */
+            tenant: string;
+            name: string;
+            sample: boolean;
+            current: boolean;
+            login: string;
+            asks_code: boolean;
+            holds: boolean;
+        };
+        "org.TenantChoices": {
+            items: components["schemas"]["org.TenantChoice"][];
         };
         "org.TenantRef": {
             /** Format: id */
@@ -9962,6 +10061,77 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_me_tenants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["org.TenantChoices"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_me_tenants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["org.LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["org.LinkReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_me_tenants_unlink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["org.SwitchRequest"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_metrics: {
         parameters: {
             query?: never;
@@ -11744,6 +11914,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_session_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["org.SwitchRequest"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["org.SwitchReply"];
                 };
             };
             default: components["responses"]["Problem"];

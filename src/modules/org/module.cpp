@@ -9,6 +9,7 @@ namespace tilth::org {
 std::unique_ptr<Org> make_org(kernel::Kernel& kernel) {
     auto org = std::make_unique<OrgService>(kernel);
     add_session_routes(kernel, *org);
+    add_link_routes(kernel, *org);
     add_tree_routes(kernel, *org);
     add_org_routes(kernel, *org);
     add_post_routes(kernel, *org);

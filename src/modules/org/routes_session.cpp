@@ -127,16 +127,16 @@ Status check(const ViewAsRequest& request) {
     return ok();
 }
 
+std::string session_cookie(std::string_view token, Duration life, bool secure) {
+    return std::string(kSessionCookie) + "=" + std::string(token) +
+           "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" + std::to_string(life.ms / 1000) + (secure ? "; Secure" : "");
+}
+
 namespace {
 
 using kernel::Context;
 using kernel::None;
 using kernel::WithHeaders;
-
-std::string cookie(std::string_view token, Duration life, bool secure) {
-    return std::string(kSessionCookie) + "=" + std::string(token) +
-           "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" + std::to_string(life.ms / 1000) + (secure ? "; Secure" : "");
-}
 
 bool demands_factor(const TenantState& tenant, const StaffMember& member, Instant now) {
     const Day today = tenant.calendar.day_of(now);
@@ -254,7 +254,7 @@ void add_session_routes(kernel::Kernel& kernel, OrgService& org) {
             const SignedIn in = TRY(org.sign_in(context, request.login.str(), request.password, code));
             WithHeaders<SignedInReply> reply;
             reply.body = {{in.staff.id, in.staff.name, in.staff.login}, in.staff.must_change};
-            reply.headers.push_back({"Set-Cookie", cookie(in.token, kSessionMax, org.cookies_are_secure())});
+            reply.headers.push_back({"Set-Cookie", session_cookie(in.token, kSessionMax, org.cookies_are_secure())});
             return reply;
         },
         {.zh = "登录", .en = "Sign in", .rows = {"PRV-03"}, .tag = "org"});
@@ -262,7 +262,7 @@ void add_session_routes(kernel::Kernel& kernel, OrgService& org) {
         kernel::Method::Delete, "/api/v1/session", kernel::kSignedIn,
         [&org](const Context& context, const None&) -> Result<WithHeaders<None>> {
             TRY(org.sign_out(context));
-            return WithHeaders<None>{{}, {{"Set-Cookie", cookie("", {}, org.cookies_are_secure())}}};
+            return WithHeaders<None>{{}, {{"Set-Cookie", session_cookie("", {}, org.cookies_are_secure())}}};
         },
         {.zh = "退出登录", .en = "Sign out", .rows = {"PRV-03"}, .tag = "org"});
     kernel.api.action<None, Me>(

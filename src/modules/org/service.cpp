@@ -47,6 +47,8 @@ Result<Id<tag::Role>> write_roles(kernel::Unit& unit) {
         for (const auto permission : spec.permissions) {
             TRY(unit.sql().write("INSERT INTO role_permission (tenant_id, role_id, permission) VALUES (?1, ?2, ?3)",
                                  {unit.tenant(), id, permission}));
+            TRY(unit.sql().write("INSERT INTO role_given (tenant_id, role_id, permission) VALUES (?1, ?2, ?3)",
+                                 {unit.tenant(), id, permission}));
         }
     }
     return administrator;
@@ -62,7 +64,10 @@ Status OrgService::reload() {
         if (!std::exchange(node_sources_loaded_, true)) TRY(load_node_sources(view.sql()));
         return true;
     });
-    return loaded ? ok() : Status(loaded.error());
+    TRY(loaded);
+    // Once a start: what this version's catalogue gives beyond the one that made the tenants.
+    if (std::exchange(roles_upgraded_, true) || !TRY(upgrade_roles())) return ok();
+    return reload();
 }
 
 Result<FirstAdmin> OrgService::create_tenant(const NewTenant& tenant) {
@@ -90,6 +95,7 @@ Result<FirstAdmin> OrgService::create_tenant(const NewTenant& tenant) {
     if (!made) return made.error();
     admin.staff = *made;
     TRY(reload());
+    if (tenant.sample) TRY(invite_administrator(admin));
     return admin;
 }
 

@@ -19,6 +19,7 @@ inline constexpr kernel::Permission kViewAs{"role.view_as", "以他人身份查�
 inline constexpr kernel::Permission kKeyWrite{"key.write", "管理接口密钥", "Manage keys"};
 
 inline constexpr std::string_view kSessionCookie = "tilth_session";
+std::string session_cookie(std::string_view token, Duration life, bool secure);
 
 struct SignedIn {
     std::string token;  // for the cookie; kept nowhere
@@ -80,6 +81,23 @@ public:
     // With a second factor: Invalid, field "code", when the code is missing (rule "second_factor") or wrong.
     Result<SignedIn> sign_in(const kernel::Context& context, std::string_view login, const Secret& password,
                              std::string_view code = {});
+    // ---- One person in several tenants (links.cpp) ----
+    struct LinkedAccount {
+        TenantId tenant;
+        std::string name;
+        bool sample = false;
+        std::string login;
+        bool asks_code = false;  // that account has a second factor: its code is asked for at every entry
+        bool holds = true;       // false: a password of the two was changed since, or the account is closed
+    };
+    // Those whom the caller may enter, by name.
+    Result<std::vector<LinkedAccount>> linked_accounts(const kernel::Context& context);
+    // Proves both: the caller's password, and login, password and code of the other account, as a sign-in does.
+    Result<TenantId> link_account(const kernel::Context& context, const Secret& own_password, std::string_view login,
+                                  const Secret& password, std::string_view code);
+    Status unlink_account(const kernel::Context& context, const TenantId& other);  // in both; NotFound
+    // A session of the other account. NotFound without a link, Invalid when it ended or a code is needed or wrong.
+    Result<SignedIn> switch_tenant(const kernel::Context& context, const TenantId& other, std::string_view code);
     Status sign_out(const kernel::Context& context);  // every session of this staff member
     Status change_password(const kernel::Context& context, const Secret& old_password, const Secret& new_password);
 
@@ -183,6 +201,38 @@ private:
     kernel::Context context_of(const TenantState& tenant, const StaffMember& member, Day today) const;
     void look_through(kernel::Context& context, const TenantState& tenant, const ViewAs& view, Day today) const;
     Result<std::optional<LoginRow>> find_login(const kernel::Context& context, std::string_view login);
+    struct Entry {
+        TenantId tenant;
+        StaffMember member;
+        std::string login;
+        bool known = false;  // the password was right, or a link that holds stands for it
+        std::string code;
+        std::string action;  // how it is audited
+        std::string detail;
+        std::optional<Instant> until = std::nullopt;  // the session ends with the one it came from, at the latest
+    };
+    Result<SignedIn> enter(const kernel::Context& context, const Entry& entry);
+    struct Linked {
+        TenantId tenant;
+        StaffId staff;
+        std::string login;
+        std::string stamps_then;
+        std::string stamps_now;
+    };
+    Result<std::vector<Linked>> links_of(const kernel::Context& context);
+    std::optional<StaffMember> at_work(const TenantId& tenant, const StaffId& staff, Instant now) const;
+    struct Account {
+        TenantId tenant;
+        StaffId staff;
+    };
+    Status join(kernel::Unit& unit, const Account& own, const Account& other, std::string_view action);
+    // One's own change of the password carries the links on that still hold; somebody else's reset does not.
+    Status carry_links(kernel::Unit& unit, const StaffId& staff, std::string_view before, std::string_view after);
+    Status part(const kernel::Context& context, const Account& own, const Account& other);
+    // A way into a new sample for whoever administers the installation's first tenant.
+    Status invite_administrator(const FirstAdmin& sample);
+    // What the catalogue gives by now to ready roles that were made earlier.
+    Result<bool> upgrade_roles();
     Error refuse_unknown(const kernel::Context& context, std::string_view login);
     // A right one-time or recovery code, which is thereby used.
     Result<bool> take_code(kernel::Unit& unit, const StaffId& staff, std::string_view code);
@@ -226,9 +276,11 @@ private:
     std::map<std::pair<TenantId, StaffId>, StaffMember> fresh_staff_;
     std::map<std::pair<TenantId, OrgNodeId>, NodeSources> node_sources_;   // the writer's thread only
     bool node_sources_loaded_ = false;
+    bool roles_upgraded_ = false;
 };
 
 void add_session_routes(kernel::Kernel& kernel, OrgService& org);
+void add_link_routes(kernel::Kernel& kernel, OrgService& org);
 void add_tree_routes(kernel::Kernel& kernel, OrgService& org);
 void add_post_routes(kernel::Kernel& kernel, OrgService& org);
 void add_org_routes(kernel::Kernel& kernel, OrgService& org);

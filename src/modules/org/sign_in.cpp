@@ -114,41 +114,54 @@ Result<SignedIn> OrgService::sign_in(const kernel::Context& context, std::string
         return found.works_on(tenant->calendar.day_of(context.now)) ? std::optional(found) : std::nullopt;
     });
     const bool known = check != crypto::PasswordCheck::Wrong && member && !row->password.empty();
-    SignedIn reply{crypto::random_token(), row->tenant, member.value_or(StaffMember{})};
+    StaffMember who = member.value_or(StaffMember{});
+    who.id = row->staff;
+    return enter(context, {row->tenant, std::move(who), std::string(login), known, std::string(code),
+                           "session.sign_in", "{}"});
+}
+
+// The part of every way in: the lock, the second factor and the session, in one unit.
+Result<SignedIn> OrgService::enter(const kernel::Context& context, const Entry& entry) {
+    SignedIn reply{crypto::random_token(), entry.tenant, entry.member};
+    const StaffId& staff = entry.member.id;
     const std::string hash = sha256_of(reply.token);
-    kernel::Context as = kernel::Context::system(row->tenant, context.now);
-    as.actor = {kernel::ActorKind::Staff, row->staff.bytes, std::string(login)};
+    kernel::Context as = kernel::Context::system(entry.tenant, context.now);
+    as.actor = {kernel::ActorKind::Staff, staff.bytes, entry.login};
     as.request = context.request;
     bool asks_code = false;
     bool right = false;
     auto written = kernel_.record.write<bool>(as, [&](kernel::Unit& unit) -> Result<bool> {
         // Guesses that came together have all passed the first look: what counts stands in the row by now.
         const auto standing = TRY(unit.sql().one(
-            "SELECT failures, locked_until FROM login WHERE tenant_id = ?1 AND login = ?2", {unit.tenant(), login},
+            "SELECT failures, locked_until FROM login WHERE tenant_id = ?1 AND login = ?2",
+            {unit.tenant(), entry.login},
             [](const sql::Row& one) { return LoginState{static_cast<int>(one.i64(0)), one.instant(1)}; }));
         if (!standing) return Error(ErrorCode::Unauthenticated, "login or password");
         TRY(may_try(*standing, unit.now()));
-        asks_code = known && member->second_factor && code.empty();
+        asks_code = entry.known && entry.member.second_factor && entry.code.empty();
         // Asked for the code, nobody has failed yet.
         if (asks_code) return true;
-        right = known && (!member->second_factor || TRY(take_code(unit, row->staff, code)));
+        right = entry.known && (!entry.member.second_factor || TRY(take_code(unit, staff, entry.code)));
         const LoginState next = right ? LoginState{} : after_failure(*standing, unit.now());
         TRY(unit.sql().write("UPDATE login SET failures = ?3, locked_until = ?4 WHERE tenant_id = ?1 AND login = ?2",
-                             {unit.tenant(), login, next.failures, next.locked_until}));
-        TRY(unit.audit({.action = right ? "session.sign_in" : "session.refused", .object = row->staff.str()}));
+                             {unit.tenant(), entry.login, next.failures, next.locked_until}));
+        TRY(unit.audit({.action = right ? entry.action : "session.refused",
+                        .object = staff.str(),
+                        .detail = right ? entry.detail : "{}"}));
         if (!right) return true;
-        const Instant until = unit.now() + kSessionMax;
+        const Instant longest = unit.now() + kSessionMax;
+        const Instant until = std::min(longest, entry.until.value_or(longest));
         TRY(unit.sql().write("INSERT INTO session (tenant_id, token_hash, staff_id, created_at, expires_at, ip) "
                              "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                             {unit.tenant(), sql::Blob{hash}, row->staff, unit.now(), until, context.client_ip}));
-        unit.on_commit([this, hash, info = SessionInfo{unit.tenant(), row->staff, unit.now(), until, unit.now(),
+                             {unit.tenant(), sql::Blob{hash}, staff, unit.now(), until, context.client_ip}));
+        unit.on_commit([this, hash, info = SessionInfo{unit.tenant(), staff, unit.now(), until, unit.now(),
                                                        context.client_ip}] {
             state_.change([&](State& state) { state.sessions[hash] = info; });
         });
         return true;
     });
     if (!written) return written.error();
-    if (asks_code || (known && !right)) {
+    if (asks_code || (entry.known && !right)) {
         return Error::invalid("code", asks_code ? "second_factor" : "wrong_code",
                               asks_code ? "需要动态验证码" : "动态验证码不对或已用过",
                               asks_code ? "A one-time code is needed" : "The code is wrong or was used",
@@ -196,6 +209,7 @@ Status OrgService::change_password(const kernel::Context& context, const Secret&
     auto written = kernel_.record.write<bool>(context, [&](kernel::Unit& unit) -> Result<bool> {
         TRY(unit.sql().write("UPDATE login SET password = ?3, must_change = 0 WHERE tenant_id = ?1 AND staff_id = ?2",
                              {unit.tenant(), staff, hash}));
+        TRY(carry_links(unit, staff, stored, hash));
         TRY(unit.audit({.action = "session.password", .object = staff.str()}));
         unit.on_commit([this, tenant = unit.tenant(), staff] {
             state_.change([&](State& state) { state.tenants[tenant].staff[staff].must_change = false; });

@@ -6,6 +6,7 @@ import { usePreferences } from '../preferences.tsx';
 import { useMe } from '../session.ts';
 import { JobTray } from './JobTray.tsx';
 import { Popup } from './Popup.tsx';
+import { TenantMenu } from './TenantMenu.tsx';
 import { useSignOut } from './sign-out.ts';
 import { LanguageSwitch, ThemeSwitch } from './switches.tsx';
 
@@ -30,6 +31,7 @@ export function TopBar({ onSearch, onMenu, menu }: Props) {
         </button>
       )}
       <div className="right">
+        <TenantMenu />
         {me.tenant.sample && <span className="sample-badge" title={t('sample.why')}>{t('sample.badge')}</span>}
         <ScopeChip />
         <JobTray />

@@ -9,6 +9,7 @@ import { PageHeader } from 'ui/PageHeader.tsx';
 import { Loaded } from 'ui/states.tsx';
 import { useFormat } from 'ui/viewer.tsx';
 import { useMe } from '../../session.ts';
+import { LinkedTenants } from './LinkedTenants.tsx';
 import { SecondFactor } from './SecondFactor.tsx';
 
 export default function Account() {
@@ -20,6 +21,7 @@ export default function Account() {
       <PageHeader title={t('account.title')} sub={me.staff && `${me.staff.name} · ${me.staff.login}`} />
       <div className="stack">
         <Card title={t('factor.title')}><SecondFactor standing={me.second_factor} /></Card>
+        <Card title={t('tenants.title')}><LinkedTenants /></Card>
         <Card title={t('account.sessions')} flush><Loaded query={query} rows={2}>{({ items }) => <Sessions items={items} />}</Loaded></Card>
       </div>
     </div>
