@@ -389,6 +389,18 @@ class Runner:
     def do_set(self, parts):
         self.variables[parts[0]] = resolve(parts[1], self.variables)
 
+    def do_totp(self, parts):
+        """What an authenticator shows now for a base32 secret: RFC 6238, SHA-1, 30 seconds, six digits."""
+        name, secret = parts
+        if self.server.now is None:
+            raise Problem("totp needs a clock that the story has set")
+        moment = datetime.fromisoformat(self.server.now.replace("Z", "+00:00"))
+        secret = fill(secret, self.variables)
+        key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+        digest = hmac.new(key, (int(moment.timestamp()) // 30).to_bytes(8, "big"), hashlib.sha1).digest()
+        at = digest[-1] & 15
+        self.variables[name] = f"{(int.from_bytes(digest[at:at + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06d}"
+
     def do_wait(self, parts):
         request, limit_ms = parts
         deadline = time.monotonic() + limit_ms / 1000

@@ -300,6 +300,13 @@ def read_set(text):
     return match[1], Reader(match[2]).value()
 
 
+def read_totp(text):
+    match = re.match(r"\$(\w+)\s+from\s+(\S+)\s*$", text)
+    if not match:
+        raise Problem("totp $code from SECRET")
+    return match[1], match[2]
+
+
 def read_place(text):
     match = re.match(r"(\S+)\s+at\s+(\S+)\s*$", text)
     if not match:
@@ -314,6 +321,7 @@ READERS = {
     "as": lambda text: text.strip(),
     "actor": read_actor,
     "set": read_set,
+    "totp": read_totp,
     "wait": read_wait,
     "run": read_run,
     "place": read_place,
