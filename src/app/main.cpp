@@ -189,6 +189,10 @@ int run(const cli::Parsed& parsed, const config::Config& config) {
         log::open({.level = log::Level::Warn, .file = {}});
         return verdict(restore(parsed.value("from"), world_options(config), parsed.value("key")), "whole");
     }
+    if (command == "repair") {
+        log::open({.level = log::Level::Warn, .file = {}});
+        return verdict(repair(parsed.value("from-backup"), world_options(config), parsed.value("key")), "whole");
+    }
     if (command == "config") return std::printf("%s", config.str().c_str()), 0;
     if (command == "openapi") return openapi(config);
     if (command == "staff add" || command == "staff reset") {

@@ -78,6 +78,17 @@ cli::CommandSpec restore_command() {
     return restore;
 }
 
+cli::CommandSpec repair_command() {
+    cli::CommandSpec repair{.name = "repair",
+                            .help_zh = "用备份修复损坏的数据目录",
+                            .help_en = "Repair a damaged data directory with a backup"};
+    repair.options = {option("from-backup", "DIR", "某次备份", "Folder of one backup"),
+                      option("key", "FILE", "主密钥文件；缺省用目录里的", "File of the master key; left out: the directory's own")};
+    repair.options[0].need = cli::Need::Required;
+    repair.examples = {"tilth repair --from-backup /srv/backups/tilth-20260301T020000000Z --data data"};
+    return repair;
+}
+
 cli::CommandSpec clock_command() {
     cli::CommandSpec set{.name = "set", .help_zh = "设定时间", .help_en = "Set the manual clock"};
     set.positionals = {{.name = "TIME", .help_zh = "ISO 8601 时间", .help_en = "ISO 8601 with an offset"}};
@@ -158,6 +169,7 @@ const cli::ProgramSpec& program() {
             {.name = "openapi", .help_zh = "输出接口文档", .help_en = "Print the API's document (OpenAPI 3.1)"},
             backup_command(),
             restore_command(),
+            repair_command(),
             clock_command()};
         return p;
     }();

@@ -33,14 +33,6 @@ struct Segment {
 };
 using SegmentPtr = std::shared_ptr<Segment>;
 
-std::string bound_to(std::uint64_t segment, std::uint64_t first, std::uint32_t count) {
-    std::string out = "journal group";
-    put_u64(out, segment);
-    put_u64(out, first);
-    put_u32(out, count);
-    return out;
-}
-
 Error corrupt(std::uint64_t segment, std::uint64_t offset, std::string_view why) {
     return Error(ErrorCode::Corrupt, "journal segment " + segment_name(segment) + " at offset " +
                                          std::to_string(offset) + ": " + std::string(why));
@@ -85,7 +77,7 @@ public:
         if (active_->next > active_->first && active_->bytes + joined.size() > options_.segment_bytes_max) {
             TRY(roll());
         }
-        frame.payload = crypto::seal(active_->key, joined, bound_to(active_->first, frame.first, frame.count));
+        frame.payload = crypto::seal(active_->key, joined, frame_bound_to(active_->first, frame.first, frame.count));
         TRY(write_frame(frame));
         return frame.first;
     }
@@ -420,7 +412,7 @@ private:
             place.sequence += frame->count;
             if (sequence >= place.sequence) continue;
             const auto joined =
-                crypto::unseal(place.segment->key, frame->payload, bound_to(first, frame->first, frame->count));
+                crypto::unseal(place.segment->key, frame->payload, frame_bound_to(first, frame->first, frame->count));
             if (!joined) return corrupt(first, begin, "a group does not open");
             auto entries = split_entries(*joined, frame->first);
             if (!entries || entries->size() != frame->count) return corrupt(first, begin, "a group is not whole");

@@ -37,22 +37,6 @@ std::uint64_t frame_checksum(std::string_view head, std::string_view payload) {
     return checksum(payload, checksum(head));
 }
 
-// Looks for a whole frame of a later group behind a bad place. Payloads are sealed, hence random: none looks like a
-// frame.
-Result<std::optional<std::uint64_t>> find_sound(files::File& file, std::uint64_t from, std::uint64_t size,
-                                                std::uint64_t later_than) {
-    std::string magic;
-    put_u32(magic, kFrameMagic);
-    for (std::uint64_t at = from; at < size; at += kSearchBytes) {
-        const auto block = TRY(file.read_at(at, kSearchBytes + magic.size() - 1));
-        for (auto hit = block.find(magic); hit != std::string::npos; hit = block.find(magic, hit + 1)) {
-            const auto frame = TRY(read_frame(file, at + hit, size));
-            if (frame && frame->first > later_than) return std::optional<std::uint64_t>(at + hit);
-        }
-    }
-    return std::optional<std::uint64_t>();
-}
-
 }  // namespace
 
 void put_u32(std::string& out, std::uint32_t value) { put(out, value); }
@@ -114,6 +98,21 @@ Result<std::optional<Frame>> read_frame(files::File& file, std::uint64_t offset,
     return std::optional<Frame>(std::move(frame));
 }
 
+// Payloads are sealed, hence random: none looks like a frame.
+Result<std::optional<std::uint64_t>> find_sound(files::File& file, std::uint64_t from, std::uint64_t size,
+                                                std::uint64_t later_than) {
+    std::string magic;
+    put_u32(magic, kFrameMagic);
+    for (std::uint64_t at = from; at < size; at += kSearchBytes) {
+        const auto block = TRY(file.read_at(at, kSearchBytes + magic.size() - 1));
+        for (auto hit = block.find(magic); hit != std::string::npos; hit = block.find(magic, hit + 1)) {
+            const auto frame = TRY(read_frame(file, at + hit, size));
+            if (frame && frame->first > later_than) return std::optional<std::uint64_t>(at + hit);
+        }
+    }
+    return std::optional<std::uint64_t>();
+}
+
 Result<Scan> scan_frames(files::File& file, std::uint64_t offset, std::uint64_t sequence, const OnFrame& on_frame) {
     const auto size = TRY(file.size());
     Scan scan;
@@ -131,6 +130,14 @@ Result<Scan> scan_frames(files::File& file, std::uint64_t offset, std::uint64_t 
         scan.next += frame->count;
     }
     return scan;
+}
+
+std::string frame_bound_to(std::uint64_t segment, std::uint64_t first, std::uint32_t count) {
+    std::string out = "journal group";
+    put_u64(out, segment);
+    put_u64(out, first);
+    put_u32(out, count);
+    return out;
 }
 
 std::string encode_mark(const Mark& mark) {

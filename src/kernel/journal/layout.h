@@ -48,6 +48,12 @@ std::string encode_frame(const Frame& frame);
 Result<std::optional<Frame>> read_frame(files::File& file, std::uint64_t offset, std::uint64_t file_bytes);
 inline std::uint64_t frame_bytes(const Frame& frame) { return kFrameHeaderBytes + frame.payload.size(); }
 
+// What a group's seal is bound to.
+std::string frame_bound_to(std::uint64_t segment, std::uint64_t first, std::uint32_t count);
+// The offset at or behind `from` of a whole and sound frame whose first entry is later than `later_than`.
+Result<std::optional<std::uint64_t>> find_sound(files::File& file, std::uint64_t from, std::uint64_t size,
+                                                std::uint64_t later_than);
+
 // Walks the frames of a segment from `offset`, whose first entry must be `sequence`.
 struct Scan {
     std::uint64_t end = 0;                     // where the first frame that is not sound would begin
