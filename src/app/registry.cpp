@@ -26,7 +26,8 @@ std::vector<sql::Migration> all_migrations() {
 }
 
 std::vector<kernel::Permission> all_permissions() {
-    std::vector<kernel::Permission> all = {kJobRead, kJobCancel, kAuditRead, kSystemRead, kSystemWrite, kSettingWrite};
+    std::vector<kernel::Permission> all = {kJobRead, kJobCancel, kAuditRead, kAuditExport, kSystemRead, kSystemWrite,
+                                           kSettingWrite};
     for (const auto& module : modules()) all.insert(all.end(), module.permissions.begin(), module.permissions.end());
     return all;
 }

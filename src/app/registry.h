@@ -14,6 +14,7 @@ std::vector<kernel::Permission> all_permissions();
 inline constexpr kernel::Permission kJobRead{"job.read", "查看后台作业", "See jobs"};
 inline constexpr kernel::Permission kJobCancel{"job.cancel", "取消后台作业", "Cancel jobs"};
 inline constexpr kernel::Permission kAuditRead{"audit.read", "查看审计", "See the audit log"};
+inline constexpr kernel::Permission kAuditExport{"audit.export", "导出审计", "Take the audit log out"};
 inline constexpr kernel::Permission kSystemRead{"system.read", "查看系统状态", "See the system's state"};
 inline constexpr kernel::Permission kSystemWrite{"system.write", "维护系统", "Maintain the system"};
 inline constexpr kernel::Permission kSettingWrite{"setting.write", "修改业务口径", "Change business settings"};

@@ -10,6 +10,7 @@ namespace tilth::app {
 
 class World;
 
+void add_audit_routes(World& world);                                    // /api/v1/audit
 void add_system_routes(World& world);                                   // /api/v1/system, jobs, audit, settings, stream
 std::vector<http::Route> console_routes(const std::string& directory);  // the built console with its fallback page
 std::vector<http::Route> plain_routes(World& world);                    // /healthz, /metrics

@@ -5,7 +5,6 @@
 #include "app/registry.h"
 #include "app/routes.h"
 #include "app/world.h"
-#include "kernel/audit.h"
 
 namespace tilth::app {
 
@@ -34,37 +33,6 @@ struct JobKey {
     JobId id;
 };
 API_STRUCT(JobKey, (id))
-
-struct AuditQuery {
-    std::optional<Text<1, 60>> action;
-    std::optional<Text<1, 80>> object;
-    std::optional<Instant> from;
-    std::optional<Instant> to;
-    std::optional<kernel::CursorText> cursor;
-    std::optional<kernel::PageLimit> limit;
-};
-API_STRUCT(AuditQuery, (action, object, from, to, cursor, limit))
-
-struct AuditItem {
-    std::int64_t sequence = 0;
-    Instant at;
-    std::string actor_id;
-    std::string actor_name;
-    std::string action;
-    std::string object;
-    json::Raw detail;
-    std::string reason;
-    std::string request;
-};
-API_STRUCT(AuditItem, (sequence, at, actor_id, actor_name, action, object, detail, reason, request))
-
-struct AuditProofReply {
-    bool whole = true;
-    std::int64_t lines = 0;
-    std::int64_t broken_at = 0;
-    std::string head;
-};
-API_STRUCT(AuditProofReply, (whole, lines, broken_at, head))
 
 struct SettingItem {
     std::string name;
@@ -162,7 +130,6 @@ using kernel::Context;
 using kernel::None;
 using kernel::Unit;
 using kernel::View;
-using AuditPage = kernel::Page<AuditItem>;
 
 constexpr int kJobsShown = 50;
 
@@ -194,53 +161,6 @@ void add_job_routes(World& world) {
             return None{};
         },
         {.zh = "取消作业", .en = "Cancel a job at its next step", .rows = {}, .tag = "system"});
-}
-
-Result<AuditPage> audit_page(View& view, const AuditQuery& request) {
-    kernel::AuditFilter filter;
-    if (request.action) filter.action = request.action->str();
-    if (request.object) filter.object = request.object->str();
-    filter.from = request.from;
-    filter.to = request.to;
-    const auto rows = static_cast<std::size_t>(kernel::page_rows(request.limit));
-    filter.limit = static_cast<int>(rows) + 1;
-    if (request.cursor) {
-        const auto parts = TRY(kernel::decode_cursor(request.cursor->str(), 1));
-        filter.before_sequence = TRY(parse_decimal(parts[0], 0));
-    }
-    auto lines = TRY(kernel::audit_lines(view.sql(), view.tenant(), filter));
-    AuditPage page;
-    const bool more = lines.size() > rows;
-    if (more) lines.resize(rows);
-    for (auto& line : lines) {
-        page.items.push_back({line.sequence,
-                              line.at,
-                              std::move(line.actor_id),
-                              std::move(line.actor_name),
-                              std::move(line.action),
-                              std::move(line.object),
-                              {std::move(line.detail)},
-                              std::move(line.reason),
-                              std::move(line.request)});
-    }
-    if (more) page.next = kernel::encode_cursor({std::to_string(page.items.back().sequence)});
-    page.total = {static_cast<std::int64_t>(page.items.size()),
-                  more || request.cursor ? kernel::TotalRelation::Gte : kernel::TotalRelation::Eq};
-    return page;
-}
-
-void add_audit_routes(World& world) {
-    auto& kernel = world.kernel();
-    kernel.api.query<AuditQuery, AuditPage>(
-        Method::Get, "/api/v1/audit", kAuditRead, audit_page,
-        {.zh = "审计记录", .en = "Audit lines, newest first", .rows = {"PRV-03"}, .tag = "system"});
-    kernel.api.query<None, AuditProofReply>(
-        Method::Post, "/api/v1/audit/verify", kAuditRead,
-        [](View& view, const None&) -> Result<AuditProofReply> {
-            const auto proof = TRY(kernel::verify_audit(view.sql(), view.tenant()));
-            return AuditProofReply{proof.whole, proof.lines, proof.broken_at, proof.head};
-        },
-        {.zh = "校验审计链", .en = "Prove the audit chain", .rows = {"PRV-03"}, .tag = "system"});
 }
 
 void add_setting_routes(World& world) {

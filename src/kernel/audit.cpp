@@ -1,5 +1,6 @@
 #include "kernel/audit.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "kernel/record/shard_state.h"
@@ -47,16 +48,40 @@ ActionRange range_of(const std::string& action) {
     return {action, below};
 }
 
+char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool holds(std::string_view text, std::string_view part) {
+    const auto same = [](char a, char b) { return small(a) == small(b); };
+    return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
+}
+
+bool is_by(const AuditLine& line, std::string_view who) {
+    return who.empty() || line.actor_id == who || holds(line.actor_name, who);
+}
+
+bool says(const AuditLine& line, std::string_view part) {
+    if (part.empty()) return true;
+    return holds(line.action, part) || holds(line.object, part) || holds(line.detail, part) ||
+           holds(line.reason, part) || holds(line.actor_name, part) || holds(line.request, part);
+}
+
 }  // namespace
+
+Result<std::vector<AuditLine>> audit_lines(sql::Connection& sql, const TenantId& tenant, const AuditFilter& filter) {
+    return std::move(TRY(search_audit(sql, tenant, filter)).lines);
+}
 
 // One text per filter that has an index; the conditions that are left are checked on the way, since a filter over
 // everything at once would give the engines nothing to start from.
-Result<std::vector<AuditLine>> audit_lines(sql::Connection& sql, const TenantId& tenant, const AuditFilter& filter) {
-    std::vector<AuditLine> lines;
+Result<AuditFound> search_audit(sql::Connection& sql, const TenantId& tenant, const AuditFilter& filter) {
+    AuditFound found;
+    std::vector<AuditLine>& lines = found.lines;
+    std::int64_t looked = 0;
     const auto limit = static_cast<std::size_t>(filter.limit < 0 ? 0 : filter.limit);
     const ActionRange action = range_of(filter.action.value_or(""));
     const auto add = [&](const sql::Row& row) {
         if (lines.size() >= limit) return false;
+        if (++looked > kAuditLookedMax) return found.go_on_before = row.i64(0) + 1, false;
         const std::string_view actor_id = row.bin(3);
         const std::string_view word = row.txt(5);
         if (filter.action && (word < action.from || word >= action.below)) return true;
@@ -67,7 +92,9 @@ Result<std::vector<AuditLine>> audit_lines(sql::Connection& sql, const TenantId&
             // A unit waits its turn with the time of its request, so neighbours may be a little out of order.
             return row.instant(1) > *filter.from - hours(1);
         }
-        lines.push_back(line_of(row));
+        AuditLine line = line_of(row);
+        if (!is_by(line, filter.who) || !says(line, filter.text)) return true;
+        lines.push_back(std::move(line));
         return lines.size() < limit;
     };
     if (filter.object) {
@@ -86,7 +113,7 @@ Result<std::vector<AuditLine>> audit_lines(sql::Connection& sql, const TenantId&
             "FROM audit_line WHERE tenant_id = ?1 AND sequence < ?2 ORDER BY sequence DESC",
             {tenant, filter.before_sequence}, add));
     }
-    return lines;
+    return found;
 }
 
 Result<AuditProof> verify_audit(sql::Connection& sql, const TenantId& tenant) {

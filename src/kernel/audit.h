@@ -26,11 +26,20 @@ struct AuditFilter {
     std::optional<std::string> action;   // exact, or a prefix that ends in '.'
     std::optional<std::string> object;
     std::optional<Bytes16> actor;
+    std::string who;                     // a printed actor id, or part of a name
+    std::string text;                    // part of any word of the line; ASCII letters in either case
     std::optional<Instant> from;
     std::optional<Instant> to;
     std::int64_t before_sequence = INT64_MAX;   // newest first, for cursors
     int limit = 50;
 };
+// A search looks at so many lines at most before it hands back what it found and where to go on.
+inline constexpr std::int64_t kAuditLookedMax = 100'000;
+struct AuditFound {
+    std::vector<AuditLine> lines;
+    std::int64_t go_on_before = 0;       // 0: nothing is left
+};
+Result<AuditFound> search_audit(sql::Connection& sql, const TenantId& tenant, const AuditFilter& filter);
 Result<std::vector<AuditLine>> audit_lines(sql::Connection& sql, const TenantId& tenant, const AuditFilter& filter);
 
 struct AuditProof {

@@ -49,6 +49,22 @@ TEST_P(AuditTest, TheChainHoldsOverRefusalsAndRestarts) {
     EXPECT_EQ(proof(2).lines, 1);
 }
 
+TEST_P(AuditTest, SearchesByWhoAndByAnyWordWithinBounds) {
+    for (int i = 0; i < 30; ++i) add(i % 3 == 0 ? "customer.merge" : "org.move", "cus_" + std::to_string(i));
+    AuditFilter filter;
+    filter.text = "MERGE";
+    EXPECT_EQ(sequences(filter).size(), 10u);
+    filter.text = "cus_29";
+    EXPECT_EQ(sequences(filter), std::vector<std::int64_t>{30});
+    filter.text = "nowhere";
+    EXPECT_TRUE(sequences(filter).empty());
+    filter = {};
+    filter.who = "nobody";
+    EXPECT_TRUE(sequences(filter).empty());
+    auto loan = MUST(record_->readers().borrow());
+    EXPECT_EQ(MUST(search_audit(*loan, testing::tenant(1), filter)).go_on_before, 0);
+}
+
 TEST_P(AuditTest, AnAlteredLineIsNamed) {
     for (int i = 0; i < 5; ++i) add("a.b", "cus_" + std::to_string(i));
     tamper("UPDATE audit_line SET object = 'cus_x' WHERE sequence = 3");

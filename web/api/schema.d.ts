@@ -128,6 +128,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出审计（本身也记入审计）
+         * @description The audit log as CSV; audited itself
+         */
+        get: operations["get_audit_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/verify": {
         parameters: {
             query?: never;
@@ -7505,8 +7525,10 @@ export interface operations {
     get_audit: {
         parameters: {
             query?: {
+                actor?: string;
                 action?: string;
                 object?: string;
+                text?: string;
                 from?: string;
                 to?: string;
                 cursor?: string;
@@ -7525,6 +7547,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_app.AuditItem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_audit_csv: {
+        parameters: {
+            query?: {
+                /** @description 操作人编号或姓名 / The actor's id, or part of the name */
+                actor?: string;
+                /** @description 动作 / Action */
+                action?: string;
+                /** @description 对象编号 / The object's id */
+                object?: string;
+                /** @description 任意文字 / Any text */
+                text?: string;
+                /** @description 从 / From */
+                from?: string;
+                /** @description 到 / To */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             default: components["responses"]["Problem"];

@@ -11,15 +11,15 @@ import { Empty } from 'ui/states.tsx';
 import { useFormat } from 'ui/viewer.tsx';
 import { objectAddress } from '../../shell/matching.ts';
 
-interface Props { object?: string; action?: string; from?: string; to?: string; cursor?: string; onCursor?: (cursor: string) => void }
+interface Props { object?: string; action?: string; actor?: string; text?: string; from?: string; to?: string; cursor?: string; onCursor?: (cursor: string) => void }
 
-export function AuditTable({ object, action, from, to, cursor, onCursor }: Props) {
+export function AuditTable({ object, action, actor, text, from, to, cursor, onCursor }: Props) {
   const { t } = useTranslation('system');
   const format = useFormat();
   const actionName = useActionName();
   const [own, setOwn] = useState('');
   const at = onCursor ? (cursor ?? '') : own;
-  const asked = { object: object || undefined, action: action || undefined, from: from || undefined, to: to || undefined };
+  const asked = { object: object || undefined, action: action || undefined, actor: actor || undefined, text: text || undefined, from: from || undefined, to: to || undefined };
   const query = useQuery({
     queryKey: ['audit', asked, at],
     queryFn: ({ signal }) => body(api.GET('/api/v1/audit', { params: { query: { ...asked, cursor: at || undefined, limit: 50 } }, signal })),
@@ -60,7 +60,7 @@ function Detail({ value }: { value: unknown }) {
 }
 
 export const actions = [
-  'session.sign_in', 'session.sign_out', 'session.refused', 'session.password', 'tenant.create', 'org.node_add', 'org.node_move',
+  'session.switch', 'session.enter', 'session.link', 'session.unlink', 'role.upgrade', 'audit.export', 'session.sign_in', 'session.sign_out', 'session.refused', 'session.password', 'tenant.create', 'org.node_add', 'org.node_move',
   'org.node_rename', 'key.create', 'key.revoke', 'staff.add', 'staff.enable', 'staff.disable', 'role.change', 'source.create',
   'import.upload', 'import.check', 'import.run', 'import.take_back', 'customer.merge', 'customer.unmerge', 'customer.reveal',
   'customer.export', 'setting.set', 'pipeline.retry', 'job.cancel',
