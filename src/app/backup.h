@@ -85,9 +85,9 @@ void add_backup_routes(World& world);
 Result<json::Value> restore(const std::string& from, const WorldOptions& options, const std::string& key_file);
 
 // Puts a data directory that does not open right: its record when that is sound, else the backup's, and a new journal
-// of all batches that can be read in the damaged one or in the backup. Replays the erasure register and proves the result.
-// The damaged directory stands beside as DATA.damaged until somebody removes it. Names the numbers of the batches that
-// are in neither. Conflict while a server runs there.
+// of all batches that can be read in the damaged one or in the backup. Replays the erasure register and proves the
+// result. The damaged directory stands beside as DATA.damaged until somebody removes it. Names the numbers of the
+// batches that are in neither. Conflict while a server runs there.
 Result<json::Value> repair(const std::string& from, const WorldOptions& options, const std::string& key_file);
 
 }  // namespace tilth::app

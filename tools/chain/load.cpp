@@ -132,7 +132,8 @@ public:
         const Day last = TRY(last_day());
         say("正在推演 simulating " + std::to_string(options_.parameters.members) + " 名会员 members, " +
             std::to_string(options_.parameters.days) + " 天 days …");
-        const Requests requests = requests_of(options_.parameters, simulate(options_.parameters, last));
+        const Chain chain = simulate(options_.parameters, last);
+        const Requests requests = requests_of(options_.parameters, chain);
         const Upload* const plain[] = {&requests.stores, &requests.staff, &requests.members, &requests.day_closes};
         events_ = requests.events;
         std::int64_t total = requests.sums.rows + events_;
@@ -152,6 +153,7 @@ public:
         TRY(sender.finish());
         TRY(wait_for_events(requests.events));
         TRY(set_up(client_, options_.parameters));
+        TRY(set_governance(client_, options_.parameters, chain.stores));
         progress.end();
         TRY(leave());
         return report(requests, last, progress.seconds());

@@ -1,5 +1,6 @@
 #include "chain/set_up.h"
 
+#include <map>
 #include <set>
 
 namespace tilth::chain {
@@ -38,6 +39,21 @@ Status set_up(Client& client, const Parameters& parameters) {
         TRY(client.ask(Method::Post, "/api/v1/segments",
                        Value::object({{"name", segment.name}, {"description", segment.description},
                                       {"text", segment.rule}})));
+    }
+    return ok();
+}
+
+Status set_governance(Client& client, const Parameters& parameters, const std::vector<Store>& stores) {
+    const std::map<std::string, std::string> codes{
+        {"强总控强运营", "strong_control"}, {"弱总控强赋能", "enabling"}, {"分布式", "distributed"}};
+    std::map<std::string, std::string> ids;
+    const Value nodes = TRY(client.ask(Method::Get, "/api/v1/org/nodes"));
+    for (const Value& node : nodes["items"].items()) ids.emplace(node["code"].str(), node["id"].str());
+    for (const Store& store : stores) {
+        const auto id = ids.find(store.code);
+        const auto mode = codes.find(parameters.governance[static_cast<std::size_t>(store.governance)].mode);
+        if (id == ids.end() || mode == codes.end()) continue;
+        TRY(client.ask(Method::Put, "/api/v1/governance/nodes/" + id->second, Value::object({{"mode", mode->second}})));
     }
     return ok();
 }

@@ -15,6 +15,9 @@ export interface Page<T> { items: T[]; next?: string; total: Total }
 export type Problem = Schemas['Problem'];
 export type ProblemField = Schemas['ProblemField'];
 
+export type GovernanceMode = Schemas['org.GovernanceMode'];
+export type GovernanceView = Schemas['org.GovernanceView'];
+export type GovernedNode = Schemas['org.GovernedNode'];
 export type Me = Schemas['org.Me'];
 export type SignedInReply = Schemas['org.SignedInReply'];
 

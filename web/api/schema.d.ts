@@ -1012,6 +1012,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/governance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 治理模式：各分支由总部锁定什么
+         * @description Governance modes: what headquarters locks for each branch
+         */
+        get: operations["get_governance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/governance/modes/{mode}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 设定一种模式锁定什么
+         * @description Set what a mode locks
+         */
+        put: operations["put_governance_modes_mode"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/governance/nodes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 设定一个分支的治理模式
+         * @description Set the mode of a branch
+         */
+        put: operations["put_governance_nodes_id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identities/{number}/detach": {
         parameters: {
             query?: never;
@@ -6578,6 +6638,25 @@ export interface components {
             name: string;
             node: string;
         };
+        /** @enum {string} */
+        "org.GovernanceMode": "strong_control" | "enabling" | "distributed";
+        "org.GovernanceView": {
+            modes: components["schemas"]["org.ModeItem"][];
+            lockable: components["schemas"]["org.LockableItem"][];
+            nodes: components["schemas"]["org.GovernedNode"][];
+            may_change: boolean;
+        };
+        "org.GovernedNode": {
+            /** Format: id */
+            node: string;
+            /** Format: id */
+            parent?: string;
+            kind: components["schemas"]["org.NodeKind"];
+            name: string;
+            own?: components["schemas"]["org.GovernanceMode"];
+            mode?: components["schemas"]["org.GovernanceMode"];
+            from?: string;
+        };
         "org.KeyItem": {
             /** Format: id */
             id: string;
@@ -6608,10 +6687,16 @@ export interface components {
             password: string;
             code?: string;
         };
+        "org.LockableItem": {
+            permission: string;
+            name_zh: string;
+            name_en: string;
+        };
         "org.Me": {
             staff?: components["schemas"]["org.StaffRef"];
             tenant: components["schemas"]["org.TenantRef"];
             permissions: string[];
+            locked: string[];
             scope: components["schemas"]["org.ScopeRef"];
             must_change_password: boolean;
             second_factor: boolean;
@@ -6622,6 +6707,11 @@ export interface components {
              * @example 2026-03-01T02:05:00.000Z
              */
             now: string;
+        };
+        "org.ModeItem": {
+            mode: components["schemas"]["org.GovernanceMode"];
+            locks: string[];
+            is_default: boolean;
         };
         "org.MySession": {
             id: string;
@@ -8903,6 +8993,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["performance.Funnel"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_governance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["org.GovernanceView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_governance_modes_mode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                mode: components["schemas"]["org.GovernanceMode"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    locks: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_governance_nodes_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    mode?: components["schemas"]["org.GovernanceMode"];
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
                 };
             };
             default: components["responses"]["Problem"];

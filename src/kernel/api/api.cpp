@@ -6,6 +6,7 @@
 #include "base/hooks.h"
 #include "kernel/api/entry.h"
 #include "kernel/api/idempotency.h"
+#include "kernel/authz/lock.h"
 
 namespace tilth::kernel {
 
@@ -131,6 +132,14 @@ struct Api::Impl {
         if (same(entry.permission, kSignedIn))
             return context.actor.kind == ActorKind::Staff ? ok() : Status(ErrorCode::Forbidden, "for staff sessions");
         if (context.may(entry.permission)) return ok();
+        if (context.permissions->has(locked_name(entry.permission.name))) {
+            Error locked(ErrorCode::Forbidden, "locked by governance: " + std::string(entry.permission.name));
+            locked.fields = Error::invalid("governance", "locked", "此操作由总部按治理模式锁定",
+                                           "The governance mode of your branch locks this", "请总部在「角色与治理」中调整",
+                                           "Ask headquarters to change it under Roles and governance")
+                                .fields;
+            return locked;
+        }
         return Error(ErrorCode::Forbidden, "needs " + std::string(entry.permission.name));
     }
 

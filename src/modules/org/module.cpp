@@ -13,6 +13,7 @@ std::unique_ptr<Org> make_org(kernel::Kernel& kernel) {
     add_tree_routes(kernel, *org);
     add_org_routes(kernel, *org);
     add_post_routes(kernel, *org);
+    add_governance_routes(kernel, *org);
     return org;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernel/authz/lock.h"
 #include "modules/org/service.h"
 
 namespace tilth::org {
@@ -58,6 +59,7 @@ struct Me {
     std::optional<StaffRef> staff;
     TenantRef tenant;
     std::vector<std::string> permissions;
+    std::vector<std::string> locked;  // what the roles give and the governance of the branch locks
     ScopeRef scope;
     bool must_change_password = false;
     bool second_factor = false;
@@ -65,7 +67,8 @@ struct Me {
     std::optional<Eyes> viewing_as;
     Instant now;
 };
-API_STRUCT(Me, (staff, tenant, permissions, scope, must_change_password, second_factor, must_enrol, viewing_as, now))
+API_STRUCT(Me, (staff, tenant, permissions, locked, scope, must_change_password, second_factor, must_enrol, viewing_as,
+                now))
 
 struct ViewAsRequest {
     std::optional<StaffId> staff;
@@ -181,6 +184,8 @@ Result<Me> me(const OrgService& org, const Context& context) {
         }
         for (const auto& permission : org.declared()) {
             if (context.may(permission)) reply.permissions.emplace_back(permission.name);
+            else if (context.permissions->has(kernel::locked_name(permission.name)))
+                reply.locked.emplace_back(permission.name);
         }
         reply.scope.all = context.scope->all;
         for (const OrgNode& node : tenant->tree) {

@@ -50,6 +50,9 @@ public:
     std::vector<Tenant> tenants() const override;
     std::optional<Tenant> tenant(const TenantId& id) const override;
     BusinessCalendar calendar(const TenantId& id) const override;
+    // GOV-02 (governance/routes.cpp). Forbidden for who is not headquarters; NotFound; Invalid names the field.
+    Status set_governance(kernel::Unit& unit, const OrgNodeId& node, const std::optional<GovernanceMode>& mode);
+    Status set_locks(kernel::Unit& unit, GovernanceMode mode, std::set<std::string> locks);
     // What memory has to learn of a new end of the day, once the unit is committed.
     void on_calendar(kernel::Unit& unit, int minutes_after);
     std::vector<OrgNode> nodes(const TenantId& tenant) const override;
@@ -283,6 +286,7 @@ void add_session_routes(kernel::Kernel& kernel, OrgService& org);
 void add_link_routes(kernel::Kernel& kernel, OrgService& org);
 void add_tree_routes(kernel::Kernel& kernel, OrgService& org);
 void add_post_routes(kernel::Kernel& kernel, OrgService& org);
+void add_governance_routes(kernel::Kernel& kernel, OrgService& org);
 void add_org_routes(kernel::Kernel& kernel, OrgService& org);
 
 }  // namespace tilth::org

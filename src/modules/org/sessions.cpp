@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernel/authz/lock.h"
+#include "modules/org/governance/governance.h"
 #include "modules/org/service.h"
 
 namespace tilth::org {
@@ -78,24 +80,59 @@ Result<kernel::Context> OrgService::by_session(const http::Request& request, std
     return std::move(*context);
 }
 
+namespace {
+
+// What several posts give together. What the governance of one branch locks, another post may still give.
+class Granted {
+public:
+    void add(const TenantState& tenant, const OrgNodeId& node, const std::vector<std::string>& patterns,
+             std::span<const kernel::Permission> declared) {
+        const auto holds = governed(tenant.governance, tenant.tree, node);
+        if (!holds) {
+            patterns_.insert(patterns_.end(), patterns.begin(), patterns.end());
+            return;
+        }
+        const auto& locks = tenant.governance.locks_of(holds->mode);
+        const kernel::PermissionSet given = expand(patterns, declared);
+        for (const kernel::Permission& one : declared) {
+            if (!given.has(one.name)) continue;
+            (locks.contains(std::string(one.name)) ? locked_ : patterns_).emplace_back(one.name);
+        }
+    }
+    kernel::PermissionSet all(std::span<const kernel::Permission> declared) && {
+        kernel::PermissionSet open = expand(patterns_, declared);
+        if (open.all() || locked_.empty()) return open;
+        std::vector<std::string> names = open.names();
+        for (const std::string& one : locked_)
+            if (!open.has(one)) names.push_back(kernel::locked_name(one));
+        return kernel::PermissionSet(std::move(names));
+    }
+
+private:
+    std::vector<std::string> patterns_;
+    std::vector<std::string> locked_;
+};
+
+}  // namespace
+
 kernel::Context OrgService::context_of(const TenantState& tenant, const StaffMember& member, Day today) const {
     kernel::Context context;
     context.tenant = tenant.tenant.id;
     context.actor = {kernel::ActorKind::Staff, member.id.bytes, member.login};
-    std::vector<std::string> patterns;
+    Granted granted;
     auto scope = std::make_shared<kernel::Scope>();
     bool wants_factor = false;
     for (const StaffMember::Post& post : member.posts) {
         const auto role = tenant.roles.find(post.role);
         if (role == tenant.roles.end() || !post.held_on(today)) continue;
         wants_factor = wants_factor || role->second.second_factor;
-        patterns.insert(patterns.end(), role->second.permissions.begin(), role->second.permissions.end());
+        granted.add(tenant, post.node, role->second.permissions, declared_);
         add_scope(*scope, tenant, post.node);
     }
     close_scope(*scope);
     // Until the one-time password is changed and a demanded second factor stands, nothing but that is allowed.
-    if (member.must_change || (wants_factor && !member.second_factor)) patterns.clear();
-    context.permissions = std::make_shared<kernel::PermissionSet>(expand(patterns, declared_));
+    if (member.must_change || (wants_factor && !member.second_factor)) granted = {};
+    context.permissions = std::make_shared<kernel::PermissionSet>(std::move(granted).all(declared_));
     context.scope = std::move(scope);
     return context;
 }

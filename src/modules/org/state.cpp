@@ -21,6 +21,7 @@ Status State::load(sql::Connection& sql, Instant now) {
     TRY(load_tree(sql));
     TRY(load_changes(sql));
     for (auto& [id, tenant] : tenants) tenant.settle(now);
+    TRY(load_governance(sql));
     TRY(load_people(sql));
     return load_access(sql, now);
 }
@@ -66,6 +67,23 @@ void TenantState::settle(Instant now) {
     tree = tree_on(nodes, changes, today);
     const auto later = days_of(changes, today);
     tree_until = later.empty() ? Instant{INT64_MAX} : calendar.start_of(later.front());
+}
+
+Status State::load_governance(sql::Connection& sql) {
+    TRY(sql.query("SELECT tenant_id, node_id, mode FROM governance_mode", {}, [this](const sql::Row& row) {
+        if (const auto mode = governance_mode(row.txt(2)))
+            tenants[row.id<TenantId>(0)].governance.modes[row.id<OrgNodeId>(1)] = *mode;
+        return true;
+    }));
+    TRY(sql.query("SELECT tenant_id, mode FROM governance_changed", {}, [this](const sql::Row& row) {
+        if (const auto mode = governance_mode(row.txt(1))) tenants[row.id<TenantId>(0)].governance.locks[*mode];
+        return true;
+    }));
+    return sql.query("SELECT tenant_id, mode, permission FROM governance_lock", {}, [this](const sql::Row& row) {
+        if (const auto mode = governance_mode(row.txt(1)))
+            tenants[row.id<TenantId>(0)].governance.locks[*mode].emplace(row.txt(2));
+        return true;
+    });
 }
 
 Status State::load_people(sql::Connection& sql) {

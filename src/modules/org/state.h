@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "modules/org/governance/governance.h"
 #include "modules/org/history.h"
 #include "platform/crypto/crypto.h"
 
@@ -94,6 +95,7 @@ struct TenantState {
     std::map<Id<tag::Role>, RoleInfo> roles;
     std::vector<StaffCode> codes;
     std::vector<PostNeed> needs;
+    Governance governance;
 };
 
 class State {
@@ -124,6 +126,7 @@ public:
 private:
     Status load_tree(sql::Connection& sql);
     Status load_changes(sql::Connection& sql);
+    Status load_governance(sql::Connection& sql);
     Status load_people(sql::Connection& sql);
     Status load_posts(sql::Connection& sql);
     Status load_access(sql::Connection& sql, Instant now);

@@ -15,6 +15,12 @@ export const nodesQuery = queryOptions({
   staleTime: 60_000,
 });
 
+export const governanceQuery = queryOptions({
+  queryKey: ['governance'],
+  queryFn: ({ signal }) => body(api.GET('/api/v1/governance', { signal })),
+  staleTime: 60_000,
+});
+
 export const importsQuery = queryOptions({
   queryKey: ['imports'],
   queryFn: ({ signal }) => body(api.GET('/api/v1/imports', { signal })),

@@ -10,7 +10,7 @@ import { recall, remember } from 'ui/local.ts';
 import { BusyBar } from 'ui/states.tsx';
 import { useFormat, useViewer } from 'ui/viewer.tsx';
 import { peopleKey } from '../people/people.ts';
-import { signedOutKey } from '../session.ts';
+import { signedOutKey, useMe } from '../session.ts';
 import { Eyes } from './Eyes.tsx';
 import { Menu } from './Menu.tsx';
 import { RecentTabs } from './RecentTabs.tsx';
@@ -22,11 +22,13 @@ const PeopleDrawer = lazy(() => import('../people/PeopleDrawer.tsx'));
 const Palette = lazy(() => import('./Palette.tsx'));
 const PhoneMenu = lazy(() => import('./PhoneMenu.tsx'));
 const SessionEnded = lazy(() => import('./SessionEnded.tsx'));
+const LockedNote = lazy(() => import('./LockedNote.tsx'));
 const Shortcuts = lazy(() => import('./Shortcuts.tsx'));
 
 export function Shell() {
   const { t } = useTranslation();
   const { phone } = useViewer();
+  const { locked } = useMe();
   const [collapsed, setCollapsed] = useState(() => recall('menu') === 'collapsed');
   const [drawer, setDrawer] = useState(false);
   const [palette, setPalette] = useState(false);
@@ -59,6 +61,7 @@ export function Shell() {
           <BusyBar on={navigation.state === 'loading'} />
           {!online && <Offline />}
           <Eyes />
+          {locked.length > 0 && <Suspense><LockedNote /></Suspense>}
           <Outlet />
           <ScrollRestoration />
         </main>

@@ -7,20 +7,28 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PageHeader } from 'ui/PageHeader.tsx';
 import { ErrorBox, Loaded } from 'ui/states.tsx';
+import { oneOf, useUrlState } from 'ui/url-state.ts';
+import { ViewTabs } from 'ui/ViewTabs.tsx';
 import { useFormat, useMay } from 'ui/viewer.tsx';
+import { GovernanceModes } from './GovernanceModes.tsx';
 import { grants, toggled } from './grants.ts';
 import { Demands, NewRole } from './OwnRoles.tsx';
 import { rolesQuery } from './queries.ts';
+
+const tabs = ['roles', 'governance'] as const;
+const schema = { tab: oneOf<(typeof tabs)[number]>(tabs, 'roles') };
 
 export default function Roles() {
   const { t } = useTranslation('org');
   const query = useQuery(rolesQuery);
   const mayWrite = useMay('role.write');
   const [adding, setAdding] = useState(false);
+  const [{ tab }, change] = useUrlState(schema);
   return (
     <div className="page">
       <PageHeader title={t('roles.title')} sub={t('roles.sub')} actions={mayWrite && <Button onClick={() => setAdding(true)}>{t('roles.new')}</Button>} />
-      <Loaded query={query} rows={10}>{(data) => <Matrix data={data} />}</Loaded>
+      <ViewTabs label={t('roles.tabs')} value={tab} options={tabs.map((value) => ({ value, label: t(`roles.tab.${value}`) }))} onChange={(next) => change({ tab: next })} />
+      {tab === 'governance' ? <GovernanceModes /> : <Loaded query={query} rows={10}>{(data) => <Matrix data={data} />}</Loaded>}
       {adding && query.data && <NewRole roles={query.data.items} onClose={() => setAdding(false)} />}
     </div>
   );
