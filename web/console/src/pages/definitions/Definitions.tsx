@@ -1,4 +1,4 @@
-// 业务口径: the words of the trade as this business means them, then the other settings.
+// The words of the trade as this business means them, then the other settings.
 import { useQuery } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
 import { useTranslation } from 'react-i18next';

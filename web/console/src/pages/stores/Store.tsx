@@ -25,7 +25,7 @@ export default function Store() {
   const fallback = range('last30', format.today());
   const from = state.from || fallback.from;
   const to = state.to || fallback.to;
-  const query = useQuery(leagueQuery({ from, to, node: '', kind: state.kind, compare: state.compare }));
+  const query = useQuery(leagueQuery({ from, to, node: '', kind: state.kind, compare: state.compare, org: state.org }));
   const funnel = useQuery({
     queryKey: ['funnel', id, from, to],
     queryFn: ({ signal }) => body(api.GET('/api/v1/funnel', { params: { query: { from, to, node: id } }, signal })),
@@ -34,7 +34,7 @@ export default function Store() {
   const row = query.data?.items.find((one) => one.node_id === id);
   return (
     <div className="page">
-      <PageHeader lead={<Link to={`/stores?${new URLSearchParams({ from, to, kind: state.kind, compare: state.compare })}`}>{t('title')}</Link>}
+      <PageHeader lead={<Link to={`/stores?${new URLSearchParams({ from, to, kind: state.kind, compare: state.compare, org: state.org })}`}>{t('title')}</Link>}
         title={row ? row.name || row.code : t('one')}
         sub={row && <span className="small">{t('place', { rank: row.rank, of: query.data?.items.length ?? 0, group: t(`group.${row.group}`), inGroup: row.rank_in_group, parent: row.parent_name })}</span>}
         actions={<DayRange required label={t('period')} from={from} to={to} onChange={(first, last) => change({ from: first, to: last })} />} />

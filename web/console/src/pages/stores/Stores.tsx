@@ -14,14 +14,14 @@ import { useUrlState } from 'ui/url-state.ts';
 import { useFormat, useViewer } from 'ui/viewer.tsx';
 import { NodeSelect } from '../overview/NodeSelect.tsx';
 import { RedDays } from '../reconcile/RedDays.tsx';
-import { columnKey, comparisons, kinds, leagueQuery, peersOf, schema, shown, sorted } from './league.ts';
+import { columnKey, comparisons, kinds, leagueQuery, peersOf, readings, schema, shown, sorted } from './league.ts';
 
 export default function Stores() {
   const { t } = useTranslation('stores');
   const format = useFormat();
   const [state, change] = useUrlState(schema);
   const fallback = range('last30', format.today());
-  const asked = { from: state.from || fallback.from, to: state.to || fallback.to, node: state.node, kind: state.kind, compare: state.compare };
+  const asked = { from: state.from || fallback.from, to: state.to || fallback.to, node: state.node, kind: state.kind, compare: state.compare, org: state.org };
   const query = useQuery(leagueQuery(asked));
   return (
     <div className="page">
@@ -35,6 +35,8 @@ export default function Stores() {
             <DayRange required label={t('period')} from={asked.from} to={asked.to} onChange={(from, to) => change({ from, to })} />
             <Select aria-label={t('compare.label')} value={state.compare} onChange={(compare) => change({ compare })} style={{ width: 152 }}
               options={comparisons.map((value) => ({ value, label: t(`compare.${value}`) }))} />
+            <Segmented aria-label={t('org.label')} value={state.org} onChange={(org) => change({ org })}
+              options={readings.map((value) => ({ value, label: t(`org.${value}`) }))} />
           </>
         } />
       <BusyBar on={query.isFetching} />
@@ -59,8 +61,8 @@ export default function Stores() {
   );
 }
 
-function address(row: LeagueRow, asked: { from: string; to: string; kind: string; compare: string }): string {
-  return `/stores/${row.node_id}?${new URLSearchParams({ from: asked.from, to: asked.to, kind: asked.kind, compare: asked.compare })}`;
+function address(row: LeagueRow, asked: { from: string; to: string; kind: string; compare: string; org: string }): string {
+  return `/stores/${row.node_id}?${new URLSearchParams({ from: asked.from, to: asked.to, kind: asked.kind, compare: asked.compare, org: asked.org })}`;
 }
 
 interface TableProps { league: League; sort: string; group: string; address: (row: LeagueRow) => string; onSort: (sort: string) => void }

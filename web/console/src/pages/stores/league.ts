@@ -6,12 +6,15 @@ import { day, oneOf, text } from 'ui/url-state.ts';
 
 export const kinds: LeagueKind[] = ['store', 'region', 'city', 'partner', 'online'];
 export const comparisons = ['previous', 'same_weekday', 'last_year', 'last_year_weekday', 'last_lunar_year'] as const;
+// Whose a sale is: by the tree of today, or by that of the day of the sale.
+export const readings = ['today', 'event'] as const;
 export const schema = {
   from: day(), to: day(), node: text('', 60), kind: oneOf<LeagueKind>(kinds, 'store'),
   compare: oneOf([...comparisons], 'previous'), sort: text('net_sales', 40), group: oneOf(['', 'large', 'medium', 'small', 'new'], ''),
+  org: oneOf([...readings], 'today'),
 };
 
-export interface Asked { from: string; to: string; node: string; kind: LeagueKind; compare: (typeof comparisons)[number] }
+export interface Asked { from: string; to: string; node: string; kind: LeagueKind; compare: (typeof comparisons)[number]; org: (typeof readings)[number] }
 
 export const leagueQuery = (asked: Asked) =>
   queryOptions({

@@ -16,6 +16,7 @@ import { addDays } from 'ui/time.ts';
 import { useFormat, useMay, useViewer } from 'ui/viewer.tsx';
 import { Door } from '../../people/Door.tsx';
 import { freshnessQuery, importsQuery, jobsQuery, metricsQuery, sourcesQuery } from '../../queries.ts';
+import { vacanciesQuery } from '../org/queries.ts';
 import { alarmsOf } from './alarms.ts';
 
 // In the order of reading. A metric that the tenant has switched off is simply not among the answers.
@@ -100,6 +101,7 @@ function Alarms({ sold }: { sold: number | undefined }) {
   const mayImports = useMay('import.read');
   const maySystem = useMay('system.read');
   const mayJobs = useMay('job.read');
+  const mayOrg = useMay('org.read');
   const sources = useQuery({ ...sourcesQuery, enabled: maySources });
   const freshness = useQuery({ ...freshnessQuery, enabled: maySources });
   const imports = useQuery({ ...importsQuery, enabled: mayImports });
@@ -109,11 +111,12 @@ function Alarms({ sold }: { sold: number | undefined }) {
     queryFn: ({ signal }) => body(api.GET('/api/v1/system/parked', { signal })),
     enabled: maySystem,
   });
+  const vacancies = useQuery({ ...vacanciesQuery, enabled: mayOrg });
   const found = alarmsOf({
     now: now(), sold, sources: sources.data?.items, freshness: freshness.data?.items, imports: imports.data?.items, jobs: jobs.data?.items,
-    parked: parked.data && parked.data.events.length + parked.data.batches.length,
+    parked: parked.data && parked.data.events.length + parked.data.batches.length, vacancies: vacancies.data?.items,
   });
-  const asked = [sources, freshness, imports, jobs, parked];
+  const asked = [sources, freshness, imports, jobs, parked, vacancies];
   const failed = asked.some((query) => query.error);
   const waiting = asked.some((query) => query.isLoading);
   return (

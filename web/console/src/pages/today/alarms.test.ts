@@ -48,3 +48,9 @@ test('a stopped source and a stopped store are named; many stores are counted', 
     ...Array.from({ length: 5 }, (_, n) => `staleStore ${n}号店 S${n} 36`), 'staleStores  2',
   ]);
 });
+
+test('vacant posts are counted, and the first places named', () => {
+  expect(kinds({ vacancies: [] })).toEqual([]);
+  const vacancies = ['一店', '一店', '二店', '三店', '四店'].map((node_name) => ({ node_name }));
+  expect(alarmsOf({ ...none, vacancies })).toEqual([{ kind: 'vacant', tone: 'warn', to: '/organisation', name: '一店 · 二店 · 三店', count: 5 }]);
+});

@@ -3,7 +3,7 @@
 import type { FreshItem, ImportItem, JobItem, SourceItem } from 'api/contract.ts';
 import type { Tone } from 'ui/tokens.ts';
 
-export type AlarmKind = 'silent' | 'staleSource' | 'staleStore' | 'staleStores' | 'feedFailed' | 'parked' | 'importFailed' | 'importWaiting' | 'jobFailed' | 'jobPartial' | 'noSales';
+export type AlarmKind = 'silent' | 'staleSource' | 'staleStore' | 'staleStores' | 'feedFailed' | 'parked' | 'importFailed' | 'importWaiting' | 'jobFailed' | 'jobPartial' | 'vacant' | 'noSales';
 export interface Alarm { kind: AlarmKind; tone: Tone; to: string; name: string; count: number }
 
 export interface Known {
@@ -15,6 +15,8 @@ export interface Known {
   imports: Pick<ImportItem, 'id' | 'name' | 'state' | 'changed_at'>[] | undefined;
   jobs: Pick<JobItem, 'state' | 'updated_at'>[] | undefined;
   parked: number | undefined;
+  // Posts that a node needs and nobody holds.
+  vacancies?: { node_name: string }[] | undefined;
 }
 
 const day = 86_400_000;
@@ -24,7 +26,7 @@ const fresh = 7 * day;
 const storesNamed = 5;
 
 // The most pressing first.
-export function alarmsOf({ now, sold, sources, freshness, imports, jobs, parked }: Known): Alarm[] {
+export function alarmsOf({ now, sold, sources, freshness, imports, jobs, parked, vacancies }: Known): Alarm[] {
   const age = (at: string): number => now.getTime() - new Date(at).getTime();
   const found: Alarm[] = [];
   const add = (kind: AlarmKind, tone: Tone, to: string, { name = '', count = 1 } = {}): void => {
@@ -53,6 +55,8 @@ export function alarmsOf({ now, sold, sources, freshness, imports, jobs, parked 
     add('silent', 'warn', '/sources', { name: one.name, count: silent });
   }
   add('jobPartial', 'warn', '/system?tab=jobs', { count: ended('partial') });
+  const vacant = [...new Set(vacancies?.map((one) => one.node_name))];
+  add('vacant', 'warn', '/organisation', { name: vacant.slice(0, 3).join(' · '), count: vacancies?.length ?? 0 });
   if (sold === 0) add('noSales', 'warn', '/imports');
   for (const one of imports ?? []) {
     if (one.state === 'uploaded' || one.state === 'checked') add('importWaiting', 'progress', `/imports/${one.id}`, { name: one.name });
