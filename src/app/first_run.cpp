@@ -98,11 +98,21 @@ Status welcome_simulator(World& world, const TenantId& tenant) {
     return world.kernel().files.write_whole(demonstration_file(world), state.print() + "\n");
 }
 
+Status mark_sampled(World& world, const TenantId& tenant) {
+    const auto context = kernel::Context::system(tenant, world.clock().now());
+    const auto written = world.kernel().record.write<bool>(context, [&](kernel::Unit& unit) -> Result<bool> {
+        TRY(world.kernel().settings.set(unit, performance::kLinesSampled, "true"));
+        return true;
+    });
+    return written ? ok() : Status(written.error());
+}
+
 Status make_tenant(World& world, const Sample* sample, const std::string& login_file, bool keep_dates) {
     const auto admin = TRY(world.org().create_tenant(tenant_of(sample == nullptr ? json::Value() : sample->mapping)));
     const json::Value login = json::Value::object({{"login", admin.login}, {"password", admin.one_time_password}});
     TRY(world.kernel().files.write_whole(world.options().data_directory + "/" + login_file, login.print() + "\n"));
     if (sample != nullptr) {
+        if (sample->mapping["tenant"]["lines_sampled"].bool_or(false)) TRY(mark_sampled(world, admin.tenant));
         const bool simulated = !sample->mapping["simulator"].str().empty();
         TRY(simulated ? welcome_simulator(world, admin.tenant)
                       : load_sample(world, admin.tenant, *sample, keep_dates));

@@ -7194,6 +7194,7 @@ export interface components {
             name_en: string;
             unit: components["schemas"]["performance.Unit"];
             direction: components["schemas"]["performance.Direction"];
+            sampled: boolean;
         };
         "performance.LeagueFigure": {
             /** Format: double */
@@ -7267,6 +7268,7 @@ export interface components {
             /** Format: double */
             previous?: number;
             small_base: boolean;
+            sampled: boolean;
             /**
              * Format: date
              * @example 2026-03-01

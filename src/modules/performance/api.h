@@ -25,6 +25,9 @@ struct ProjectionState {
     Instant as_of;
 };
 
+// A setting ("true" or "false"): the tenant's orders are a sample of receipt lines, and figures of baskets say so.
+inline constexpr std::string_view kLinesSampled = "metric.lines_sampled";
+
 class Performance {
 public:
     virtual ~Performance() = default;

@@ -44,6 +44,12 @@ void define_settings(kernel::Settings& settings) {
                          .en = std::move(en)});
     };
     choice("metric.new_customer", {"anywhere", "here"}, "新客：首次购买在哪里", "New customer: where the first purchase was");
+    settings.define({.name = std::string(kLinesSampled),
+                     .kind = kernel::SettingKind::Flag,
+                     .default_value = "false",
+                     .choices = {},
+                     .zh = "订单是小票行抽样：含金额与件数的指标带标记",
+                     .en = "Orders are a sample of receipt lines: figures of money and pieces carry a mark"});
     choice("metric.net_sales", {"net_of_refunds", "received"}, "净销售额是否扣减退款", "Whether net sales are net of refunds");
     days("metric.receipts_per_day", "4", 100, "同一会员每天最多计几笔，超出为可疑",
          "Receipts of one member that count a day; more are suspect");
@@ -101,6 +107,7 @@ Meanings PerformanceService::meanings(const TenantId& tenant) const {
     meanings.rfm_window_days = kernel_.settings.integer(tenant, "rfm.window_days");
     meanings.new_at_nodes = kernel_.settings.text(tenant, "metric.new_customer") == "here";
     meanings.refunds_deducted = kernel_.settings.text(tenant, "metric.net_sales") == "net_of_refunds";
+    meanings.lines_sampled = kernel_.settings.integer(tenant, kLinesSampled) != 0;
     return meanings;
 }
 

@@ -56,6 +56,7 @@ export function MetricCard({ metric, definition, against, footer, onOpen }: Prop
     <section className="card metric" aria-label={name}>
       <div className="name row tight">
         <Definition title={name} content={definition}>{name}</Definition>
+        {metric.sampled && <Tag tone="warn" title={t('sampled.why')}>{t('sampled.tag')}</Tag>}
         {metric.small_base && <Tag tone="warn" title={t('smallBase.why')}>{t('smallBase.tag')}</Tag>}
       </div>
       <button type="button" className="bare figure" title={exactText(format, metric, metric.value)} onClick={onOpen}

@@ -1,8 +1,5 @@
 #include "modules/performance/definitions/definitions.h"
 
-#include <algorithm>
-#include <array>
-
 #include "base/text.h"
 #include "kernel/settings/check.h"
 #include "modules/org/calendar/api.h"
@@ -67,27 +64,12 @@ constexpr BusinessDefinition kDefinitions[] = {
      .all = true},
 };
 
-// Whether an expression names the column as a word of its own.
-bool names(std::string_view expression, std::string_view column) {
-    const auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-    for (std::size_t at = expression.find(column); at != std::string_view::npos; at = expression.find(column, at + 1)) {
-        const std::size_t end = at + column.size();
-        if ((at == 0 || !is_word(expression[at - 1])) && (end == expression.size() || !is_word(expression[end])))
-            return true;
-    }
-    return false;
-}
-
 bool moves(const BusinessDefinition& definition, const Metric& metric) {
     if (definition.all) return true;
     if (definition.window) return metric.definition->window == *definition.window;
-    const Variant& variant = *metric.variant;
-    const std::array expressions{variant.numerator, variant.denominator, variant.people_numerator,
-                                 variant.people_denominator};
-    return std::any_of(expressions.begin(), expressions.end(), [&](std::string_view one) {
-        // Who is no new customer is an old one.
-        return names(one, definition.column) || (definition.column == "is_new" && names(one, "is_old"));
-    });
+    // Who is no new customer is an old one.
+    return mentions(*metric.variant, definition.column) ||
+           (definition.column == "is_new" && mentions(*metric.variant, "is_old"));
 }
 
 // The first moment of each day of another calendar, over everything that the tenant has.

@@ -21,6 +21,7 @@ struct Meanings {
     std::int64_t rfm_window_days = kYearDays;
     bool new_at_nodes = false;    // new: the first sale at the nodes asked for; else the first one anywhere
     bool refunds_deducted = true;
+    bool lines_sampled = false;  // the orders are a sample of receipt lines: what baskets hold is no total
     // When days are to be counted by another calendar than the projection's: the first moment (ms) of each day from the
     // first one that has any orders or customers to the last. Empty: as the projection has them.
     std::vector<std::pair<Day, std::int64_t>> recut = {};

@@ -39,6 +39,18 @@ std::span<const Definition* const> dictionary() {
     return all;
 }
 
+bool mentions(const Variant& variant, std::string_view column) {
+    const auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+    for (const std::string_view formula :
+         {variant.numerator, variant.denominator, variant.people_numerator, variant.people_denominator}) {
+        for (std::size_t at = formula.find(column); at != std::string_view::npos; at = formula.find(column, at + 1)) {
+            const std::size_t end = at + column.size();
+            if ((at == 0 || !is_word(formula[at - 1])) && (end == formula.size() || !is_word(formula[end]))) return true;
+        }
+    }
+    return false;
+}
+
 const Definition* find_metric(std::string_view id) {
     for (const Definition* definition : dictionary()) {
         if (definition->id == id) return definition;

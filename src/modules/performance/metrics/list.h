@@ -18,4 +18,7 @@ struct Metric {
 // NotFound for an unknown id; Invalid, field "variant", for an unknown variant; empty means the default.
 Result<Metric> find_metric(std::string_view id, std::string_view variant);
 
+// Whether one of the variant's formulas names a column of facts ("net", "asleep").
+bool mentions(const Variant& variant, std::string_view column);
+
 }  // namespace tilth::performance

@@ -32,6 +32,12 @@ MetricValue described(const Metric& metric) {
 
 }  // namespace
 
+bool of_baskets(const Variant& variant) {
+    constexpr std::string_view kColumns[] = {"net", "sold", "refunded", "items", "orders", "counted", "entries"};
+    return std::any_of(std::begin(kColumns), std::end(kColumns),
+                       [&](std::string_view column) { return mentions(variant, column); });
+}
+
 std::optional<Period> compared_with(const Period& period, Compare compare) {
     static const auto known = kernel::standing<Compare>({{"ANA-01", Compare::Previous},
                                                          {"ANA-01", Compare::LastYear},
@@ -68,6 +74,7 @@ Result<std::vector<MetricValue>> metric_values(const Frame& frame, std::span<con
         value.people_denominator = now.people_denominator;
         if (periods.size() > 1) value.previous = measured[m][1].value(variant);
         value.small_base = now.small_base(variant);
+        value.sampled = frame.meanings.lines_sampled && of_baskets(variant);
         const Period window = window_of(*metrics[m].definition, asked.period, frame.meanings);
         value.from = window.from;
         value.to = window.to;

@@ -28,12 +28,13 @@ struct MetricValue {
     std::int64_t people_denominator = 0;
     std::optional<double> previous;
     bool small_base = false;
+    bool sampled = false;  // of a sample of receipt lines
     Day from;  // the window that the metric looks at
     Day to;
     std::vector<SeriesPoint> series;
 };
 API_STRUCT(MetricValue, (id, variant, name_zh, name_en, unit, direction, value, numerator, denominator, scale,
-                         people_numerator, people_denominator, previous, small_base, from, to, series))
+                         people_numerator, people_denominator, previous, small_base, sampled, from, to, series))
 
 struct RfmClassItem {
     RfmClass rfm_class = RfmClass::ImportantValue;
@@ -52,6 +53,8 @@ struct Asked {
 };
 // Values with comparison and trend, in the order of `metrics`.
 Result<std::vector<MetricValue>> metric_values(const Frame& frame, std::span<const Metric> metrics, const Asked& asked);
+// Whether it counts baskets or what they hold, and not only who came.
+bool of_baskets(const Variant& variant);
 std::optional<Period> compared_with(const Period& period, Compare compare);
 
 // The people of the table who belong to the frame's nodes.

@@ -28,8 +28,9 @@ struct LeagueColumn {
     std::string name_en;
     Unit unit = Unit::Count;
     Direction direction = Direction::Up;
+    bool sampled = false;  // of a sample of receipt lines
 };
-API_STRUCT(LeagueColumn, (id, variant, name_zh, name_en, unit, direction))
+API_STRUCT(LeagueColumn, (id, variant, name_zh, name_en, unit, direction, sampled))
 
 struct LeagueFigure {
     std::optional<double> value;
@@ -178,8 +179,12 @@ std::vector<Metric> columns_of() {
 }
 
 LeagueColumn column(const Metric& metric) {
-    LeagueColumn shown{std::string(metric.definition->id), std::nullopt, std::string(metric.definition->name_zh),
-                       std::string(metric.definition->name_en), metric.variant->unit, metric.definition->direction};
+    LeagueColumn shown;
+    shown.id = metric.definition->id;
+    shown.name_zh = metric.definition->name_zh;
+    shown.name_en = metric.definition->name_en;
+    shown.unit = metric.variant->unit;
+    shown.direction = metric.definition->direction;
     if (!metric.variant->id.empty()) shown.variant = std::string(metric.variant->id);
     return shown;
 }
@@ -296,7 +301,10 @@ Result<League> league(PerformanceService& service, const kernel::Context& contex
     const Period base = trailing({period.from + -1, period.from + -1}, kYearDays);
     const std::vector<Metric> metrics = columns_of();
     League reply{frame.source.as_of, period.from, period.to, base.from, base.to, {}, {}, {}};
-    for (const Metric& metric : metrics) reply.columns.push_back(column(metric));
+    for (const Metric& metric : metrics) {
+        reply.columns.push_back(column(metric));
+        reply.columns.back().sampled = frame.meanings.lines_sampled && of_baskets(*metric.variant);
+    }
     Field field = field_of(service, context, request);
     // Nobody has sold anything yet: there is nothing to compare.
     if (field.groups.empty() || metrics.empty()) return reply;

@@ -106,6 +106,7 @@ function Known({ definition }: { definition: MetricDefinition }) {
 
 function Value({ metric, from, to, node }: { metric: MetricValue; from: string; to: string; node: string }) {
   const { t } = useTranslation('metrics');
+  const { t: ui } = useTranslation('ui');
   const format = useFormat();
   const part = (name: 'numerator' | 'denominator', people: number) => (
     <Door people={peopleOf(metric, name, from, to, node)}>{t('people', { count: people, shown: format.exact(people) })}</Door>
@@ -115,6 +116,7 @@ function Value({ metric, from, to, node }: { metric: MetricValue; from: string; 
       <div className="row">
         <span style={{ fontSize: 26, lineHeight: '36px' }} className="strong" title={exactText(format, metric, metric.value)}>{figureText(format, metric, metric.value)}</span>
         <Change metric={metric} />
+        {metric.sampled && <Tag tone="warn" title={ui('sampled.why')}>{ui('sampled.tag')}</Tag>}
         {metric.small_base && <Tag tone="warn">{t('smallBase')}</Tag>}
       </div>
       <dl className="facts" style={{ marginTop: 8 }}>

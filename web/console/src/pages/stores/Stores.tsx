@@ -9,6 +9,7 @@ import DayRange from 'ui/DayRange.tsx';
 import { Change, exactText, figureText } from 'ui/MetricCard.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
 import { BusyBar, Empty, Loaded } from 'ui/states.tsx';
+import { Tag } from 'ui/Tag.tsx';
 import { range } from 'ui/time.ts';
 import { useUrlState } from 'ui/url-state.ts';
 import { useFormat, useViewer } from 'ui/viewer.tsx';
@@ -69,6 +70,7 @@ interface TableProps { league: League; sort: string; group: string; address: (ro
 
 function Table({ league, sort, group, address: to, onSort }: TableProps) {
   const { t } = useTranslation('stores');
+  const { t: ui } = useTranslation('ui');
   const format = useFormat();
   const { phone } = useViewer();
   const rows = sorted(league, sort).filter((row) => group === '' || row.group === group);
@@ -86,6 +88,7 @@ function Table({ league, sort, group, address: to, onSort }: TableProps) {
                 <Button type="text" size="small" onClick={() => onSort(columnKey(column))}>
                   {format.pick(column.name_zh, column.name_en)}{place === chosen ? (column.direction === 'down' ? ' ↑' : ' ↓') : ''}
                 </Button>
+                {column.sampled && <Tag tone="warn" title={ui('sampled.why')}>{ui('sampled.tag')}</Tag>}
               </th>
             ))}
             <th>{t('weakest')}</th>
