@@ -45,7 +45,8 @@ bool mentions(const Variant& variant, std::string_view column) {
          {variant.numerator, variant.denominator, variant.people_numerator, variant.people_denominator}) {
         for (std::size_t at = formula.find(column); at != std::string_view::npos; at = formula.find(column, at + 1)) {
             const std::size_t end = at + column.size();
-            if ((at == 0 || !is_word(formula[at - 1])) && (end == formula.size() || !is_word(formula[end]))) return true;
+            const bool begins = at == 0 || !is_word(formula[at - 1]);
+            if (begins && (end == formula.size() || !is_word(formula[end]))) return true;
         }
     }
     return false;
