@@ -9029,7 +9029,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                mode: components["schemas"]["org.GovernanceMode"];
+                mode: string;
             };
             cookie?: never;
         };

@@ -43,7 +43,7 @@ struct SetMode {
 };
 API_STRUCT(SetMode, (id, mode))
 struct SetLocks {
-    GovernanceMode mode = GovernanceMode::StrongControl;
+    Text<1, 40> mode;
     List<Text<1, 80>, 100> locks;
 };
 API_STRUCT(SetLocks, (mode, locks))
@@ -107,8 +107,9 @@ Status headquarters_only(const Context& context) {
 }  // namespace
 
 Status OrgService::set_governance(Unit& unit, const OrgNodeId& node, const std::optional<GovernanceMode>& mode) {
+    if (!unit.context().scope->covers(node) || !this->node(unit.tenant(), node))
+        return Error(ErrorCode::NotFound, "node");
     TRY(headquarters_only(unit.context()));
-    if (!this->node(unit.tenant(), node)) return Error(ErrorCode::NotFound, "node");
     if (node == root(unit.tenant()) && mode) {
         return Error::invalid("id", "headquarters", "总部不受治理模式约束", "No mode binds headquarters",
                               "选择一个大区、门店或经销商", "Choose a region, a store or a partner");
@@ -182,9 +183,11 @@ void add_governance_routes(kernel::Kernel& kernel, OrgService& org) {
     kernel.api.command<SetLocks, None>(
         Method::Put, "/api/v1/governance/modes/{mode}", kRoleWrite,
         [&org](Unit& unit, const SetLocks& request) -> Result<None> {
+            const auto mode = governance_mode(request.mode.str());
+            if (!mode) return Error(ErrorCode::NotFound, "mode");
             std::set<std::string> locks;
             for (const auto& one : request.locks) locks.insert(std::string(one.str()));
-            TRY(org.set_locks(unit, request.mode, std::move(locks)));
+            TRY(org.set_locks(unit, *mode, std::move(locks)));
             return None{};
         },
         {.zh = "设定一种模式锁定什么", .en = "Set what a mode locks", .rows = {"GOV-02"}, .tag = "org"});
