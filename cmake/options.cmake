@@ -3,7 +3,7 @@ add_library(tilth_options INTERFACE)
 target_include_directories(tilth_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(tilth_options INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Werror
-  -fstack-protector-strong -fPIE)
+  -fstack-protector-strong -fPIE -pthread)
 if(TILTH_SANITIZE)
   # GCC takes what sanitizers insert into a variant for reads of uninitialized memory.
   target_compile_options(tilth_options INTERFACE -fsanitize=${TILTH_SANITIZE} -fno-omit-frame-pointer -O1

@@ -240,7 +240,7 @@ private:
     std::map<std::string, Written> written_;
 };
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     constexpr std::string_view kHex = "0123456789ABCDEF";
     std::string out = "\"";
     for (const char c : text) {
@@ -261,9 +261,9 @@ std::string quoted(std::string_view text) {
 
 std::string as_toml(Kind kind, const std::string& text, const std::vector<std::string>& list) {
     if (kind == Kind::Int || kind == Kind::Flag) return text;
-    if (kind != Kind::List) return quoted(text);
+    if (kind != Kind::List) return in_quotes(text);
     std::vector<std::string> entries;
-    for (const std::string& entry : list) entries.push_back(quoted(entry));
+    for (const std::string& entry : list) entries.push_back(in_quotes(entry));
     return "[" + join(entries, ", ") + "]";
 }
 
@@ -390,7 +390,7 @@ std::string Config::str() const {
     for (const Value& value : values_) {
         const Split name = split_name(value.spec.name);
         const bool hidden = value.spec.secrecy == Secrecy::Hidden && !value.text.empty();
-        const std::string shown = hidden ? quoted(kHiddenValue) : as_toml(value.spec.kind, value.text, value.list);
+        const std::string shown = hidden ? in_quotes(kHiddenValue) : as_toml(value.spec.kind, value.text, value.list);
         std::string line = name.key + " = " + shown;
         if (line.size() < 40) line.append(40 - line.size(), ' ');
         text.add(name.table, line + "  # " + place(value.origin) + "\n");
