@@ -1,6 +1,9 @@
-"""R-04, one cycle on a small tmpfs: writes are refused with 507, reads go on, and room brings it back without a restart."""
+"""R-04: a small tmpfs that is filled, and a disk that is full from the n-th write on, wherever that falls. Writes are
+refused with 507, reads go on, and room brings everything back without a restart."""
 
+import mmap
 import os
+import struct
 import subprocess
 import tempfile
 import time
@@ -8,9 +11,13 @@ from pathlib import Path
 
 from kills import Story, keep
 from program import BUILD, Program, demand
+from sync_errors import build_shim
 
 SIZE_MB = 64
 ROOM_SECONDS = 20
+CALLS_MAX = 150          # n lies within what a round's writes make
+WRITES_PER_ROUND = 400
+VERIFY_EVERY = 10
 
 
 def batch(story, number, size=200):
@@ -50,9 +57,7 @@ def steps(story, place):
         if refused >= 3:
             break
     demand(refused >= 3, "a full disk is answered with 507")
-    for path in ("/api/v1/org/nodes", "/api/v1/orders", "/api/v1/system"):
-        reply = story.session.get(path)
-        demand(reply.status == 200, f"reads on a full disk: {path}: {reply.status} {reply.text}")
+    reads(story)
     node = {"parent": story.keys["root"], "kind": "store", "code": "full", "name": "满"}
     code = story.session.post("/api/v1/org/nodes", node, key="full-1").status
     demand(code in (200, 507), f"a command on a full disk: {code}")
@@ -73,6 +78,90 @@ def steps(story, place):
     story.restart()
     story.settle()
     return refused
+
+
+class Board:
+    """The two numbers that the shim shares: calls so far, and the call from which on the disk is full."""
+
+    def __init__(self, path):
+        path.write_bytes(bytes(16))
+        with open(path, "r+b") as file:
+            self.map = mmap.mmap(file.fileno(), 16)
+
+    def full_in(self, calls):
+        self.map[8:16] = struct.pack("=Q", struct.unpack("=Q", self.map[:8])[0] + calls)
+
+    def room(self):
+        self.map[8:16] = bytes(8)
+
+
+def command(story, number):
+    node = {"parent": story.keys["root"], "kind": "store", "code": f"n{number}", "name": "满"}
+    return story.session.post("/api/v1/org/nodes", node, key=f"node-{number}")
+
+
+def reads(story):
+    for path in ("/api/v1/org/nodes", "/api/v1/orders", "/api/v1/system"):
+        reply = story.session.get(path)
+        demand(reply.status == 200, f"reads on a full disk: {path}: {reply.status} {reply.text}")
+
+
+def taken_again(story, write, what):
+    until = time.monotonic() + ROOM_SECONDS
+    while (reply := write()).status != 200:
+        demand(time.monotonic() < until, f"with room again, {what} is not taken without a restart: {reply.status} {reply.text}")
+        time.sleep(0.02)
+
+
+def at_call(story, board, name, calls):
+    """Full from the calls-th write on. Returns whether anything was refused: what runs behind may take the calls alone."""
+    board.full_in(calls)
+    refused = []
+    for number in range(WRITES_PER_ROUND):
+        of_command = number % 4 == 3
+        reply = command(story, f"{name}-{number}") if of_command else batch(story, f"{name}-{number}", 5)
+        demand(reply.status in (200, 503, 507), f"full from write {calls} on: {reply.status} {reply.text}")
+        demand(story.program.process.poll() is None, f"the process lives, full from write {calls} on")
+        if reply.status != 200:
+            refused.append((of_command, number))
+        if len(refused) >= 2:
+            break
+    reads(story)
+    board.room()
+    taken_again(story, lambda: batch(story, f"{name}-room", 5), "a batch")
+    for of_command, number in refused:
+        if of_command:
+            taken_again(story, lambda n=number: command(story, f"{name}-{n}"), "a refused command under its key")
+    return bool(refused)
+
+
+def run_calls(count, seed):
+    shim = build_shim("full_disk.c")
+    story = Story(seed)
+    try:
+        demand(story.program.stop() == 0, "an orderly stop")
+        board = Board(story.program.folder / "switch")
+        story.program.start(LD_PRELOAD=str(shim), TILTH_FULL_SWITCH=str(story.program.folder / "switch"),
+                            TILTH_FULL_UNDER=str(story.program.data.resolve()))
+        refused = 0
+        for number in range(1, count + 1):
+            refused += at_call(story, board, f"c{number}", story.random.randint(1, CALLS_MAX))
+            if number % VERIFY_EVERY == 0:
+                story.settle()
+                demand(story.program.control("verify", {})["whole"], "verify after a full disk")
+        demand(refused >= count * 9 // 10, f"only {refused} of {count} rounds refused anything")
+        story.settle()
+        demand(story.program.stop() == 0, "an orderly stop")
+        story.check_copy()
+        story.restart()
+        story.end()
+        return {"calls": count, "refused": refused}
+    except BaseException:
+        story.program.kill()
+        keep(story)
+        raise
+    finally:
+        story.program.remove()
 
 
 def run(seed):

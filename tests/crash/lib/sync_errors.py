@@ -13,9 +13,10 @@ EXIT_SECONDS = 1.0
 WHERE = ("/journal/", "record.db", "")
 
 
-def build_shim():
-    shim = BUILD / "crash" / "sync_errors.so"
-    source = Path(__file__).with_name("sync_errors.c")
+def build_shim(name="sync_errors.c"):
+    """A library to be preloaded under the server, from the source of that name beside this file."""
+    source = Path(__file__).with_name(name)
+    shim = BUILD / "crash" / source.with_suffix(".so").name
     done = subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", str(shim), str(source), "-ldl"],
                           capture_output=True, text=True, check=False)
     demand(done.returncode == 0, f"the shim does not compile: {done.stderr}")
