@@ -94,6 +94,17 @@ public:
     };
     virtual Result<std::vector<Change>> changed_since(sql::Connection& sql, const TenantId& tenant,
                                                       std::int64_t change_no, int limit) = 0;
+    // What an order holds of one product: its lines of that product summed, returns negative.
+    struct Sold {
+        OrderId order;
+        std::string product;  // the source's code (SKU); the name where it gives none
+        std::string name;
+        std::int64_t net_minor = 0;
+        Quantity items;  // pieces; a weighed line counts 1
+    };
+    // Of the orders whose last change lies in (after, until], by order and product.
+    virtual Result<std::vector<Sold>> sold_in(sql::Connection& sql, const TenantId& tenant, std::int64_t after,
+                                              std::int64_t until) = 0;
     virtual Result<std::vector<OrderView>> of_customers(sql::Connection& sql, const TenantId& tenant,
                                                         const std::vector<CustomerId>& customers, int limit) = 0;
     struct SourceTotals {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 
+#include "modules/org/names/api.h"
 #include "platform/log/log.h"
 
 namespace tilth::performance {
@@ -160,6 +161,26 @@ Result<Frame> PerformanceService::frame(const kernel::Context& context, const st
         TRY(projection_.source(context.tenant))
         , meanings(context.tenant), TRY(nodes(context, node, reading))
     };
+}
+
+Result<std::optional<Slice>> PerformanceService::slice(const kernel::Context& context,
+                                                       const std::optional<StaffId>& guide,
+                                                       const std::optional<Text<1, 40>>& channel,
+                                                       const std::optional<Text<1, 120>>& product) const {
+    if (int{guide.has_value()} + int{channel.has_value()} + int{product.has_value()} > 1) {
+        return Error::invalid(guide ? "guide" : "channel", "one_slice", "导购、渠道、商品只能选一种",
+                              "Only one of guide, channel and product can be asked for", "去掉其余的", "Leave the others out");
+    }
+    const auto term = [&](Cut cut, std::string_view key) {
+        return std::optional(Slice{cut, projection_.term_of(context.tenant, cut, key)});
+    };
+    if (guide) {
+        if (!org::staff_name(org_, context.tenant, *guide)) return Error(ErrorCode::NotFound, "guide");
+        return term(Cut::Guide, guide->str());
+    }
+    if (channel) return term(Cut::Channel, channel->str());
+    if (product) return term(Cut::Product, product->str());
+    return std::optional<Slice>();
 }
 
 Result<Period> PerformanceService::period(const kernel::Context& context, const std::optional<Day>& from,

@@ -44,6 +44,10 @@ public:
                         Reading reading = Reading::Today) const;
     // The orders of `parts`, part i in group i: as of today by subtree, as of the event by the topmost part of the day.
     std::vector<NodeSpan> spans(const TenantId& tenant, const std::vector<OrgNodeId>& parts, Reading reading) const;
+    // Empty when none is asked for; Invalid for more than one. A guide has to be of the tenant.
+    Result<std::optional<Slice>> slice(const kernel::Context& context, const std::optional<StaffId>& guide,
+                                       const std::optional<Text<1, 40>>& channel,
+                                       const std::optional<Text<1, 120>>& product) const;
     // Both ends given or neither: the 30 days before today. Invalid, field "to", for what is no period.
     Result<Period> period(const kernel::Context& context, const std::optional<Day>& from,
                           const std::optional<Day>& to) const;

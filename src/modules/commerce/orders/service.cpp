@@ -147,6 +147,11 @@ Result<std::vector<Orders::Change>> OrdersService::changed_since(sql::Connection
     return store::changes(sql, tenant, change_no, limit);
 }
 
+Result<std::vector<Orders::Sold>> OrdersService::sold_in(sql::Connection& sql, const TenantId& tenant,
+                                                        std::int64_t after, std::int64_t until) {
+    return store::sold_in(sql, tenant, after, until);
+}
+
 Result<std::vector<OrderView>> OrdersService::of_customers(sql::Connection& sql, const TenantId& tenant,
                                                            const std::vector<CustomerId>& customers, int limit) {
     store::Filter filter;

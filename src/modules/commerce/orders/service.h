@@ -11,6 +11,8 @@ public:
     Result<std::vector<Applied>> compare(sql::Connection& sql, const TenantId& tenant,
                                          const OrderInput& input) override;
     Result<std::int64_t> take_back(kernel::Unit& unit, std::string_view source, int limit) override;
+    Result<std::vector<Sold>> sold_in(sql::Connection& sql, const TenantId& tenant, std::int64_t after,
+                                      std::int64_t until) override;
     Result<std::vector<Change>> changed_since(sql::Connection& sql, const TenantId& tenant, std::int64_t change_no,
                                               int limit) override;
     Result<std::vector<OrderView>> of_customers(sql::Connection& sql, const TenantId& tenant,

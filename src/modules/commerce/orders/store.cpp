@@ -281,6 +281,26 @@ Result<std::vector<Orders::Change>> changes(sql::Connection& sql, const TenantId
     return merged;
 }
 
+Result<std::vector<Orders::Sold>> sold_in(sql::Connection& sql, const TenantId& tenant, std::int64_t after,
+                                          std::int64_t until) {
+    std::vector<Orders::Sold> sold;
+    TRY(sql.query(
+        "SELECT o.id, CASE WHEN l.sku = '' THEN l.name ELSE l.sku END AS product, l.name, l.quantity_milli, "
+        "l.amount_minor FROM sales_order o JOIN order_line l ON l.tenant_id = o.tenant_id AND l.order_id = o.id "
+        "WHERE o.tenant_id = ?1 AND o.change_no > ?2 AND o.change_no <= ?3 ORDER BY o.id, product, l.line_no",
+        {tenant, after, until}, [&sold](const sql::Row& row) {
+            OrderLine line;
+            line.quantity.milli = row.i64(3);
+            const auto order = row.id<OrderId>(0);
+            if (sold.empty() || sold.back().order != order || sold.back().product != row.txt(1))
+                sold.push_back({order, std::string(row.txt(1)), std::string(row.txt(2)), 0, {0}});
+            sold.back().net_minor += row.i64(4);
+            sold.back().items.milli += items_of(line);
+            return true;
+        }));
+    return sold;
+}
+
 Result<Orders::SourceTotals> totals(sql::Connection& sql, const TenantId& tenant, std::string_view source) {
     Orders::SourceTotals sums;
     TRY(sql.query(

@@ -67,6 +67,8 @@ Result<Sums> sums_in_store(sql::Connection& sql, const TenantId& tenant, const O
 
 Result<std::vector<Orders::Change>> changes(sql::Connection& sql, const TenantId& tenant, std::int64_t after,
                                             int limit);
+Result<std::vector<Orders::Sold>> sold_in(sql::Connection& sql, const TenantId& tenant, std::int64_t after,
+                                          std::int64_t until);
 Result<std::vector<Orders::NodeSums>> sums_by_node(sql::Connection& sql, const TenantId& tenant, Instant from,
                                                    Instant to);
 Result<Orders::SourceTotals> totals(sql::Connection& sql, const TenantId& tenant, std::string_view source);

@@ -47,6 +47,7 @@ FactsQuery facts_of(const Frame& frame, const Definition& definition, std::vecto
     FactsQuery query;
     query.tenant = frame.source.tenant;
     query.nodes = frame.nodes;
+    query.slice = frame.slice;
     query.windows = std::move(windows);
     query.everywhere = definition.everywhere;
     query.meanings = frame.meanings;
@@ -91,14 +92,23 @@ void fill(Cube& cube, const std::vector<std::size_t>& places, const std::vector<
     }
 }
 
+// How a question is split; at most one of the two.
+struct Split {
+    Groups groups = {};
+    std::optional<Cut> by = {};
+    std::vector<std::int32_t> parts = {};
+};
+
 Result<Cube> cube_of(const Frame& frame, std::span<const Metric> metrics, const std::vector<Period>& periods,
-                     const Groups& groups, std::size_t count) {
+                     const Split& split, std::size_t count) {
     Cube cube(metrics.size(), std::vector<std::vector<Measured>>(periods.size(), std::vector<Measured>(count)));
     if (periods.empty()) return cube;
     for (const auto& [kind, places] : by_kind(metrics)) {
         const Definition& definition = *metrics[places.front()].definition;
         FactsQuery query = facts_of(frame, definition, windows_of(definition, periods, frame.meanings));
-        query.groups = groups;
+        query.groups = split.groups;
+        query.by = split.by;
+        query.parts = split.parts;
         query.other_group = static_cast<std::int32_t>(count) - 1;
         Sums sums;
         std::vector<Columns> columns;
@@ -153,7 +163,34 @@ Result<std::vector<std::vector<Measured>>> measure(const Frame& frame, std::span
 Result<Cube> measure_groups(const Frame& frame, std::span<const Metric> metrics, const std::vector<Period>& periods,
                             const Groups& groups, std::size_t count) {
     INVARIANT(count > 0 && (!groups.empty() || count == 1), "there is a group for what is at no listed node");
-    return cube_of(frame, metrics, periods, groups, count);
+    return cube_of(frame, metrics, periods, {groups}, count);
+}
+
+Result<PartsSold> parts_sold(const Frame& frame, const Period& period, Cut by, std::size_t limit) {
+    const std::string column = by == Cut::Channel ? "o.channel" : by == Cut::Guide ? "o.guide" : "n.product";
+    const std::string net = by == Cut::Product ? "n.net" : "o.net";
+    const std::string lines =
+        by == Cut::Product ? " JOIN lines n ON n.tenant = o.tenant AND n.order_id = o.order_id" : "";
+    const std::string tenant = std::to_string(frame.source.tenant);
+    const auto table = TRY(frame.source.columns->query(
+        "SELECT t.no, t.key, t.name, COUNT(*) OVER () FROM (SELECT " + column + " AS no, SUM(" + net +
+        ") AS net FROM orders o" + lines + " WHERE o.tenant = " + tenant + " AND o.kind < 2 AND o.day BETWEEN " +
+        std::to_string(period.from.number) + " AND " + std::to_string(period.to.number) + " AND " +
+        order_condition("o.node", "o.day", frame.nodes) + " GROUP BY 1) s JOIN term t ON t.tenant = " + tenant +
+        " AND t.cut = " + std::to_string(static_cast<int>(by)) +
+        " AND t.no = s.no ORDER BY s.net DESC, t.key LIMIT " + std::to_string(limit)));
+    PartsSold sold;
+    for (const auto& row : table.rows) {
+        sold.parts.push_back({static_cast<std::int32_t>(integer(row[0])), std::get<std::string>(row[1]),
+                              std::get<std::string>(row[2])});
+        sold.count = integer(row[3]);
+    }
+    return sold;
+}
+
+Result<Cube> measure_parts(const Frame& frame, std::span<const Metric> metrics, const std::vector<Period>& periods,
+                           Cut by, const std::vector<std::int32_t>& parts) {
+    return cube_of(frame, metrics, periods, {{}, by, parts}, parts.size() + 1);
 }
 
 Result<std::vector<std::vector<Point>>> trends(const Frame& frame, std::span<const Metric> metrics,

@@ -34,6 +34,7 @@ struct Frame {
     Source source;
     Meanings meanings;
     NodeSet nodes;
+    std::optional<Slice> slice = {};
 };
 
 enum class Part : std::uint8_t { Numerator, Denominator };
@@ -46,6 +47,16 @@ Result<std::vector<std::vector<Measured>>> measure(const Frame& frame, std::span
 Result<std::vector<std::vector<std::vector<Measured>>>> measure_groups(
     const Frame& frame, std::span<const Metric> metrics, const std::vector<Period>& periods,
     const std::vector<NodeSpan>& groups, std::size_t count);
+// What was sold in the period by channel, guide or product, most net sales first, then by key; `count` without limit.
+struct PartsSold {
+    std::vector<Term> parts;
+    std::int64_t count = 0;
+};
+Result<PartsSold> parts_sold(const Frame& frame, const Period& period, Cut by, std::size_t limit);
+// By channel, guide or product: result[m][p][i] is of parts[i]; what is in no part comes last.
+Result<std::vector<std::vector<std::vector<Measured>>>> measure_parts(
+    const Frame& frame, std::span<const Metric> metrics, const std::vector<Period>& periods, Cut by,
+    const std::vector<std::int32_t>& parts);
 // The trend within a period. Metrics that look at everybody, or far back, get at most 12 points: each is a value of
 // its own, never a share of another. One series a metric.
 Result<std::vector<std::vector<Point>>> trends(const Frame& frame, std::span<const Metric> metrics,

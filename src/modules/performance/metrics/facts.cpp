@@ -62,22 +62,48 @@ std::string groups_sql(const FactsQuery& query) {
     return text + ")";
 }
 
+std::string parts_sql(const FactsQuery& query) {
+    std::string text = ", g(cut, grp) AS (VALUES ";
+    for (std::size_t i = 0; i < query.parts.size(); ++i)
+        text += (i == 0 ? "(" : ", (") + number(query.parts[i]) + ", " + number(static_cast<std::int64_t>(i)) + ")";
+    return text + ")";
+}
+
+std::string_view cut_column(Cut cut) {
+    switch (cut) {
+        case Cut::Channel: return "o.channel";
+        case Cut::Guide: return "o.guide";
+        case Cut::Product: return "n.product";
+    }
+    return "NULL";
+}
+
 // Orders of the tenant with the known person behind each.
 std::string orders_sql(const FactsQuery& query) {
     std::string text =
         ", c AS (SELECT customer, person FROM customers WHERE tenant = " + number(query.tenant) + " AND known)";
-    text += ", o AS (SELECT c.person, o.kind, o.day, o.node, o.net, o.items";
+    const Cut cut = query.by.value_or(query.slice ? query.slice->cut : Cut::Channel);
+    const bool of_products = (query.by || query.slice) && cut == Cut::Product;
+    // By product an order counts with its lines of that product.
+    const std::string_view held = of_products ? "n" : "o";
+    text += ", o AS (SELECT c.person, o.kind, o.day, o.node, " + std::string(held) + ".net, " + std::string(held) +
+            ".items";
+    if (query.slice) text += ", " + std::string(cut_column(cut)) + " AS cut";
+    if (query.by) text += ", COALESCE(g.grp, " + number(query.other_group) + ") AS grp";
     if (query.ranked) {
         text += ", ROW_NUMBER() OVER (PARTITION BY c.person, o.day, o.kind ORDER BY o.paid_at, o.order_id) AS nth";
     }
     text += " FROM " + table_sql(query.meanings, "orders", "day", "paid_at") +
-            " o LEFT JOIN c ON c.customer = o.customer WHERE o.tenant = " + number(query.tenant);
-    return text + " AND o.kind < 2)";
+            " o LEFT JOIN c ON c.customer = o.customer";
+    if (of_products) text += " JOIN lines n ON n.tenant = o.tenant AND n.order_id = o.order_id";
+    if (query.by) text += " LEFT JOIN g ON g.cut = " + std::string(cut_column(cut));
+    return text + " WHERE o.tenant = " + number(query.tenant) + " AND o.kind < 2)";
 }
 
 // What each person bought per window and group, and when first.
 std::string bought_sql(const FactsQuery& query) {
-    const std::string here = query.everywhere ? "true" : order_condition("o.node", "o.day", query.nodes);
+    std::string here = query.everywhere ? "true" : order_condition("o.node", "o.day", query.nodes);
+    if (query.slice) here += " AND o.cut = " + number(query.slice->number);
     const bool grouped = !query.groups.empty();
     std::string text =
         ", f AS (SELECT person, MIN(day) AS first_entry, MIN(CASE WHEN kind = 0 THEN day END) AS first_day, "
@@ -85,8 +111,13 @@ std::string bought_sql(const FactsQuery& query) {
         here +
         " THEN day END) AS first_here "
         "FROM o WHERE person IS NOT NULL GROUP BY person)";
+    if (query.by) {
+        text += ", h AS (SELECT person, grp, MIN(day) AS first_here FROM o WHERE kind = 0 AND person IS NOT NULL AND " +
+                here + " GROUP BY ALL)";
+    }
     text += ", b AS (SELECT w.w, ";
-    text += grouped ? "COALESCE(g.grp, " + number(query.other_group) + ") AS grp" : std::string("0 AS grp");
+    text += query.by ? std::string("o.grp")
+            : grouped ? "COALESCE(g.grp, " + number(query.other_group) + ") AS grp" : std::string("0 AS grp");
     text +=
         ", o.person, COUNT(*) AS entries, COUNT(*) FILTER (o.kind = 0) AS orders, "
         "MAX(o.day) FILTER (o.kind = 0) AS last_day, ";
@@ -114,20 +145,21 @@ std::string lapsed_sql() {
            "WHERE o.kind = 0 AND o.person IS NOT NULL GROUP BY ALL)";
 }
 
-std::string joined_sql(bool stock, bool lapsed) {
+std::string joined_sql(bool stock, bool lapsed, bool parted) {
     const std::string ever = lapsed ? "l.last_ever" : "CAST(NULL AS INTEGER) AS last_ever";
     const std::string_view join = lapsed ? " LEFT JOIN l ON l.person = p.person AND l.w = w.w" : "";
     std::string text = ", j AS (SELECT w.w, w.d0, w.d1, ";
     text += stock ? "COALESCE(b.grp, 0) AS grp, p.person" : "b.grp, b.person";
     text +=
         ", COALESCE(p.member, false) AS member, COALESCE(p.home, false) AS home, "
-        "LEAST(p.since, f.first_entry) AS since, f.first_day, f.first_here, " +
-        ever + ", ";
+        "LEAST(p.since, f.first_entry) AS since, f.first_day, ";
+    text += parted ? "h.first_here, " : "f.first_here, ";
+    text += ever + ", ";
     text += kBought;
     if (!stock) {
         return text +
                " FROM b JOIN w ON w.w = b.w LEFT JOIN p ON p.person = b.person LEFT JOIN f ON f.person = b.person" +
-               std::string(join) + ")";
+               (parted ? " LEFT JOIN h ON h.person = b.person AND h.grp = b.grp" : "") + std::string(join) + ")";
     }
     text +=
         " FROM p CROSS JOIN w LEFT JOIN b ON b.person = p.person AND b.w = w.w LEFT JOIN f ON f.person = p.person" +
@@ -159,12 +191,14 @@ std::string order_condition(std::string_view node, std::string_view day, const N
 
 std::string facts_sql(const FactsQuery& query) {
     INVARIANT(!query.windows.empty(), "facts are of at least one window");
-    INVARIANT(query.groups.empty() || !query.stock, "people who bought nothing belong to no group");
+    INVARIANT((query.groups.empty() && !query.by) || !query.stock, "people who bought nothing belong to no group");
+    INVARIANT(!query.by || (query.groups.empty() && !query.slice && !query.parts.empty()), "one way to split");
     std::string text = "WITH " + windows_sql(query.windows);
     if (!query.groups.empty()) text += groups_sql(query);
+    if (query.by) text += parts_sql(query);
     text += calendar_sql(query.meanings) + orders_sql(query) + bought_sql(query) + people_sql(query);
     if (query.lapsed) text += lapsed_sql();
-    text += joined_sql(query.stock, query.lapsed);
+    text += joined_sql(query.stock, query.lapsed, query.by.has_value());
     text += ", facts AS MATERIALIZED (SELECT *, " + derived_sql(query.meanings) + " FROM j) ";
     return text;
 }

@@ -35,6 +35,12 @@ struct FactsQuery {
     // Empty: one group, 0. Not with stock. An order is in one span at most, or counts in each of its groups.
     std::vector<NodeSpan> groups = {};
     std::int32_t other_group = 0;
+    // Only what lies in this slice counts as bought; first_day stays that of the whole tenant.
+    std::optional<Slice> slice = {};
+    // Splits what was bought by channel, guide or product: facts.grp is the place of its number in `parts`, or
+    // `other_group`; first_here is then the first within the part. Not with stock, groups or slice.
+    std::optional<Cut> by = {};
+    std::vector<std::int32_t> parts = {};
     bool stock = false;
     bool ranked = false;
     bool daily = false;

@@ -107,6 +107,50 @@ TEST_P(MetricsTest, EveryMetricEqualsItsNaiveComputationInEveryScope) {
     }
 }
 
+TEST_P(MetricsTest, ChannelsAndProductsEqualTheirNaiveComputationAloneAndSideBySide) {
+    std::vector<Metric> metrics;
+    for (const char* id : {"net_sales", "newcomers", "new_customers", "returning_customers", "customers"})
+        metrics.push_back(MUST(find_metric(id, "")));
+    metrics.push_back(MUST(find_metric("M-09b", "rate")));
+    const auto spans = periods();
+    for (const Cut by : {Cut::Channel, Cut::Product}) {
+        for (const int node : {0, 1, 3}) {
+            Frame where = frame(node);
+            const auto sold = MUST(parts_sold(where, spans[2], by, 3));
+            EXPECT_EQ(sold.count, by == Cut::Channel ? 2 : 4);
+            std::vector<std::int32_t> numbers;
+            for (const Term& term : sold.parts) numbers.push_back(term.number);
+            const auto beside = MUST(measure_parts(where, metrics, spans, by, numbers));
+            const auto all = MUST(measure(where, metrics, spans));
+            for (std::size_t p = 0; p < spans.size(); ++p) {
+                std::int64_t net = beside[0][p].back().numerator;
+                for (std::size_t i = 0; i < sold.parts.size(); ++i) {
+                    const std::string& key = sold.parts[i].key;
+                    SCOPED_TRACE(key + " at node " + std::to_string(node) + " to " + to_iso(spans[p].to));
+                    where.slice = Slice{by, sold.parts[i].number};
+                    const auto alone = MUST(measure(where, metrics, {spans[p]}));
+                    Naive naive(shop_, spans[p], node, [&](const testing::Sale& sale) {
+                        return (by == Cut::Channel ? sale.channel : sale.product) == key;
+                    });
+                    for (std::size_t m = 0; m < metrics.size(); ++m) {
+                        SCOPED_TRACE(name(metrics[m]));
+                        const Expected expected = naive.of(name(metrics[m]));
+                        EXPECT_EQ(alone[m][0].numerator, expected.numerator);
+                        EXPECT_EQ(alone[m][0].denominator, expected.denominator);
+                        EXPECT_EQ(beside[m][p][i].numerator, expected.numerator);
+                        EXPECT_EQ(beside[m][p][i].denominator, expected.denominator);
+                        if (p != 0) continue;
+                        EXPECT_EQ(listed(where, metrics[m], spans[p], Part::Numerator), keys(expected.people_numerator));
+                    }
+                    where.slice.reset();
+                    net += beside[0][p][i].numerator;
+                }
+                EXPECT_EQ(net, all[0][p].numerator);
+            }
+        }
+    }
+}
+
 TEST_P(MetricsTest, ManyAtOnceAreTheSameAsOneByOne) {
     const Frame where = frame(0);
     const auto metrics = all();

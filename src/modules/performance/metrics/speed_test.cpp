@@ -24,7 +24,7 @@ Source filled() {
     MUST(source.columns->run(
         "INSERT INTO orders SELECT 1, CAST('o' || i AS BLOB), CASE WHEN i % 8 > 0 THEN "
         "CAST('c' || (hash(i) % 66) * (hash(i + 7) % 66) AS BLOB) END, CASE WHEN i % 9 = 0 THEN 1 ELSE 0 END, "
-        "'shop', i, 14600 + i % 365, i % 40 + 1, 100 + i % 9000, 1000, 20, i FROM range(25000) t(i)"));
+        "1, NULL, i, 14600 + i % 365, i % 40 + 1, 100 + i % 9000, 1000, 20, i FROM range(25000) t(i)"));
     return source;
 }
 

@@ -81,6 +81,18 @@ Result<bool> Projection::load() {
         found[owner->second].nodes[OrgNodeId::from_raw(std::get<std::string>(row[2]))] =
             static_cast<std::int32_t>(std::get<std::int64_t>(row[1]));
     }
+    std::map<std::int64_t, std::shared_ptr<Terms>> terms;
+    for (const auto& row : TRY(opened->query("SELECT tenant, cut, no, key FROM term")).rows) {
+        auto& of_tenant = terms[std::get<std::int64_t>(row[0])];
+        if (!of_tenant) of_tenant = std::make_shared<Terms>();
+        of_tenant->at(static_cast<std::size_t>(std::get<std::int64_t>(row[1])))[std::get<std::string>(row[3])] =
+            static_cast<std::int32_t>(std::get<std::int64_t>(row[2]));
+    }
+    for (auto& [number, of_tenant] : terms) {
+        const auto owner = numbers.find(number);
+        if (owner == numbers.end()) return false;
+        found[owner->second].terms = std::move(of_tenant);
+    }
     const std::lock_guard lock(mutex_);
     columns_ = std::move(opened);
     followers_ = std::move(found);
@@ -209,6 +221,10 @@ Result<Projection::Batch> Projection::read(const TenantId& tenant, const Positio
         if (batch.customers.size() < kBatchRows) {
             batch.orders = TRY(feeds_.orders.changed_since(view.sql(), tenant, position.orders, kBatchRows));
         }
+        if (!batch.orders.empty()) {
+            batch.sold =
+                TRY(feeds_.orders.sold_in(view.sql(), tenant, position.orders, batch.orders.back().change_no));
+        }
         return batch;
     });
 }
@@ -266,6 +282,8 @@ Status Projection::write_customers(Follower& follower, const BusinessCalendar& c
 }
 
 Status Projection::write_orders(Follower& follower, const BusinessCalendar& calendar, const Batch& batch) {
+    TRY(write_terms(follower, batch));
+    const auto& [channels, guides, products] = *follower.terms;
     auto rows = TRY(columns_->append_to("orders_in"));
     for (const auto& change : batch.orders) {
         const commerce::OrderView& order = change.order;
@@ -277,7 +295,12 @@ Status Projection::write_orders(Follower& follower, const BusinessCalendar& cale
             rows->null();
         }
         rows->i32(static_cast<std::int32_t>(order.kind));
-        rows->text(order.channel);
+        rows->i32(channels.find(order.channel)->second);
+        if (order.staff) {
+            rows->i32(guides.find(order.staff->str())->second);
+        } else {
+            rows->null();
+        }
         rows->i64(order.paid_at.ms);
         rows->i32(change.removed ? 0 : calendar.day_of(order.paid_at).number);
         TRY(append_node(*rows, follower, order.node));
@@ -290,7 +313,54 @@ Status Projection::write_orders(Follower& follower, const BusinessCalendar& cale
     }
     TRY(rows->flush());
     follower.position.orders = batch.orders.back().change_no;
+    TRY(write_lines(follower, batch));
     return merge_in("orders", "order_id");
+}
+
+// Before the orders are merged in: what came says whose lines are replaced.
+Status Projection::write_lines(const Follower& follower, const Batch& batch) {
+    const auto& products = follower.terms->at(static_cast<std::size_t>(Cut::Product));
+    auto rows = TRY(columns_->append_to("lines_in"));
+    for (const commerce::Orders::Sold& sold : batch.sold) {
+        rows->i32(follower.number);
+        rows->blob(sold.order.raw());
+        rows->i32(products.find(sold.product)->second);
+        rows->i64(sold.net_minor);
+        rows->i64(sold.items.milli);
+        TRY(rows->end_row());
+    }
+    TRY(rows->flush());
+    TRY(columns_->run("DELETE FROM lines WHERE tenant = (SELECT MIN(tenant) FROM orders_in) AND order_id IN "
+                      "(SELECT order_id FROM orders_in)"));
+    TRY(columns_->run("INSERT INTO lines SELECT * FROM lines_in"));
+    return columns_->run("DELETE FROM lines_in");
+}
+
+// Numbers what the batch names for the first time.
+Status Projection::write_terms(Follower& follower, const Batch& batch) {
+    auto terms = std::make_shared<Terms>(*follower.terms);
+    auto rows = TRY(columns_->append_to("term"));
+    bool any = false;
+    const auto add = [&](Cut cut, const std::string& key, const std::string& name) -> Status {
+        auto& of_cut = terms->at(static_cast<std::size_t>(cut));
+        const auto [at, fresh] = of_cut.try_emplace(key, static_cast<std::int32_t>(of_cut.size() + 1));
+        if (!fresh) return ok();
+        any = true;
+        rows->i32(follower.number);
+        rows->i32(static_cast<std::int32_t>(cut));
+        rows->i32(at->second);
+        rows->text(key);
+        rows->text(name);
+        return rows->end_row();
+    };
+    for (const auto& change : batch.orders) {
+        TRY(add(Cut::Channel, change.order.channel, change.order.channel));
+        if (change.order.staff) TRY(add(Cut::Guide, change.order.staff->str(), change.order.guide_code));
+    }
+    for (const commerce::Orders::Sold& sold : batch.sold) TRY(add(Cut::Product, sold.product, sold.name));
+    TRY(rows->flush());
+    if (any) follower.terms = std::move(terms);
+    return ok();
 }
 
 // Replaces the rows of the keys that came, and empties what came. A feed may name a key several times in one batch: the
@@ -349,10 +419,13 @@ Status Projection::write_position(const Follower& follower) {
 Status Projection::forget(Follower& follower) {
     const Cell number = std::int64_t{follower.number};
     TRY(columns_->run("DELETE FROM orders WHERE tenant = ?", {&number, 1}));
+    TRY(columns_->run("DELETE FROM lines WHERE tenant = ?", {&number, 1}));
+    TRY(columns_->run("DELETE FROM term WHERE tenant = ?", {&number, 1}));
     TRY(columns_->run("DELETE FROM customers WHERE tenant = ?", {&number, 1}));
     TRY(columns_->run("DELETE FROM node WHERE tenant = ?", {&number, 1}));
     follower.position = {};
     follower.nodes.clear();
+    follower.terms = std::make_shared<const Terms>();
     follower.tree.clear();
     return write_position(follower);
 }
@@ -378,6 +451,15 @@ NodeSet Projection::node_set(const TenantId& tenant, const std::vector<OrgNodeId
         if (number != found->second.nodes.end()) set.numbers.push_back(number->second);
     }
     return set;
+}
+
+std::int32_t Projection::term_of(const TenantId& tenant, Cut cut, std::string_view key) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = followers_.find(tenant);
+    if (found == followers_.end()) return kNoTerm;
+    const auto& terms = found->second.terms->at(static_cast<std::size_t>(cut));
+    const auto term = terms.find(key);
+    return term == terms.end() ? kNoTerm : term->second;
 }
 
 std::optional<std::int32_t> Projection::number_of(const TenantId& tenant, const OrgNodeId& node) const {

@@ -3,6 +3,7 @@
 // file may be deleted at any time: it comes back the same. Rows are written by one caller at a time, in transactions
 // that also hold the position, so that a stop at any moment repeats or loses nothing. Any thread.
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -34,6 +35,20 @@ struct NodeSet {
     bool all = true;
     std::vector<std::int32_t> numbers = {};
     std::optional<std::vector<NodeSpan>> spans = std::nullopt;
+};
+
+// Along what an order is cut besides its node: how it came, who sold it, what is in it. By product an order counts with
+// its lines of that product alone.
+enum class Cut : std::uint8_t { Channel, Guide, Product };
+struct Slice {
+    Cut cut = Cut::Channel;
+    std::int32_t number = 0;  // of the projection; kNoTerm for what no order ever had
+};
+inline constexpr std::int32_t kNoTerm = -1;
+struct Term {
+    std::int32_t number = 0;
+    std::string key;  // channel as the source says it; printed staff id; product code
+    std::string name;
 };
 
 // A person in the projection: known people are odd.
@@ -81,8 +96,15 @@ public:
     // Nodes that no row ever named are left out: they hold nothing.
     NodeSet node_set(const TenantId& tenant, const std::vector<OrgNodeId>& nodes) const;
     std::optional<std::int32_t> number_of(const TenantId& tenant, const OrgNodeId& node) const;
+    // kNoTerm when no order ever had it.
+    std::int32_t term_of(const TenantId& tenant, Cut cut, std::string_view key) const;
 
 private:
+    struct TermHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    };
+    using Terms = std::array<std::unordered_map<std::string, std::int32_t, TermHash, std::equal_to<>>, 3>;
     struct Follower {
         std::int32_t number = 0;
         std::string calendar;
@@ -91,11 +113,13 @@ private:
         bool checked = false;  // its position was held against the record since the file was opened
         bool ready = false;
         std::unordered_map<OrgNodeId, std::int32_t> nodes;
+        std::shared_ptr<const Terms> terms = std::make_shared<const Terms>();  // by cut; replaced, never changed
         std::vector<org::OrgNode> tree;  // as last written
     };
     struct Batch {
         std::vector<customer::Customers::Dimension> customers;
         std::vector<commerce::Orders::Change> orders;
+        std::vector<commerce::Orders::Sold> sold;  // of those orders
     };
 
     using Appender = columns::Appender;
@@ -117,6 +141,8 @@ private:
     Status write_batch(const TenantId& tenant, Follower& follower, const Batch& batch);
     Status write_customers(Follower& follower, const BusinessCalendar& calendar, const Batch& batch);
     Status write_orders(Follower& follower, const BusinessCalendar& calendar, const Batch& batch);
+    Status write_lines(const Follower& follower, const Batch& batch);
+    Status write_terms(Follower& follower, const Batch& batch);
     Status merge_in(std::string_view table, std::string_view key);
     Status write_tree(const TenantId& tenant, Follower& follower);
     Status write_position(const Follower& follower);

@@ -12,9 +12,16 @@ using columns::Cell;
 constexpr std::size_t kPageRows = 20'000;
 
 constexpr std::string_view kOrders =
-    "SELECT o.order_id, o.customer, o.kind, o.channel, o.paid_at, o.day, n.node, o.net, o.items, o.lines, o.change_no "
-    "FROM orders o LEFT JOIN node n ON n.tenant = o.tenant AND n.no = o.node "
+    "SELECT o.order_id, o.customer, o.kind, c.key, g.key, o.paid_at, o.day, n.node, o.net, o.items, o.lines, "
+    "o.change_no FROM orders o LEFT JOIN node n ON n.tenant = o.tenant AND n.no = o.node "
+    "LEFT JOIN term c ON c.tenant = o.tenant AND c.cut = 0 AND c.no = o.channel "
+    "LEFT JOIN term g ON g.tenant = o.tenant AND g.cut = 1 AND g.no = o.guide "
     "WHERE o.tenant = ? AND o.order_id > ? ORDER BY o.order_id LIMIT ";
+// An order's products in one row, so that a page never ends within an order.
+constexpr std::string_view kLines =
+    "SELECT l.order_id, string_agg(t.key || '=' || l.net || '/' || l.items, ';' ORDER BY t.key) "
+    "FROM lines l JOIN term t ON t.tenant = l.tenant AND t.cut = 2 AND t.no = l.product "
+    "WHERE l.tenant = ? AND l.order_id > ? GROUP BY l.order_id ORDER BY l.order_id LIMIT ";
 constexpr std::string_view kCustomers =
     "SELECT c.customer, c.person, c.known, c.member, n.node, c.first_seen, c.since, c.change_no "
     "FROM customers c LEFT JOIN node n ON n.tenant = c.tenant AND n.no = c.home "
@@ -48,6 +55,7 @@ Status add_rows(columns::Columns& columns, std::int32_t tenant, std::string_view
 Result<std::string> Projection::hash_of(const Follower& follower) {
     crypto::Hasher hasher;
     TRY(add_rows(*columns_, follower.number, kOrders, hasher));
+    TRY(add_rows(*columns_, follower.number, kLines, hasher));
     TRY(add_rows(*columns_, follower.number, kCustomers, hasher));
     return crypto::hex(crypto::view(hasher.finish()));
 }

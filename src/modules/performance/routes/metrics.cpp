@@ -46,10 +46,13 @@ struct ValueQuery {
     std::optional<Day> from;
     std::optional<Day> to;
     std::optional<OrgNodeId> node;
+    std::optional<StaffId> guide;
+    std::optional<Text<1, 40>> channel;
+    std::optional<Text<1, 120>> product;
     std::optional<Compare> compare;
     std::optional<Grain> grain;
 };
-API_STRUCT(ValueQuery, (id, variant, from, to, node, compare, grain))
+API_STRUCT(ValueQuery, (id, variant, from, to, node, guide, channel, product, compare, grain))
 
 struct PeopleOfMetric {
     Text<1, 40> id;
@@ -58,12 +61,15 @@ struct PeopleOfMetric {
     std::optional<Day> from;
     std::optional<Day> to;
     std::optional<OrgNodeId> node;
+    std::optional<StaffId> guide;
+    std::optional<Text<1, 40>> channel;
+    std::optional<Text<1, 120>> product;
     std::optional<PeopleSort> sort;
     std::optional<SortOrder> order;
     std::optional<kernel::CursorText> cursor;
     std::optional<kernel::PageLimit> limit;
 };
-API_STRUCT(PeopleOfMetric, (id, variant, part, from, to, node, sort, order, cursor, limit))
+API_STRUCT(PeopleOfMetric, (id, variant, part, from, to, node, guide, channel, product, sort, order, cursor, limit))
 
 }  // namespace tilth::performance
 
@@ -117,7 +123,8 @@ std::string_view text_of(const std::optional<Text<1, 40>>& text) { return text ?
 Result<MetricValue> value(PerformanceService& service, const Context& context, const ValueQuery& request) {
     const Metric metric = TRY(find_metric(request.id.str(), text_of(request.variant)));
     const Period period = TRY(service.period(context, request.from, request.to));
-    const Frame frame = TRY(service.frame(context, request.node));
+    Frame frame = TRY(service.frame(context, request.node));
+    frame.slice = TRY(service.slice(context, request.guide, request.channel, request.product));
     const Asked asked{period, request.compare.value_or(Compare::Previous),
                       request.grain.value_or(natural_grain(period))};
     auto values = TRY(metric_values(frame, {&metric, 1}, asked));
@@ -128,7 +135,8 @@ Result<CustomerPage> people(PerformanceService& service, View& view, const Peopl
     const Context& context = view.context();
     const Metric metric = TRY(find_metric(request.id.str(), text_of(request.variant)));
     const Period period = TRY(service.period(context, request.from, request.to));
-    const Frame frame = TRY(service.frame(context, request.node));
+    Frame frame = TRY(service.frame(context, request.node));
+    frame.slice = TRY(service.slice(context, request.guide, request.channel, request.product));
     PeopleQuery query;
     query.nodes = frame.nodes;
     query.at_home = false;  // Who stands behind a number is decided by the number.

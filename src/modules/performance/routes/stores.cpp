@@ -1,4 +1,4 @@
-// 门店: the league of the shops (or regions …) of a scope against their peers, and the funnel of one of them.
+// 门店: the league of the shops (or regions …) of a scope against their peers.
 
 #include <algorithm>
 #include <array>
@@ -75,40 +75,6 @@ struct League {
 };
 API_STRUCT(League, (as_of, from, to, groups_from, groups_to, columns, groups, items))
 
-struct FunnelQuery {
-    std::optional<Day> from;
-    std::optional<Day> to;
-    std::optional<OrgNodeId> node;
-};
-API_STRUCT(FunnelQuery, (from, to, node))
-
-enum class FunnelStage : std::uint8_t { Acquisition, Activation, Retention, Revenue, Referral };
-
-// `count` and `rate` are of the metric named; a stage for which no data can be had says so by `metric` being absent.
-struct FunnelStep {
-    FunnelStage stage = FunnelStage::Acquisition;
-    std::string name_zh;
-    std::string name_en;
-    std::optional<std::string> metric;
-    std::optional<std::string> metric_variant;
-    std::int64_t people = 0;
-    std::optional<double> rate;
-    std::string rate_zh;
-    std::string rate_en;
-    std::optional<std::int64_t> previous_people;
-};
-API_STRUCT(FunnelStep,
-           (stage, name_zh, name_en, metric, metric_variant, people, rate, rate_zh, rate_en, previous_people))
-
-struct Funnel {
-    Instant as_of;
-    Day from;
-    Day to;
-    std::int64_t net_sales = 0;
-    std::vector<FunnelStep> items;
-};
-API_STRUCT(Funnel, (as_of, from, to, net_sales, items))
-
 }  // namespace tilth::performance
 
 template <>
@@ -129,15 +95,6 @@ inline constexpr auto tilth::json::enum_values<tilth::performance::PeerGroup> =
         {tilth::performance::PeerGroup::New, "new", "新店", "New"},
     });
 template <>
-inline constexpr auto tilth::json::enum_values<tilth::performance::FunnelStage> =
-    std::to_array<tilth::json::EnumValue<tilth::performance::FunnelStage>>({
-        {tilth::performance::FunnelStage::Acquisition, "acquisition", "获客", "Acquisition"},
-        {tilth::performance::FunnelStage::Activation, "activation", "激活", "Activation"},
-        {tilth::performance::FunnelStage::Retention, "retention", "留存", "Retention"},
-        {tilth::performance::FunnelStage::Revenue, "revenue", "变现", "Revenue"},
-        {tilth::performance::FunnelStage::Referral, "referral", "推荐", "Referral"},
-    });
-template <>
 inline constexpr auto tilth::json::field_docs<tilth::performance::LeagueQuery> =
     std::to_array<tilth::json::FieldDoc>({
         {"kind", "哪一级，缺省为门店", "Which level; by default stores"},
@@ -146,13 +103,6 @@ inline constexpr auto tilth::json::field_docs<tilth::performance::LeagueQuery> =
         {"node", "组织节点及其下级", "An organisation node and all below"},
         {"compare", "对比，缺省为上期", "Compared with; by default the period before"},
         {"org", "组织口径：今天的归属，或发生时的归属", "By the organisation of today, or as it was at the event"},
-    });
-template <>
-inline constexpr auto tilth::json::field_docs<tilth::performance::FunnelQuery> =
-    std::to_array<tilth::json::FieldDoc>({
-        {"from", "开始日（含），缺省为结束日前 29 天", "First day; by default 29 days before the last", "2026-02-01"},
-        {"to", "结束日（含），缺省为昨天", "Last day; by default yesterday", "2026-02-28"},
-        {"node", "组织节点及其下级", "An organisation node and all below"},
     });
 
 namespace tilth::performance {
@@ -332,69 +282,6 @@ Result<League> league(PerformanceService& service, const kernel::Context& contex
     return reply;
 }
 
-// ---- The funnel of a scope ----
-
-struct Stage {
-    FunnelStage stage;
-    Shown metric;  // no id: nothing is recorded of it
-    std::string_view zh;
-    std::string_view en;
-    Shown rate;    // the metric whose value is the rate; no id: the share of the stage before
-    std::string_view rate_zh;
-    std::string_view rate_en;
-};
-constexpr std::array kStages = {
-    Stage{FunnelStage::Acquisition, {"acquired", ""}, "获客", "Acquisition", {"", ""}, "", ""},
-    Stage{FunnelStage::Activation, {"new_customers", ""}, "激活", "Activation", {"", ""}, "首购人数 ÷ 新识别客户数",
-          "First-time buyers ÷ people met"},
-    Stage{FunnelStage::Retention, {"returning_customers", ""}, "留存", "Retention", {"M-09a", ""}, "老客回购率",
-          "Old-customer repurchase rate"},
-    Stage{FunnelStage::Revenue, {"customers", ""}, "变现", "Revenue", {"M-09b", "rate"}, "期内复购率", "Repeat rate"},
-    Stage{FunnelStage::Referral, {"", ""}, "推荐", "Referral", {"", ""}, "", ""},
-};
-
-// The figures that the stages need, each once.
-struct Asking {
-    std::vector<Metric> metrics = {};
-    std::optional<std::size_t> place(const Shown& shown) {
-        const auto metric = find_metric(shown.id, shown.variant);
-        if (!metric) return std::nullopt;
-        metrics.push_back(*metric);
-        return metrics.size() - 1;
-    }
-};
-
-Result<Funnel> funnel(PerformanceService& service, const kernel::Context& context, const FunnelQuery& request) {
-    const Frame frame = TRY(service.frame(context, request.node));
-    const Period period = TRY(service.period(context, request.from, request.to));
-    Asking asking;
-    const auto net = asking.place({"net_sales", ""});
-    std::vector<std::pair<std::optional<std::size_t>, std::optional<std::size_t>>> places;
-    for (const Stage& stage : kStages) {
-        const auto counted = asking.place(stage.metric);
-        places.emplace_back(counted, asking.place(stage.rate));
-    }
-    const auto measured = TRY(measure(frame, asking.metrics, {period, before(period)}));
-    Funnel reply{frame.source.as_of, period.from, period.to, net ? measured[*net][0].numerator : 0, {}};
-    for (std::size_t i = 0; i < kStages.size(); ++i) {
-        const Stage& stage = kStages[i];
-        FunnelStep step{stage.stage, std::string(stage.zh), std::string(stage.en), std::nullopt, std::nullopt, 0,
-                        std::nullopt, std::string(stage.rate_zh), std::string(stage.rate_en), std::nullopt};
-        if (const auto counted = places[i].first) {
-            step.metric = std::string(stage.metric.id);
-            step.people = measured[*counted][0].numerator;
-            step.previous_people = measured[*counted][1].numerator;
-        }
-        if (const auto rate = places[i].second) {
-            step.rate = measured[*rate][0].value(*asking.metrics[*rate].variant);
-        } else if (!stage.rate_zh.empty() && reply.items.back().people > 0) {
-            step.rate = static_cast<double>(step.people) / static_cast<double>(reply.items.back().people);
-        }
-        reply.items.push_back(std::move(step));
-    }
-    return reply;
-}
-
 }  // namespace
 
 void add_store_routes(PerformanceService& service) {
@@ -405,12 +292,6 @@ void add_store_routes(PerformanceService& service) {
             return league(service, context, request);
         },
         {.zh = "门店排名与同组对比", .en = "Stores ranked, beside their peers", .rows = {"ANA-01"}, .tag = "performance"});
-    api.action<FunnelQuery, Funnel>(
-        kernel::Method::Get, "/api/v1/funnel", kOverviewRead,
-        [&service](const kernel::Context& context, const FunnelQuery& request) {
-            return funnel(service, context, request);
-        },
-        {.zh = "获客、激活、留存、变现、推荐", .en = "AARRR of a scope", .rows = {"LIF-05"}, .tag = "performance"});
 }
 
 }  // namespace tilth::performance

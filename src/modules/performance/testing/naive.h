@@ -2,6 +2,7 @@
 // For *_test.cpp files only: every metric computed again from a shop's plain list, one loop at a time, without SQL and
 // without the dictionary.
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -20,7 +21,10 @@ struct Expected {
 
 class Naive {
 public:
-    Naive(const Shop& shop, Period period, int node) : shop_(shop), period_(period), nodes_(Shop::below(node)) {
+    using Sliced = std::function<bool(const Sale&)>;
+    // What is not in the slice was bought elsewhere.
+    Naive(const Shop& shop, Period period, int node, Sliced sliced = nullptr)
+        : shop_(shop), period_(period), nodes_(Shop::below(node)), sliced_(std::move(sliced)) {
         for (std::size_t i = 0; i < shop.buyers.size(); ++i) {
             const Buyer& buyer = shop.buyers[i];
             if (!buyer.known) continue;
@@ -44,6 +48,7 @@ public:
         if (metric == "customers") return buyers(false);
         if (metric == "new_customers") return buyers(true);
         if (metric == "returning_customers") return returning();
+        if (metric == "newcomers") return newcomers();
         if (metric == "acquired") return acquired();
         if (metric == "active_members") return last_bought(0, 364);
         if (metric == "sleeping_members") return last_bought(180, kNever);
@@ -79,7 +84,7 @@ private:
     std::int32_t day(const Sale& sale) const { return shop_.day_of(sale.at).number; }
     static bool counts(const Sale& sale) { return !sale.gone && sale.kind != commerce::OrderKind::Adjustment; }
     static bool paid(const Sale& sale) { return !sale.gone && sale.kind == commerce::OrderKind::Sale; }
-    bool here(const Sale& sale) const { return nodes_.count(sale.node) > 0; }
+    bool here(const Sale& sale) const { return nodes_.count(sale.node) > 0 && (!sliced_ || sliced_(sale)); }
     bool in(const Sale& sale, const Period& period) const {
         return day(sale) >= period.from.number && day(sale) <= period.to.number;
     }
@@ -121,6 +126,19 @@ private:
             const bool is_new = person->first_sale >= period_.from.number && person->first_sale <= period_.to.number;
             if (is_new || !only_new) out.people_numerator.insert(who(sale));
         });
+        out.numerator = static_cast<std::int64_t>(out.people_numerator.size());
+        return out;
+    }
+    Expected newcomers() {
+        std::map<std::size_t, std::int32_t> first;
+        for (const Sale& sale : shop_.sales) {
+            if (!paid(sale) || !here(sale) || !person_of(sale)) continue;
+            const auto [at, fresh] = first.try_emplace(who(sale), day(sale));
+            if (!fresh) at->second = std::min(at->second, day(sale));
+        }
+        Expected out;
+        for (const auto& [person, day] : first)
+            if (day >= period_.from.number && day <= period_.to.number) out.people_numerator.insert(person);
         out.numerator = static_cast<std::int64_t>(out.people_numerator.size());
         return out;
     }
@@ -341,6 +359,7 @@ private:
     const Shop& shop_;
     Period period_;
     std::set<int> nodes_;
+    Sliced sliced_;
     std::map<std::size_t, Person> people_;
 };
 

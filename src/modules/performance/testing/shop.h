@@ -37,6 +37,8 @@ struct Sale {
     std::int64_t net = 0;
     int pieces = 1;
     std::string source = "till";
+    std::string channel = "till";
+    std::string product = "SKU";
     bool gone = false;
 };
 
@@ -119,14 +121,14 @@ public:
         commerce::OrderInput input;
         input.number = "no" + std::to_string(place);
         input.kind = sale.kind;
-        input.channel = "till";
+        input.channel = sale.channel;
         input.paid_at = sale.at;
         input.source = sale.source;
         if (sale.buyer >= 0) input.customer = buyers[static_cast<std::size_t>(sale.buyer)].id;
         if (sale.node >= 0) input.node = nodes[static_cast<std::size_t>(sale.node)];
         commerce::OrderLine line;
         line.fingerprint[0] = 1;
-        line.sku = "SKU";
+        line.sku = sale.product;
         line.quantity = Quantity::pieces(sale.kind == commerce::OrderKind::Return ? -sale.pieces : sale.pieces);
         line.amount_minor = sale.net;
         input.lines = {line};
@@ -171,6 +173,8 @@ public:
                 static_cast<std::int64_t>(rng.below(50'000)) * (sale.kind == commerce::OrderKind::Return ? -1 : 1);
             sale.pieces = 1 + pick(4);
             sale.source = pick(9) == 0 ? "import:imp_1" : "till";
+            if (pick(3) == 0) sale.channel = "shop";
+            sale.product = "SKU" + std::to_string(pick(4));
             fresh.push_back(sale);
         }
         add_sales(fresh);
