@@ -1001,9 +1001,49 @@ export interface paths {
         };
         /**
          * 获客、激活、留存、变现、推荐
-         * @description AARRR of a scope
+         * @description AARRR of a scope, or of one guide, channel or product in it
          */
         get: operations["get_funnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/funnels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 各导购、渠道或商品的 AARRR
+         * @description AARRR of every guide, channel or product of a scope
+         */
+        get: operations["get_funnels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/funnels.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 各导购、渠道或商品的 AARRR，成文件
+         * @description AARRR of every guide, channel or product as CSV: counts alone
+         */
+        get: operations["get_funnels_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7070,6 +7110,8 @@ export interface components {
             last_order_at?: string;
             rfm?: components["schemas"]["performance.CustomerRfm"];
         };
+        /** @enum {string} */
+        "performance.Cut": "channel" | "guide" | "product";
         "performance.DefinitionItem": {
             name: string;
             zh: string;
@@ -7134,6 +7176,14 @@ export interface components {
             net_sales: number;
             items: components["schemas"]["performance.FunnelStep"][];
         };
+        "performance.FunnelPart": {
+            key?: string;
+            name: string;
+            code: string;
+            /** Format: int64 */
+            net_sales: number;
+            stages: components["schemas"]["performance.FunnelStep"][];
+        };
         /** @enum {string} */
         "performance.FunnelStage": "acquisition" | "activation" | "retention" | "revenue" | "referral";
         "performance.FunnelStep": {
@@ -7150,6 +7200,27 @@ export interface components {
             rate_en: string;
             /** Format: int64 */
             previous_people?: number;
+        };
+        "performance.Funnels": {
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            as_of: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            from: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            to: string;
+            by: components["schemas"]["performance.Cut"];
+            /** Format: int64 */
+            parts: number;
+            items: components["schemas"]["performance.FunnelPart"][];
         };
         /** @enum {string} */
         "performance.Grain": "day" | "week" | "month";
@@ -7279,6 +7350,16 @@ export interface components {
              * @example 2026-03-01
              */
             to: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            against_from?: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            against_to?: string;
             series: components["schemas"]["performance.SeriesPoint"][];
         };
         "performance.MetricVariant": {
@@ -7341,6 +7422,7 @@ export interface components {
             to: string;
             /** @example CNY */
             currency: string;
+            sampled: boolean;
             metrics: components["schemas"]["performance.MetricValue"][];
             regions: components["schemas"]["performance.RegionRow"][];
             rfm: components["schemas"]["performance.RfmClassItem"][];
@@ -8121,6 +8203,12 @@ export interface operations {
                 ids?: string;
                 /** @description 归属的组织节点及其下级；有指标时为指标的范围 / The home node, or any below it; with a metric its place */
                 node?: string;
+                /** @description 指标只看这名导购卖出的 / The metric of what this guide sold */
+                guide?: string;
+                /** @description 指标只看这一渠道 / The metric of this channel */
+                channel?: string;
+                /** @description 指标只看这一商品（编码） / The metric of this product, by its code */
+                product?: string;
                 /** @description 只看已识别（true）或匿名（false） / Known people only, or anonymous ones */
                 known?: boolean;
                 /** @description 建档日从（含） / First seen on or after */
@@ -8199,6 +8287,12 @@ export interface operations {
                 from?: string;
                 /** @description 指标的截止日 / Last day of the metric's period */
                 to?: string;
+                /** @description 指标只看这名导购卖出的 / The metric of what this guide sold */
+                guide?: string;
+                /** @description 指标只看这一渠道 / The metric of this channel */
+                channel?: string;
+                /** @description 指标只看这一商品 / The metric of this product */
+                product?: string;
                 /** @description 选定的客户编号 / Chosen customers */
                 ids?: string;
                 /** @description RFM 截至日 / Last day of the RFM window */
@@ -8981,6 +9075,12 @@ export interface operations {
                 to?: string;
                 /** @description 组织节点及其下级 / An organisation node and all below */
                 node?: string;
+                /** @description 只看这名导购卖出的 / Only what this guide sold */
+                guide?: string;
+                /** @description 只看这一渠道 / Only this channel */
+                channel?: string;
+                /** @description 只看这一商品（编码） / Only this product, by its code */
+                product?: string;
             };
             header?: never;
             path?: never;
@@ -8995,6 +9095,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["performance.Funnel"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_funnels: {
+        parameters: {
+            query: {
+                /** @description 按导购、渠道或商品 / By guide, channel or product */
+                by: components["schemas"]["performance.Cut"];
+                /** @description 开始日（含），缺省为结束日前 29 天 / First day; by default 29 days before the last */
+                from?: string;
+                /** @description 结束日（含），缺省为昨天 / Last day; by default yesterday */
+                to?: string;
+                /** @description 组织节点及其下级 / An organisation node and all below */
+                node?: string;
+                /** @description 最多多少行，缺省 100；其余合为一行 / At most so many, by default 100; the rest is one row */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["performance.Funnels"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_funnels_csv: {
+        parameters: {
+            query?: {
+                /** @description 按导购、渠道或商品 / By guide, channel or product */
+                by?: string;
+                /** @description 开始日（含） / First day */
+                from?: string;
+                /** @description 结束日（含） / Last day */
+                to?: string;
+                /** @description 组织节点及其下级 / An organisation node and all below */
+                node?: string;
+                /** @description 最多多少行 / At most so many */
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             default: components["responses"]["Problem"];
@@ -10417,6 +10581,9 @@ export interface operations {
                 from?: string;
                 to?: string;
                 node?: string;
+                guide?: string;
+                channel?: string;
+                product?: string;
                 sort?: components["schemas"]["performance.PeopleSort"];
                 order?: components["schemas"]["performance.SortOrder"];
                 cursor?: string;
@@ -10449,6 +10616,9 @@ export interface operations {
                 from?: string;
                 to?: string;
                 node?: string;
+                guide?: string;
+                channel?: string;
+                product?: string;
                 compare?: components["schemas"]["performance.Compare"];
                 grain?: components["schemas"]["performance.Grain"];
             };

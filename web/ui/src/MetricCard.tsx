@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Definition } from './Definition.tsx';
 import { change } from './format.ts';
 import { Sparkline } from './Sparkline.tsx';
+import { Sampled } from './Sampled.tsx';
 import { Tag } from './Tag.tsx';
 import { useFormat, type Format } from './viewer.tsx';
 
@@ -56,7 +57,7 @@ export function MetricCard({ metric, definition, against, footer, onOpen }: Prop
     <section className="card metric" aria-label={name}>
       <div className="name row tight">
         <Definition title={name} content={definition}>{name}</Definition>
-        {metric.sampled && <Tag tone="warn" title={t('sampled.why')}>{t('sampled.tag')}</Tag>}
+        <Sampled on={metric.sampled} />
         {metric.small_base && <Tag tone="warn" title={t('smallBase.why')}>{t('smallBase.tag')}</Tag>}
       </div>
       <button type="button" className="bare figure" title={exactText(format, metric, metric.value)} onClick={onOpen}

@@ -17,6 +17,9 @@ struct CustomerQuery {
     std::optional<Day> to;
     std::optional<Text<1, 7'000>> ids;   // chosen by hand: ids of customers, separated by commas
     std::optional<OrgNodeId> node;
+    std::optional<StaffId> guide;        // of the metric: at most one of these three
+    std::optional<Text<1, 40>> channel;
+    std::optional<Text<1, 120>> product;
     std::optional<bool> known;
     std::optional<Day> first_from;
     std::optional<Day> first_to;
@@ -25,8 +28,8 @@ struct CustomerQuery {
     std::optional<kernel::CursorText> cursor;
     std::optional<kernel::PageLimit> limit;
 };
-API_STRUCT(CustomerQuery, (rfm_class, rfm_r, rfm_f, rfm_as_of, metric, variant, part, from, to, ids, node, known,
-                           first_from, first_to, sort, order, cursor, limit))
+API_STRUCT(CustomerQuery, (rfm_class, rfm_r, rfm_f, rfm_as_of, metric, variant, part, from, to, ids, node,
+                           guide, channel, product, known, first_from, first_to, sort, order, cursor, limit))
 
 }  // namespace tilth::performance
 
@@ -44,6 +47,9 @@ inline constexpr auto tilth::json::field_docs<tilth::performance::CustomerQuery>
         {"to", "指标的截止日", "Last day of the metric's period", "2026-02-28"},
         {"ids", "选定的客户编号，以逗号分隔，最多 200 个", "Chosen customers, separated by commas, at most 200"},
         {"node", "归属的组织节点及其下级；有指标时为指标的范围", "The home node, or any below it; with a metric its place"},
+        {"guide", "指标只看这名导购卖出的", "The metric of what this guide sold"},
+        {"channel", "指标只看这一渠道", "The metric of this channel"},
+        {"product", "指标只看这一商品（编码）", "The metric of this product, by its code"},
         {"known", "只看已识别（true）或匿名（false）", "Known people only, or anonymous ones"},
         {"first_from", "建档日从（含）", "First seen on or after", "2026-02-01"},
         {"first_to", "建档日到（含）", "First seen on or before", "2026-02-28"},

@@ -12,8 +12,9 @@ constexpr std::size_t kChosenMax = 200;
 std::string_view text_of(const std::optional<Text<1, 40>>& text) { return text ? text->str() : std::string_view(); }
 
 // Who stands behind a number is decided by the number, wherever they belong.
-Status add_metric(PerformanceService& service, const kernel::Context& context, const Frame& frame,
+Status add_metric(PerformanceService& service, const kernel::Context& context, Frame frame,
                   const CustomerQuery& request, PeopleQuery& query) {
+    frame.slice = TRY(service.slice(context, request.guide, request.channel, request.product));
     const Metric metric = TRY(find_metric(request.metric->str(), text_of(request.variant)));
     const Period period = TRY(service.period(context, request.from, request.to));
     query.at_home = false;

@@ -78,6 +78,10 @@ Result<std::vector<MetricValue>> metric_values(const Frame& frame, std::span<con
         const Period window = window_of(*metrics[m].definition, asked.period, frame.meanings);
         value.from = window.from;
         value.to = window.to;
+        if (periods.size() > 1) {
+            value.against_from = periods[1].from;
+            value.against_to = periods[1].to;
+        }
         for (const Point& point : series[m]) value.series.push_back({point.day, point.value});
         values.push_back(std::move(value));
     }

@@ -31,10 +31,13 @@ struct MetricValue {
     bool sampled = false;  // of a sample of receipt lines
     Day from;  // the window that the metric looks at
     Day to;
+    std::optional<Day> against_from;  // the days of the comparison; absent without one
+    std::optional<Day> against_to;
     std::vector<SeriesPoint> series;
 };
 API_STRUCT(MetricValue, (id, variant, name_zh, name_en, unit, direction, value, numerator, denominator, scale,
-                         people_numerator, people_denominator, previous, small_base, sampled, from, to, series))
+                         people_numerator, people_denominator, previous, small_base, sampled, from, to, against_from,
+                         against_to, series))
 
 struct RfmClassItem {
     RfmClass rfm_class = RfmClass::ImportantValue;

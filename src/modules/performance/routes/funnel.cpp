@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 
 #include "modules/org/names/api.h"
 #include "modules/performance/routes/figures.h"
 #include "modules/performance/routes/routes.h"
+#include "platform/text/csv.h"
 
 namespace tilth::performance {
 
@@ -64,12 +66,11 @@ API_STRUCT(FunnelsQuery, (by, from, to, node, limit))
 struct FunnelPart {
     std::optional<std::string> key;
     std::string name;
-    std::string code;        // a guide's
-    std::string node_name;   // a guide's primary post
+    std::string code;  // a guide's, as his till knows him
     std::int64_t net_sales = 0;
     std::vector<FunnelStep> stages;
 };
-API_STRUCT(FunnelPart, (key, name, code, node_name, net_sales, stages))
+API_STRUCT(FunnelPart, (key, name, code, net_sales, stages))
 
 struct Funnels {
     Instant as_of;
@@ -257,6 +258,51 @@ Result<Funnels> funnels(PerformanceService& service, const kernel::Context& cont
     return reply;
 }
 
+// ---- As a file ----
+
+std::string percent(double ratio) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.1f%%", ratio * 100);
+    return text.data();
+}
+
+std::string file_of(const Funnels& funnels, const kernel::Context& context, Currency currency) {
+    const bool zh = context.language == kernel::Language::Zh;
+    std::vector<std::string> heading = zh ? std::vector<std::string>{"编码", "名称", "净销售额"}
+                                          : std::vector<std::string>{"Code", "Name", "Net sales"};
+    for (const Stage& stage : kStagesOfPart) {
+        if (stage.metric.id.empty()) continue;
+        heading.emplace_back(zh ? stage.zh : stage.en);
+        if (!stage.rate_zh.empty()) heading.emplace_back(zh ? stage.rate_zh : stage.rate_en);
+    }
+    std::string text = "\xEF\xBB\xBF" + csv_line(heading);  // spreadsheets take UTF-8 by its mark alone
+    for (const FunnelPart& part : funnels.items) {
+        std::vector<std::string> cells = {part.code.empty() ? part.key.value_or("") : part.code,
+                                          part.key ? part.name : std::string(zh ? "其余" : "The rest"),
+                                          Money{part.net_sales, currency}.str()};
+        for (const FunnelStep& step : part.stages) {
+            if (!step.metric) continue;
+            cells.push_back(std::to_string(step.people));
+            if (!step.rate_zh.empty()) cells.push_back(step.rate ? percent(*step.rate) : std::string());
+        }
+        text += csv_line(cells);
+    }
+    return text;
+}
+
+Result<http::Response> file(PerformanceService& service, const kernel::Context& context, const http::Request& request) {
+    std::vector<json::FlatField> fields;
+    for (const http::Header& parameter : request.query) {
+        if (parameter.name != "lang") fields.push_back({parameter.name, parameter.value});
+    }
+    const auto query = TRY(json::parse_flat<FunnelsQuery>(fields));
+    http::Response response;
+    response.content_type = "text/csv; charset=utf-8";
+    response.body = file_of(TRY(funnels(service, context, query)), context, service.currency(context.tenant));
+    response.with("Content-Disposition", "attachment; filename=\"funnels.csv\"").with("Cache-Control", "no-store");
+    return response;
+}
+
 }  // namespace
 
 void add_funnel_routes(PerformanceService& service) {
@@ -275,6 +321,20 @@ void add_funnel_routes(PerformanceService& service) {
         },
         {.zh = "各导购、渠道或商品的 AARRR", .en = "AARRR of every guide, channel or product of a scope",
          .rows = {"LIF-05"}, .tag = "performance"});
+    api.raw(
+        kernel::Method::Get, "/api/v1/funnels.csv", kOverviewRead,
+        [&service](const kernel::Context& context, http::Request& request,
+                   const std::shared_ptr<http::Responder>& responder) {
+            auto response = file(service, context, request);
+            responder->answer(response ? std::move(*response) : kernel::problem(response.error(), context));
+        },
+        {.zh = "各导购、渠道或商品的 AARRR，成文件", .en = "AARRR of every guide, channel or product as CSV: counts alone",
+         .rows = {"LIF-05"}, .tag = "performance", .reply_type = "text/csv",
+         .query = {{"by", "按导购、渠道或商品", "By guide, channel or product"},
+                   {"from", "开始日（含）", "First day"},
+                   {"to", "结束日（含）", "Last day"},
+                   {"node", "组织节点及其下级", "An organisation node and all below"},
+                   {"limit", "最多多少行", "At most so many"}}});
 }
 
 }  // namespace tilth::performance

@@ -34,11 +34,12 @@ struct Overview {
     Day from;
     Day to;
     Currency currency;
+    bool sampled = false;  // orders are a sample of receipt lines: so are sales and orders of the regions
     std::vector<MetricValue> metrics;
     std::vector<RegionRow> regions;
     std::vector<RfmClassItem> rfm;
 };
-API_STRUCT(Overview, (as_of, from, to, currency, metrics, regions, rfm))
+API_STRUCT(Overview, (as_of, from, to, currency, sampled, metrics, regions, rfm))
 
 }  // namespace tilth::performance
 
@@ -163,6 +164,7 @@ Result<Overview> overview(PerformanceService& service, const kernel::Context& co
     reply.from = period.from;
     reply.to = period.to;
     reply.currency = service.currency(context.tenant);
+    reply.sampled = frame.meanings.lines_sampled;
     reply.metrics = TRY(metric_values(frame, metrics_of(kShown), {period, compare, natural_grain(period)}));
     std::vector<Period> periods = {period};
     if (const auto other = compared_with(period, compare)) periods.push_back(*other);

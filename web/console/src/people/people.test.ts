@@ -4,6 +4,7 @@ import { decodePeople, encodePeople, exportAddress, filtersOf, type People } fro
 const all: People[] = [
   { kind: 'metric', id: 'M-07', variant: 'per_order', part: 'denominator', from: '2026-02-01', to: '2026-02-28', node: '' },
   { kind: 'metric', id: 'net_sales', variant: '', part: 'numerator', from: '2026-02-01', to: '2026-02-28', node: 'org_01M82Q4JD65QTAP7FZ5V3GJFJB' },
+  { kind: 'metric', id: 'newcomers', variant: '', part: 'numerator', from: '2026-02-01', to: '2026-02-28', node: '', slice: { by: 'product', key: 'A~1/\u8336 %' } },
   { kind: 'class', class: 'important_keep', asOf: '2026-02-28', node: '' },
   { kind: 'cell', r: 5, f: 1, asOf: '2026-02-28', node: '' },
 ];
@@ -15,7 +16,7 @@ test('the door survives the address', () => {
   }
 });
 
-test.each(['', 'm', 'm~M-07', 'c~no_class~~', 'm~../x~~n~2026-01-01~2026-01-02~', 'x~y', 'm~~~n~2026-01-01~2026-01-02~', 'x~6~1~~', 'x~5~1~'])(
+test.each(['', 'm', 'm~M-07', 'c~no_class~~', 'm~../x~~n~2026-01-01~2026-01-02~', 'x~y', 'm~~~n~2026-01-01~2026-01-02~', 'x~6~1~~', 'x~5~1~', 'm~a~~n~b~c~~year~k', 'm~a~~n~b~c~~guide~%E0%A4%A'])(
   '%s opens nothing', (word) => expect(decodePeople(word)).toBeUndefined());
 
 test('the file of a number asks for the same people as its list', () => {

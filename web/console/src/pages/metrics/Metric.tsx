@@ -9,6 +9,7 @@ import { Card } from 'ui/Card.tsx';
 import DayRange from 'ui/DayRange.tsx';
 import { Change, exactText, figureText } from 'ui/MetricCard.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
+import { Sampled } from 'ui/Sampled.tsx';
 import { BusyBar, Empty, Loaded } from 'ui/states.tsx';
 import { Tag } from 'ui/Tag.tsx';
 import { range } from 'ui/time.ts';
@@ -16,6 +17,8 @@ import { day, oneOf, optional, text, useUrlState } from 'ui/url-state.ts';
 import { useFormat, useViewer } from 'ui/viewer.tsx';
 import { Door } from '../../people/Door.tsx';
 import { metricsQuery } from '../../queries.ts';
+import { CompareSelect } from '../overview/CompareSelect.tsx';
+import { comparisons } from '../overview/keys.ts';
 import { NodeSelect } from '../overview/NodeSelect.tsx';
 import { peopleOf } from '../overview/keys.ts';
 import { Trend } from '../overview/Trend.tsx';
@@ -23,7 +26,7 @@ import { ownerName } from './owner.ts';
 
 const schema = {
   from: day(), to: day(), node: text('', 60), variant: text('', 40),
-  compare: oneOf(['previous', 'last_year'], 'previous'),
+  compare: oneOf([...comparisons], 'previous'),
   grain: optional(['day', 'week', 'month']),
 };
 
@@ -70,8 +73,7 @@ function Known({ definition }: { definition: MetricDefinition }) {
           <>
             <NodeSelect value={state.node} onChange={(node) => change({ node })} />
             <DayRange required label={t('window')} from={from} to={to} onChange={(first, last) => change({ from: first, to: last })} />
-            <Segmented aria-label={t('compare')} value={state.compare} onChange={(compare) => change({ compare })}
-              options={(['previous', 'last_year'] as const).map((value) => ({ value, label: t(`comparing.${value}`) }))} />
+            <CompareSelect value={state.compare} onChange={(compare) => change({ compare })} />
           </>
         } />
       {definition.variants.length > 1 && (
@@ -106,7 +108,6 @@ function Known({ definition }: { definition: MetricDefinition }) {
 
 function Value({ metric, from, to, node }: { metric: MetricValue; from: string; to: string; node: string }) {
   const { t } = useTranslation('metrics');
-  const { t: ui } = useTranslation('ui');
   const format = useFormat();
   const part = (name: 'numerator' | 'denominator', people: number) => (
     <Door people={peopleOf(metric, name, from, to, node)}>{t('people', { count: people, shown: format.exact(people) })}</Door>
@@ -116,7 +117,7 @@ function Value({ metric, from, to, node }: { metric: MetricValue; from: string; 
       <div className="row">
         <span style={{ fontSize: 26, lineHeight: '36px' }} className="strong" title={exactText(format, metric, metric.value)}>{figureText(format, metric, metric.value)}</span>
         <Change metric={metric} />
-        {metric.sampled && <Tag tone="warn" title={ui('sampled.why')}>{ui('sampled.tag')}</Tag>}
+        <Sampled on={metric.sampled} />
         {metric.small_base && <Tag tone="warn">{t('smallBase')}</Tag>}
       </div>
       <dl className="facts" style={{ marginTop: 8 }}>

@@ -8,6 +8,7 @@ import { Card } from 'ui/Card.tsx';
 import DayRange from 'ui/DayRange.tsx';
 import { figureText, MetricCard } from 'ui/MetricCard.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
+import { Sampled } from 'ui/Sampled.tsx';
 import { BusyBar, Loaded } from 'ui/states.tsx';
 import { range } from 'ui/time.ts';
 import { day, oneOf, optional, text, useUrlState } from 'ui/url-state.ts';
@@ -15,7 +16,8 @@ import { useFormat, useViewer } from 'ui/viewer.tsx';
 import { Door } from '../../people/Door.tsx';
 import { metricsQuery } from '../../queries.ts';
 import { MetricMeaning } from '../metrics/Meaning.tsx';
-import { metricKey, peopleOf } from './keys.ts';
+import { CompareSelect } from './CompareSelect.tsx';
+import { comparisons, metricKey, peopleOf } from './keys.ts';
 import { NodeSelect } from './NodeSelect.tsx';
 import { Regions } from './Regions.tsx';
 import { RfmSummary } from './RfmSummary.tsx';
@@ -25,7 +27,7 @@ const schema = {
   from: day(),
   to: day(),
   node: text('', 60),
-  compare: oneOf(['previous', 'last_year'], 'previous'),
+  compare: oneOf([...comparisons], 'previous'),
   grain: optional(['day', 'week', 'month']),
   metric: text('net_sales', 40),
   org: oneOf(['today', 'event'], 'today'),
@@ -58,20 +60,19 @@ export default function Overview() {
           <>
             <NodeSelect value={state.node} onChange={(node) => change({ node })} />
             <DayRange required label={t('period')} from={from} to={to} onChange={(first, last) => change({ from: first, to: last })} />
-            <Segmented aria-label={t('compare.label')} value={state.compare} onChange={(compare) => change({ compare })}
-              options={(['previous', 'last_year'] as const).map((value) => ({ value, label: t(`compare.${value}`) }))} />
+            <CompareSelect value={state.compare} onChange={(compare) => change({ compare })} />
           </>
         } />
       <BusyBar on={query.isFetching} />
       <Loaded query={query} rows={9}>
         {(data) => (
           <div className="stack">
-            <Cards metrics={first(data.metrics)} factors={data.metrics.filter((metric) => metric.id === 'M-05')} from={from} to={to} node={state.node} against={t(`against.${state.compare}`)} />
+            <Cards metrics={first(data.metrics)} factors={data.metrics.filter((metric) => metric.id === 'M-05')} from={from} to={to} node={state.node} against={t(`compare.${state.compare}`)} />
             <Trend metrics={data.metrics} from={from} to={to} node={state.node} compare={state.compare} chosen={state.metric} grain={state.grain}
               onMetric={(metric) => change({ metric })} onGrain={(grain) => change({ grain })} />
-            <Cards metrics={rest(data.metrics)} from={from} to={to} node={state.node} against={t(`against.${state.compare}`)} />
+            <Cards metrics={rest(data.metrics)} from={from} to={to} node={state.node} against={t(`compare.${state.compare}`)} />
             <div style={{ display: 'grid', gap: 12, gridTemplateColumns: phone ? 'minmax(0, 1fr)' : 'minmax(0, 3fr) minmax(320px, 2fr)' }}>
-              <Card title={t('regions.title')} flush extra={(
+              <Card title={<>{t('regions.title')} <Sampled on={data.sampled} /></>} label={t('regions.title')} flush extra={(
                 <Segmented size="small" aria-label={t('org.label')} value={state.org} onChange={(org) => change({ org })}
                   options={(['today', 'event'] as const).map((value) => ({ value, label: t(`org.${value}`) }))} />
               )}>

@@ -5,11 +5,12 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Card } from 'ui/Card.tsx';
 import { exactText, figureText } from 'ui/MetricCard.tsx';
+import { Sampled } from 'ui/Sampled.tsx';
 import { Loaded } from 'ui/states.tsx';
 import { daysBetween } from 'ui/time.ts';
 import { other, series as colours, tokens } from 'ui/tokens.ts';
 import { useFormat, useViewer } from 'ui/viewer.tsx';
-import { compared, metricKey, trendQuery } from './keys.ts';
+import { metricKey, trendQuery, type Comparison } from './keys.ts';
 
 const Chart = lazy(() => import('ui/Chart.tsx'));
 const height = 300;
@@ -19,7 +20,7 @@ interface Props {
   from: string;
   to: string;
   node: string;
-  compare: 'previous' | 'last_year';
+  compare: Comparison;
   chosen: string;
   grain: Grain | '';
   onMetric?: (key: string) => void;
@@ -37,12 +38,13 @@ export function Trend({ metrics, from, to, node, compare, chosen, grain, onMetri
   const shown = grain || natural(daysBetween(from, to) + 1);
   const span = { id: metric?.id ?? '', variant: metric?.variant ?? '', node, grain: shown };
   const now = useQuery({ ...trendQuery({ ...span, from, to }), enabled: metric !== undefined });
-  const then = useQuery({ ...trendQuery({ ...span, ...compared(from, to, compare) }), enabled: metric !== undefined });
+  const [thenFrom, thenTo] = [metric?.against_from ?? '', metric?.against_to ?? ''];
+  const then = useQuery({ ...trendQuery({ ...span, from: thenFrom, to: thenTo }), enabled: thenFrom !== '' });
   if (!metric) return null;
   const name = format.pick(metric.name_zh, metric.name_en);
   const before = t(`compare.${compare}`);
   return (
-    <Card title={t('trend.title', { name })} extra={
+    <Card title={<>{t('trend.title', { name })} <Sampled on={metric.sampled} /></>} label={t('trend.title', { name })} extra={
       <span className="row no-print" style={{ justifyContent: 'flex-end' }}>
         {onMetric && <Select size="small" aria-label={t('trend.metric')} value={metricKey(metric)} onChange={onMetric}
           style={{ width: phone ? 130 : 200 }} popupMatchSelectWidth={false}

@@ -2,17 +2,13 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
 import type { Grain, MetricValue } from 'api/contract.ts';
 import type { People } from '../../people/people.ts';
-import { addDays, addMonths, daysBetween } from 'ui/time.ts';
 
 export const metricKey = (metric: Pick<MetricValue, 'id' | 'variant'>): string =>
   metric.variant ? `${metric.id}/${metric.variant}` : metric.id;
 
-// The span that a period is compared with: as many days right before, or the same dates a year earlier.
-export function compared(from: string, to: string, compare: 'previous' | 'last_year'): { from: string; to: string } {
-  if (compare === 'last_year') return { from: addMonths(from, -12), to: addMonths(to, -12) };
-  const days = daysBetween(from, to) + 1;
-  return { from: addDays(from, -days), to: addDays(to, -days) };
-}
+// The comparisons of a figure; the server says which days each means.
+export const comparisons = ['previous', 'same_weekday', 'last_year', 'last_year_weekday', 'last_lunar_year'] as const;
+export type Comparison = (typeof comparisons)[number];
 
 interface Asked { id: string; variant: string; node: string; from: string; to: string; grain: Grain }
 

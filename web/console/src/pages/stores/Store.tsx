@@ -1,20 +1,20 @@
 // One store: its funnel, and each figure beside the middle of its group.
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { api, body } from 'api/client.ts';
-import type { Funnel, League, LeagueRow } from 'api/contract.ts';
+import { useQuery } from '@tanstack/react-query';
+import type { League, LeagueRow } from 'api/contract.ts';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { Card } from 'ui/Card.tsx';
 import DayRange from 'ui/DayRange.tsx';
 import { Change, exactText, figureText } from 'ui/MetricCard.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
+import { Sampled } from 'ui/Sampled.tsx';
 import { BusyBar, Empty, Loaded } from 'ui/states.tsx';
 import { Tag } from 'ui/Tag.tsx';
 import { range } from 'ui/time.ts';
 import { useUrlState } from 'ui/url-state.ts';
 import { useFormat } from 'ui/viewer.tsx';
-import { Door } from '../../people/Door.tsx';
 import { RedDays } from '../reconcile/RedDays.tsx';
+import { Funnel } from './Funnel.tsx';
 import { columnKey, isRatio, leagueQuery, peersOf, schema, shown } from './league.ts';
 
 export default function Store() {
@@ -26,11 +26,6 @@ export default function Store() {
   const from = state.from || fallback.from;
   const to = state.to || fallback.to;
   const query = useQuery(leagueQuery({ from, to, node: '', kind: state.kind, compare: state.compare, org: state.org }));
-  const funnel = useQuery({
-    queryKey: ['funnel', id, from, to],
-    queryFn: ({ signal }) => body(api.GET('/api/v1/funnel', { params: { query: { from, to, node: id } }, signal })),
-    placeholderData: keepPreviousData,
-  });
   const row = query.data?.items.find((one) => one.node_id === id);
   return (
     <div className="page">
@@ -38,39 +33,15 @@ export default function Store() {
         title={row ? row.name || row.code : t('one')}
         sub={row && <span className="small">{t('place', { rank: row.rank, of: query.data?.items.length ?? 0, group: t(`group.${row.group}`), inGroup: row.rank_in_group, parent: row.parent_name })}</span>}
         actions={<DayRange required label={t('period')} from={from} to={to} onChange={(first, last) => change({ from: first, to: last })} />} />
-      <BusyBar on={query.isFetching || funnel.isFetching} />
+      <BusyBar on={query.isFetching} />
       <RedDays from={from} to={to} node={id} />
       <div className="stack">
-        <Loaded query={funnel} rows={3}>{(data) => <Stages funnel={data} node={id} />}</Loaded>
+        <Funnel span={{ from, to, node: id }} split={state.split} onSplit={(split) => change({ split })} />
         <Loaded query={query} rows={8}>
           {(league) => row ? <Card title={t('beside')} flush extra={<span className="small dim">{t('besideNote')}</span>}><Figures league={league} row={row} /></Card>
             : <div className="card"><Empty title={t('unknown')} actions={<Link to="/stores">{t('title')}</Link>} /></div>}
         </Loaded>
       </div>
-    </div>
-  );
-}
-
-function Stages({ funnel, node }: { funnel: Funnel; node: string }) {
-  const { t } = useTranslation('stores');
-  const format = useFormat();
-  return (
-    <div className="metrics">
-      {funnel.items.map((step) => (
-        <section key={step.stage} className="card metric" style={{ minHeight: 0 }} aria-label={format.pick(step.name_zh, step.name_en)}>
-          <div className="dim">{format.pick(step.name_zh, step.name_en)}</div>
-          <div className="figure">
-            {step.metric ? (
-              <Door people={{ kind: 'metric', id: step.metric, variant: step.metric_variant ?? '', part: 'numerator', from: funnel.from, to: funnel.to, node }}
-                title={format.exact(step.people)}>{format.count(step.people)}</Door>
-            ) : '–'}
-          </div>
-          <div className="below">
-            {step.metric ? <>{t('previous')} <Change metric={{ unit: 'count', value: step.people, previous: step.previous_people }} /></> : t('noReferral')}
-          </div>
-          {step.rate_zh && <div className="below dimmer">{t('rate', { name: format.pick(step.rate_zh, step.rate_en), value: format.ratio(step.rate) })}</div>}
-        </section>
-      ))}
     </div>
   );
 }
@@ -89,7 +60,7 @@ function Figures({ league, row }: { league: League; row: LeagueRow }) {
             const one = shown(column, figure);
             return (
               <tr key={columnKey(column)}>
-                <td>{format.pick(column.name_zh, column.name_en)}</td>
+                <td>{format.pick(column.name_zh, column.name_en)} <Sampled on={column.sampled} /></td>
                 <td className="num" title={exactText(format, one, figure?.value)}>{figureText(format, one, figure?.value)}</td>
                 <td className="num small"><Change metric={one} /></td>
                 <td className="num dim">{isRatio(row, place) ? figureText(format, one, peers?.medians[place]) : '–'}</td>

@@ -8,14 +8,15 @@ import { Card } from 'ui/Card.tsx';
 import DayRange from 'ui/DayRange.tsx';
 import { Change, exactText, figureText } from 'ui/MetricCard.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
+import { Sampled } from 'ui/Sampled.tsx';
 import { BusyBar, Empty, Loaded } from 'ui/states.tsx';
-import { Tag } from 'ui/Tag.tsx';
 import { range } from 'ui/time.ts';
 import { useUrlState } from 'ui/url-state.ts';
 import { useFormat, useViewer } from 'ui/viewer.tsx';
+import { CompareSelect } from '../overview/CompareSelect.tsx';
 import { NodeSelect } from '../overview/NodeSelect.tsx';
 import { RedDays } from '../reconcile/RedDays.tsx';
-import { columnKey, comparisons, kinds, leagueQuery, peersOf, readings, schema, shown, sorted } from './league.ts';
+import { columnKey, kinds, leagueQuery, peersOf, readings, schema, shown, sorted } from './league.ts';
 
 export default function Stores() {
   const { t } = useTranslation('stores');
@@ -34,8 +35,7 @@ export default function Stores() {
               options={kinds.map((value) => ({ value, label: t(`kind.${value}`) }))} />
             <NodeSelect value={state.node} onChange={(node) => change({ node })} />
             <DayRange required label={t('period')} from={asked.from} to={asked.to} onChange={(from, to) => change({ from, to })} />
-            <Select aria-label={t('compare.label')} value={state.compare} onChange={(compare) => change({ compare })} style={{ width: 152 }}
-              options={comparisons.map((value) => ({ value, label: t(`compare.${value}`) }))} />
+            <CompareSelect value={state.compare} onChange={(compare) => change({ compare })} />
             <Segmented aria-label={t('org.label')} value={state.org} onChange={(org) => change({ org })}
               options={readings.map((value) => ({ value, label: t(`org.${value}`) }))} />
           </>
@@ -70,7 +70,6 @@ interface TableProps { league: League; sort: string; group: string; address: (ro
 
 function Table({ league, sort, group, address: to, onSort }: TableProps) {
   const { t } = useTranslation('stores');
-  const { t: ui } = useTranslation('ui');
   const format = useFormat();
   const { phone } = useViewer();
   const rows = sorted(league, sort).filter((row) => group === '' || row.group === group);
@@ -88,7 +87,7 @@ function Table({ league, sort, group, address: to, onSort }: TableProps) {
                 <Button type="text" size="small" onClick={() => onSort(columnKey(column))}>
                   {format.pick(column.name_zh, column.name_en)}{place === chosen ? (column.direction === 'down' ? ' ↑' : ' ↓') : ''}
                 </Button>
-                {column.sampled && <Tag tone="warn" title={ui('sampled.why')}>{ui('sampled.tag')}</Tag>}
+                <Sampled on={column.sampled} />
               </th>
             ))}
             <th>{t('weakest')}</th>

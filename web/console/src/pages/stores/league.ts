@@ -3,18 +3,23 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
 import type { League, LeagueColumn, LeagueFigure, LeagueGroup, LeagueKind, LeagueRow, MetricValue } from 'api/contract.ts';
 import { day, oneOf, text } from 'ui/url-state.ts';
+import { slices } from '../../people/people.ts';
+import { comparisons, type Comparison } from '../overview/keys.ts';
 
 export const kinds: LeagueKind[] = ['store', 'region', 'city', 'partner', 'online'];
-export const comparisons = ['previous', 'same_weekday', 'last_year', 'last_year_weekday', 'last_lunar_year'] as const;
 // Whose a sale is: by the tree of today, or by that of the day of the sale.
+// The funnel whole, or of each guide, channel or product.
+export const splits = ['whole', ...slices] as const;
+export type Split = (typeof splits)[number];
 export const readings = ['today', 'event'] as const;
 export const schema = {
   from: day(), to: day(), node: text('', 60), kind: oneOf<LeagueKind>(kinds, 'store'),
   compare: oneOf([...comparisons], 'previous'), sort: text('net_sales', 40), group: oneOf(['', 'large', 'medium', 'small', 'new'], ''),
   org: oneOf([...readings], 'today'),
+  split: oneOf([...splits], 'whole'),
 };
 
-export interface Asked { from: string; to: string; node: string; kind: LeagueKind; compare: (typeof comparisons)[number]; org: (typeof readings)[number] }
+export interface Asked { from: string; to: string; node: string; kind: LeagueKind; compare: Comparison; org: (typeof readings)[number] }
 
 export const leagueQuery = (asked: Asked) =>
   queryOptions({
