@@ -169,7 +169,8 @@ Result<std::optional<Slice>> PerformanceService::slice(const kernel::Context& co
                                                        const std::optional<Text<1, 120>>& product) const {
     if (int{guide.has_value()} + int{channel.has_value()} + int{product.has_value()} > 1) {
         return Error::invalid(guide ? "guide" : "channel", "one_slice", "导购、渠道、商品只能选一种",
-                              "Only one of guide, channel and product can be asked for", "去掉其余的", "Leave the others out");
+                              "Only one of guide, channel and product can be asked for", "去掉其余的",
+                              "Leave the others out");
     }
     const auto term = [&](Cut cut, std::string_view key) {
         return std::optional(Slice{cut, projection_.term_of(context.tenant, cut, key)});

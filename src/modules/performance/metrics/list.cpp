@@ -6,12 +6,12 @@
 #include "kernel/registry/serves.h"
 
 // A metric is one file and one line here.
-#define TILTH_METRICS(metric)                                                                              \
-    metric(net_sales) metric(orders) metric(customers) metric(new_customers) metric(returning_customers)   \
-        metric(newcomers) metric(acquired) metric(active_members) metric(sleeping_members) metric(returns_share)             \
-            metric(member_share) metric(annual_contribution) metric(contribution_factors)                  \
-                metric(order_value) metric(attach_rate) metric(old_customer_repurchase) metric(repeat_rate) \
-                    metric(old_customer_share) metric(rfm_scored)
+#define TILTH_METRICS(metric)                                                                            \
+    metric(net_sales) metric(orders) metric(customers) metric(new_customers) metric(returning_customers) \
+    metric(newcomers) metric(acquired) metric(active_members) metric(sleeping_members)                   \
+    metric(returns_share) metric(member_share) metric(annual_contribution) metric(contribution_factors)  \
+    metric(order_value) metric(attach_rate) metric(old_customer_repurchase) metric(repeat_rate)          \
+    metric(old_customer_share) metric(rfm_scored)
 
 namespace tilth::performance {
 

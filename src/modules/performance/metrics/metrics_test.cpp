@@ -140,7 +140,8 @@ TEST_P(MetricsTest, ChannelsAndProductsEqualTheirNaiveComputationAloneAndSideByS
                         EXPECT_EQ(beside[m][p][i].numerator, expected.numerator);
                         EXPECT_EQ(beside[m][p][i].denominator, expected.denominator);
                         if (p != 0) continue;
-                        EXPECT_EQ(listed(where, metrics[m], spans[p], Part::Numerator), keys(expected.people_numerator));
+                        EXPECT_EQ(listed(where, metrics[m], spans[p], Part::Numerator),
+                                  keys(expected.people_numerator));
                     }
                     where.slice.reset();
                     net += beside[0][p][i].numerator;

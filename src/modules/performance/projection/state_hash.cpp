@@ -19,7 +19,7 @@ constexpr std::string_view kOrders =
     "WHERE o.tenant = ? AND o.order_id > ? ORDER BY o.order_id LIMIT ";
 // An order's products in one row, so that a page never ends within an order.
 constexpr std::string_view kLines =
-    "SELECT l.order_id, string_agg(t.key || '=' || l.net || '/' || l.items, ';' ORDER BY t.key) "
+    "SELECT l.order_id, array_to_string(list(t.key || '=' || l.net || '/' || l.items ORDER BY t.key), ';') "
     "FROM lines l JOIN term t ON t.tenant = l.tenant AND t.cut = 2 AND t.no = l.product "
     "WHERE l.tenant = ? AND l.order_id > ? GROUP BY l.order_id ORDER BY l.order_id LIMIT ";
 constexpr std::string_view kCustomers =

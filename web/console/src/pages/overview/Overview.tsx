@@ -16,6 +16,8 @@ import { useFormat, useViewer } from 'ui/viewer.tsx';
 import { Door } from '../../people/Door.tsx';
 import { metricsQuery } from '../../queries.ts';
 import { MetricMeaning } from '../metrics/Meaning.tsx';
+import { Funnel } from '../stores/Funnel.tsx';
+import { splits } from '../stores/league.ts';
 import { CompareSelect } from './CompareSelect.tsx';
 import { comparisons, metricKey, peopleOf } from './keys.ts';
 import { NodeSelect } from './NodeSelect.tsx';
@@ -31,6 +33,7 @@ const schema = {
   grain: optional(['day', 'week', 'month']),
   metric: text('net_sales', 40),
   org: oneOf(['today', 'event'], 'today'),
+  split: oneOf([...splits], 'whole'),
 } as const;
 
 // Cards in the order of reading, the others after the trend; the factors of M-05 stand under M-04 and have no card of
@@ -71,6 +74,7 @@ export default function Overview() {
             <Trend metrics={data.metrics} from={from} to={to} node={state.node} compare={state.compare} chosen={state.metric} grain={state.grain}
               onMetric={(metric) => change({ metric })} onGrain={(grain) => change({ grain })} />
             <Cards metrics={rest(data.metrics)} from={from} to={to} node={state.node} against={t(`compare.${state.compare}`)} />
+            <Funnel span={{ from, to, node: state.node }} split={state.split} onSplit={(split) => change({ split })} />
             <div style={{ display: 'grid', gap: 12, gridTemplateColumns: phone ? 'minmax(0, 1fr)' : 'minmax(0, 3fr) minmax(320px, 2fr)' }}>
               <Card title={<>{t('regions.title')} <Sampled on={data.sampled} /></>} label={t('regions.title')} flush extra={(
                 <Segmented size="small" aria-label={t('org.label')} value={state.org} onChange={(org) => change({ org })}

@@ -18,8 +18,13 @@ interface Span { from: string; to: string; node: string }
 
 export function Funnel({ span, split, onSplit }: { span: Span; split: Split; onSplit: (split: Split) => void }) {
   const { t } = useTranslation('stores');
+  const { phone } = useViewer();
   const may = useMay('overview.read');
   if (!may) return null;
+  const how = (
+    <Segmented size={phone ? 'middle' : 'small'} block={phone} aria-label={t('funnel.by')} value={split} onChange={onSplit}
+      options={splits.map((value) => ({ value, label: t(`funnel.${value}`) }))} />
+  );
   return (
     <Card title={t('funnel.title')} flush={split !== 'whole'} extra={
       <span className="row tight no-print">
@@ -28,9 +33,10 @@ export function Funnel({ span, split, onSplit }: { span: Span; split: Split; onS
             {t('funnel.export')}
           </ExportButton>
         )}
-        <Segmented size="small" aria-label={t('funnel.by')} value={split} onChange={onSplit} options={splits.map((value) => ({ value, label: t(`funnel.${value}`) }))} />
+        {!phone && how}
       </span>
     }>
+      {phone && <div style={{ padding: split === 'whole' ? '0 0 12px' : 12 }}>{how}</div>}
       {split === 'whole' ? <Stages span={span} /> : <Parts span={span} by={split} />}
     </Card>
   );
@@ -47,7 +53,7 @@ function Stages({ span }: { span: Span }) {
   return (
     <Loaded query={query} rows={3}>
       {(funnel: Whole) => (
-        <div className="metrics">
+        <div className="metrics" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(150px, 1fr))' }}>
           {funnel.items.map((step) => (
             <section key={step.stage} className="card metric" style={{ minHeight: 0 }} aria-label={format.pick(step.name_zh, step.name_en)}>
               <div className="dim">{format.pick(step.name_zh, step.name_en)}</div>
