@@ -6843,6 +6843,7 @@ export interface components {
             /** Format: id */
             id: string;
             name: string;
+            kind: components["schemas"]["org.NodeKind"];
         };
         "org.PasswordChange": {
             /** Format: password */

@@ -4,6 +4,7 @@
 
 #include "kernel/authz/lock.h"
 #include "modules/org/service.h"
+#include "modules/org/words.h"
 
 namespace tilth::org {
 
@@ -17,8 +18,9 @@ API_STRUCT(SignIn, (login, password, code))
 struct NodeRef {
     OrgNodeId id;
     std::string name;
+    NodeKind kind = NodeKind::Store;  // whether a person's scope is of stores alone: the store view
 };
-API_STRUCT(NodeRef, (id, name))
+API_STRUCT(NodeRef, (id, name, kind))
 
 struct StaffRef {
     StaffId id;
@@ -190,7 +192,7 @@ Result<Me> me(const OrgService& org, const Context& context) {
         reply.scope.all = context.scope->all;
         for (const OrgNode& node : tenant->tree) {
             if (!context.scope->all && context.scope->covers(node.id))
-                reply.scope.nodes.push_back({node.id, node.name});
+                reply.scope.nodes.push_back({node.id, node.name, node.kind});
         }
         return reply;
     });

@@ -58,7 +58,10 @@ const std::vector<RoleSpec>& role_catalogue() {
          "店长",
          "Store manager",
          {"overview.read", "metric.read", "customer.read", "order.read", "audience.read", "audience.tag", "lead.*"}},
-        {"guide", "导购", "Guide", {"customer.read", "order.read", "audience.tag", "lead.read", "lead.write"}},
+        {"guide",
+         "导购",
+         "Guide",
+         {"overview.read", "metric.read", "customer.read", "order.read", "audience.tag", "lead.read", "lead.write"}},
         {"auditor", "审计", "Auditor", {"audit.read", "audit.export", "org.read", "system.read", "metric.read"}},
     };
     return roles;

@@ -17,6 +17,7 @@ import type org from './locales/zh-CN/org.json';
 import type overview from './locales/zh-CN/overview.json';
 import type privacy from './locales/zh-CN/privacy.json';
 import type reconcile from './locales/zh-CN/reconcile.json';
+import type results from './locales/zh-CN/results.json';
 import type session from './locales/zh-CN/session.json';
 import type shell from './locales/zh-CN/shell.json';
 import type sources from './locales/zh-CN/sources.json';
@@ -46,6 +47,7 @@ declare module 'i18next' {
       overview: typeof overview;
       privacy: typeof privacy;
       reconcile: typeof reconcile;
+      results: typeof results;
       session: typeof session;
       shell: typeof shell;
       sources: typeof sources;

@@ -1,6 +1,6 @@
 // Every page, once: address, place in the menu, permission, words for the palette, and its lazy code.
 import {
-  ApartmentOutlined, ApiOutlined, AimOutlined, FormOutlined, SwapOutlined, BugOutlined, ProfileOutlined, AuditOutlined, ReconciliationOutlined, BookOutlined, CarryOutOutlined, BranchesOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
+  ApartmentOutlined, ApiOutlined, BarChartOutlined, AimOutlined, FormOutlined, SwapOutlined, BugOutlined, ProfileOutlined, AuditOutlined, ReconciliationOutlined, BookOutlined, CarryOutOutlined, BranchesOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
   ImportOutlined, NodeExpandOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, ShopOutlined, SlidersOutlined, TableOutlined, TagsOutlined, TeamOutlined, ExperimentOutlined, OrderedListOutlined, PieChartOutlined, WifiOutlined,
 } from '@ant-design/icons';
 import type { ComponentType } from 'react';
@@ -9,7 +9,7 @@ import { wordsOf, type PageWords } from './locales/words.ts';
 
 export type Group = 'results' | 'customers' | 'operations' | 'foundation';
 export type PageKey =
-  | 'today' | 'overview' | 'stores' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'online' | 'leads' | 'capture' | 'open' | 'requests' | 'identityRules' | 'segments' | 'tags' | 'splits' | 'strategies' | 'models' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'debugger' | 'catalogue' | 'organisation'
+  | 'today' | 'results' | 'overview' | 'stores' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'online' | 'leads' | 'capture' | 'open' | 'requests' | 'identityRules' | 'segments' | 'tags' | 'splits' | 'strategies' | 'models' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'debugger' | 'catalogue' | 'organisation'
   | 'roles' | 'audit' | 'settings' | 'system';
 
 export interface PageEntry {
@@ -20,6 +20,8 @@ export interface PageEntry {
   icon: ComponentType<{ 'aria-hidden'?: boolean }>;
   // Pressed after "g": g c opens the customers.
   letter?: string;
+  // Listed for whoever's scope is of stores alone; to others the address is open as well.
+  ofStores?: true;
   load: () => Promise<{ Component: ComponentType }>;
 }
 
@@ -34,6 +36,7 @@ const page = (load: () => Promise<{ default: ComponentType }>, ...words: PageWor
 // "/metrics" belongs to the server: there it tells a monitor how it is doing.
 export const pages: PageEntry[] = [
   { key: 'today', path: '/today', group: 'results', permission: 'overview.read', icon: CarryOutOutlined, letter: 't', load: page(() => import('./pages/today/Today.tsx')) },
+  { key: 'results', path: '/results', group: 'results', permission: 'overview.read', icon: BarChartOutlined, ofStores: true, load: page(() => import('./pages/results/Results.tsx'), 'results') },
   { key: 'overview', path: '/overview', group: 'results', permission: 'overview.read', icon: DashboardOutlined, letter: 'o', load: page(() => import('./pages/overview/Overview.tsx')) },
   { key: 'stores', path: '/stores', group: 'results', permission: 'overview.read', icon: ShopOutlined, load: page(() => import('./pages/stores/Stores.tsx')) },
   { key: 'metrics', path: '/metric', group: 'results', permission: 'metric.read', icon: BookOutlined, letter: 'm', load: page(() => import('./pages/metrics/Metrics.tsx')) },

@@ -29,5 +29,13 @@ export function useMe(): SignedIn {
   return data;
 }
 
+// Whoever's scope is of stores alone (store managers, guides) works in the store view.
+export const ofStores = ({ scope }: Pick<Me, 'scope'>): boolean =>
+  !scope.all && scope.nodes.length > 0 && scope.nodes.every(({ kind }) => kind === 'store' || kind === 'team');
+
+export function useOfStores(): boolean {
+  return ofStores(useMe());
+}
+
 // Set while a session ended under an open page: the page stays, a sign-in form lies over it.
 export const signedOutKey = ['signed-out'] as const;

@@ -5,8 +5,8 @@ import { Navigate, useLocation } from 'react-router';
 import { ErrorBox, Skeleton } from 'ui/states.tsx';
 import { ViewerContext, type Viewer } from 'ui/viewer.tsx';
 import { usePreferences } from '../preferences.tsx';
-import { pages } from '../routes.tsx';
 import { meQuery, useMe } from '../session.ts';
+import { pagesOf } from './my-pages.ts';
 import { Shell } from './Shell.tsx';
 
 const Enrol = lazy(() => import('../pages/session/EnrolPage.tsx'));
@@ -52,6 +52,5 @@ function SignedIn() {
 // "/" is the first page of the menu that the person may see.
 export function Home() {
   const me = useMe();
-  const first = pages.find((page) => me.permissions.includes(page.permission));
-  return <Navigate replace to={first?.path ?? '/settings'} />;
+  return <Navigate replace to={pagesOf(me)[0]?.path ?? '/settings'} />;
 }

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, useLocation } from 'react-router';
 import { recall, remember } from 'ui/local.ts';
-import { useViewer } from 'ui/viewer.tsx';
-import { groups, pages, type Group, type PageEntry } from '../routes.tsx';
+import { groups, type Group, type PageEntry } from '../routes.tsx';
+import { useMyPages } from './my-pages.ts';
 
 // The groups that somebody folded, kept in the browser. The group of the page one is on is open whatever was folded.
 function useFolded() {
@@ -24,13 +24,13 @@ const holds = (mine: PageEntry[], path: string) => mine.some((page) => path === 
 
 export function Menu({ fold, collapsed }: { fold?: () => void; collapsed?: boolean }) {
   const { t } = useTranslation();
-  const { permissions } = useViewer();
+  const pages = useMyPages();
   const { pathname } = useLocation();
   const { folded, toggle } = useFolded();
   return (
     <nav className="nav" aria-label={t('menu.label')}>
       {groups.map((group) => {
-        const mine = pages.filter((page) => page.group === group && permissions.has(page.permission));
+        const mine = pages.filter((page) => page.group === group);
         if (mine.length === 0) return null;
         const here = holds(mine, pathname);
         const open = collapsed || here || !folded.has(group);

@@ -10,7 +10,7 @@ import { isComposing } from 'ui/hooks.ts';
 import { useFormat, useViewer } from 'ui/viewer.tsx';
 import { usePreferences } from '../preferences.tsx';
 import { metricsQuery } from '../queries.ts';
-import { pages } from '../routes.tsx';
+import { useMyPages } from './my-pages.ts';
 import { useSignOut } from './sign-out.ts';
 import { matches, objectAddress, orderNumber } from './matching.ts';
 
@@ -45,6 +45,7 @@ function useChoices(text: string, close: () => void): { choices: Choice[]; busy:
   const navigate = useNavigate();
   const { language, switchLanguage, mode, switchMode } = usePreferences();
   const signOut = useSignOut();
+  const pages = useMyPages();
   const { data: dictionary } = useQuery({ ...metricsQuery, enabled: permissions.has('metric.read') });
   const { people, busy } = useFound(text, permissions.has('customer.read'));
 
@@ -71,7 +72,6 @@ function useChoices(text: string, close: () => void): { choices: Choice[]; busy:
       });
     }
     for (const page of pages) {
-      if (!permissions.has(page.permission)) continue;
       if (!matches(wanted, [t(`page.${page.key}`), page.key, t(`pinyin.${page.key}`)])) continue;
       found.push({ id: page.key, group: t('palette.pages'), label: t(`page.${page.key}`), hint: page.letter ? `g ${page.letter}` : undefined, run: go(page.path) });
     }
@@ -93,7 +93,7 @@ function useChoices(text: string, close: () => void): { choices: Choice[]; busy:
       if (matches(wanted, [label, id])) found.push({ id, group: t('palette.actions'), label, run: act(run) });
     }
     return found;
-  }, [text, people, dictionary, permissions, t, format, navigate, close, language, switchLanguage, mode, switchMode, signOut]);
+  }, [text, people, pages, dictionary, permissions, t, format, navigate, close, language, switchLanguage, mode, switchMode, signOut]);
   return { choices, busy };
 }
 

@@ -1,5 +1,4 @@
 // The frame around every page: menu, top bar, palette, people drawer, banners.
-import { MenuOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -14,6 +13,7 @@ import { signedOutKey, useMe } from '../session.ts';
 import { Eyes } from './Eyes.tsx';
 import { Menu } from './Menu.tsx';
 import { RecentTabs } from './RecentTabs.tsx';
+import { ThumbMenu } from './ThumbMenu.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useShortcuts } from './shortcuts.ts';
 
@@ -53,8 +53,7 @@ export function Shell() {
         {!collapsed && <span>{t('brand.name')}</span>}
       </Link>
       {!phone && <Menu fold={fold} collapsed={collapsed} />}
-      <TopBar onSearch={() => setPalette(true)} onMenu={() => setDrawer(true)}
-        menu={<MenuOutlined />} />
+      <TopBar onSearch={() => setPalette(true)} />
       <div className="work">
         {!phone && <RecentTabs />}
         <main id="main" tabIndex={-1} data-at={location.pathname + location.search}>
@@ -66,6 +65,7 @@ export function Shell() {
           <ScrollRestoration />
         </main>
       </div>
+      {phone && <ThumbMenu open={drawer} onMore={() => setDrawer(true)} />}
       <Suspense>
         {phone && drawer && <PhoneMenu onClose={() => setDrawer(false)} />}
         {palette && <Palette onClose={() => setPalette(false)} />}

@@ -1,5 +1,5 @@
 import { SearchOutlined, UserOutlined } from '@ant-design/icons';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { usePreferences } from '../preferences.tsx';
@@ -12,15 +12,12 @@ import { LanguageSwitch, ThemeSwitch } from './switches.tsx';
 
 const PasswordDialog = lazy(() => import('./PasswordDialog.tsx'));
 
-interface Props { onSearch: () => void; onMenu: () => void; menu: ReactNode }
-
-export function TopBar({ onSearch, onMenu, menu }: Props) {
+export function TopBar({ onSearch }: { onSearch: () => void }) {
   const { t } = useTranslation();
   const { phone } = usePreferences();
   const me = useMe();
   return (
     <header className="topbar no-print">
-      {phone && <button type="button" className="icon-button" aria-label={t('menu.label')} onClick={onMenu}>{menu}</button>}
       {phone ? (
         <button type="button" className="icon-button" aria-label={t('search.open')} onClick={onSearch}><SearchOutlined /></button>
       ) : (

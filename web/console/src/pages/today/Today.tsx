@@ -2,24 +2,23 @@
 // a store manager as much as for a desk; the scope is that of whoever is signed in.
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
-import type { MetricValue } from 'api/contract.ts';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate } from 'react-router';
+import { Link } from 'react-router';
 import { Card } from 'ui/Card.tsx';
 import { Definition } from 'ui/Definition.tsx';
 import { Job } from 'ui/Job.tsx';
-import { MetricCard } from 'ui/MetricCard.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
 import { Empty, Loaded } from 'ui/states.tsx';
 import { Tag } from 'ui/Tag.tsx';
 import { addDays } from 'ui/time.ts';
 import { useFormat, useMay, useViewer } from 'ui/viewer.tsx';
-import { Door } from '../../people/Door.tsx';
-import { freshnessQuery, importsQuery, jobsQuery, metricsQuery, sourcesQuery } from '../../queries.ts';
+import { FigureCards } from '../../people/FigureCards.tsx';
+import { freshnessQuery, importsQuery, jobsQuery, sourcesQuery } from '../../queries.ts';
+import { useOfStores } from '../../session.ts';
 import { vacanciesQuery } from '../org/queries.ts';
 import { alarmsOf } from './alarms.ts';
 
-// In the order of reading. A metric that the tenant has switched off is simply not among the answers.
+// In the order of reading.
 const brief = ['net_sales', 'orders', 'customers', 'new_customers', 'M-01/receipts', 'M-07/per_order', 'M-24', 'returns_share'];
 const jobsShown = 5;
 
@@ -38,7 +37,7 @@ export default function Today() {
         sub={query.data && <span className="small">{t('asOf', { day, time: format.dateTime(query.data.as_of) })}</span>}
         actions={<Links />} />
       <div className="stack">
-        <Loaded query={query} rows={5}>{(data) => <Brief metrics={data.metrics} day={day} />}</Loaded>
+        <Loaded query={query} rows={5}>{(data) => <FigureCards metrics={data.metrics} order={brief} from={day} to={day} against={t('against')} />}</Loaded>
         <div style={{ display: 'grid', gap: 12, gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 340px), 1fr))', alignItems: 'start' }}>
           <Alarms sold={query.data?.metrics.find((metric) => metric.id === 'orders')?.value ?? undefined} />
           <Jobs />
@@ -55,43 +54,9 @@ function Links() {
   return (
     <span className="row">
       {mayPeople && <Link to="/customers">{t('people')}</Link>}
-      <Link to="/overview">{t('results')}</Link>
+      <Link to={useOfStores() ? '/results' : '/overview'}>{t('results')}</Link>
     </span>
   );
-}
-
-const keyOf = (metric: MetricValue): string => (metric.variant ? `${metric.id}/${metric.variant}` : metric.id);
-
-function Brief({ metrics, day }: { metrics: MetricValue[]; day: string }) {
-  const { t } = useTranslation('today');
-  const format = useFormat();
-  const navigate = useNavigate();
-  const { data: dictionary } = useQuery(metricsQuery);
-  const shown = brief.flatMap((key) => metrics.find((metric) => keyOf(metric) === key) ?? []);
-  return (
-    <div className="metrics">
-      {shown.map((metric) => {
-        const variant = metric.variant ?? '';
-        const params = new URLSearchParams({ from: day, to: day, ...(variant ? { variant } : {}) });
-        const meaning = dictionary?.items.find((one) => one.id === metric.id);
-        return (
-          <MetricCard key={keyOf(metric)} metric={metric} against={t('against')}
-            definition={meaning ? <Meaning formula={meaning.variants.find((one) => one.id === variant)?.formula ?? meaning.formula} id={metric.id} /> : null}
-            footer={
-              <Door people={{ kind: 'metric', id: metric.id, variant, part: 'numerator', from: day, to: day, node: '' }} title={format.exact(metric.people_numerator)}>
-                {t('peopleOf', { count: metric.people_numerator, shown: format.count(metric.people_numerator) })}
-              </Door>
-            }
-            onOpen={() => void navigate(`/metric/${metric.id}?${params}`)} />
-        );
-      })}
-    </div>
-  );
-}
-
-function Meaning({ formula, id }: { formula: string; id: string }) {
-  const { t } = useTranslation('today');
-  return <div className="stack" style={{ gap: 8 }}><div>{formula}</div><Link to={`/metric/${id}`}>{t('definition')}</Link></div>;
 }
 
 function Alarms({ sold }: { sold: number | undefined }) {
