@@ -155,12 +155,25 @@ Status World::load() {
         for (const TenantId& tenant : tenant_ids()) TRY(collect::recall(*collect_, view.sql(), tenant));
         return true;
     });
-    for (const TenantId& tenant : tenant_ids()) {
-        for (const auto& one : activity_->sources(tenant))
-            collect_->count(one.source, one.events, 0, one.last_received);
-    }
     TRY(loaded);
+    TRY(count_older_events());
     erased_again_ = TRY(flows::replay_erasures({*kernel_, *customers_, *orders_, *forgetting_, *residue_}, *erasures_));
+    return ok();
+}
+
+// Events that came in before they were counted per day stand as one day, the last.
+Status World::count_older_events() {
+    for (const TenantId& tenant : tenant_ids()) {
+        std::vector<collect::Came> older;
+        for (const auto& one : activity_->sources(tenant)) {
+            collect::Intake intake;
+            intake.accepted = one.events;
+            older.push_back({one.source, one.last_received, intake});
+        }
+        if (older.empty()) continue;
+        const auto context = kernel::Context::system(tenant, clock_->now());
+        TRY(record_->write<void>(context, [&](kernel::Unit& unit) { return collect_->count_older(unit, older); }));
+    }
     return ok();
 }
 

@@ -83,6 +83,7 @@ public:
     Backups& backups() { return *backups_; }
     // Customers that the register outside named and this record had not erased yet, at this start.
     std::int64_t erased_again() const { return erased_again_; }
+    Status count_older_events();
     std::vector<TenantId> tenant_ids() const;
 
 private:

@@ -128,17 +128,19 @@ namespace {
 
 constexpr Duration kLate = hours(24);
 
-// What was wrong with a batch's events; `fresh` of them were new and fit the catalogue.
-collect::Quality quality_of(const ParsedBatch& batch, std::int64_t fresh, std::int64_t duplicates) {
-    collect::Quality quality;
+// What a batch brought, and what was wrong with it; `fresh` of its events were new and fit the catalogue.
+collect::Intake intake_of(const ParsedBatch& batch, std::int64_t fresh, std::int64_t duplicates) {
+    collect::Intake intake;
+    intake.accepted = fresh;
+    intake.refused = static_cast<std::int64_t>(batch.parsed.refused.size());
     const auto& events = batch.parsed.events;
-    quality.duplicate = duplicates + batch.parsed.duplicates;
-    quality.contradictory = static_cast<std::int64_t>(events.size()) - fresh - duplicates;
+    intake.duplicate = duplicates + batch.parsed.duplicates;
+    intake.contradictory = static_cast<std::int64_t>(events.size()) - fresh - duplicates;
     for (const collect::Incoming& one : events) {
-        if (one.time + kLate < batch.received) ++quality.late;
-        if ((one.corrected & static_cast<std::uint8_t>(collect::Correction::Clock)) != 0) ++quality.contradictory;
+        if (one.time + kLate < batch.received) ++intake.late;
+        if ((one.corrected & static_cast<std::uint8_t>(collect::Correction::Clock)) != 0) ++intake.contradictory;
     }
-    return quality;
+    return intake;
 }
 
 }  // namespace
@@ -147,23 +149,21 @@ Result<GroupCounts> apply_group(const PipelineParts& parts, kernel::Unit& unit, 
     GroupCounts counts;
     std::vector<kernel::Event> events;
     Telling telling(group);
+    std::vector<collect::Came> came;
     for (const ParsedBatch& batch : group.batches) {
         const std::int64_t known = counts.duplicates;
         const std::int64_t fresh = TRY(apply_batch(parts, unit, batch, telling, counts, events));
-        const collect::Quality quality = quality_of(batch, fresh, counts.duplicates - known);
+        came.push_back({batch.source, batch.received, intake_of(batch, fresh, counts.duplicates - known)});
         telling.tell_refused(batch);
         const auto refused = static_cast<std::int64_t>(batch.parsed.refused.size());
         if (refused > 0) TRY(parts.collect.refuse(unit, batch.source, batch.parsed.refused, batch.received));
         counts.duplicates += batch.parsed.duplicates;
         counts.refused += refused;
-        unit.on_commit([&collect = parts.collect, source = batch.source, fresh, refused, quality, at = batch.received] {
-            collect.count(source, fresh, refused, at);
-            collect.judge(source, quality);
-        });
     }
     counts.events = static_cast<std::int64_t>(events.size());
     TRY(kernel::append_events(unit, events));
     TRY(parts.collect.tally(unit, events));
+    TRY(parts.collect.count(unit, came));
     parts.activity.apply(unit, events);
     const auto seen = std::make_shared<std::vector<collect::Seen>>(telling.take());
     unit.on_commit([&collect = parts.collect, seen, tenant = group.tenant] { collect.show(tenant, std::move(*seen)); });

@@ -84,6 +84,21 @@ struct Weeks {
     std::int64_t late = 0;
 };
 
+FreshItem item_of(collect::SourceFreshness one) {
+    FreshItem item;
+    item.subject = std::move(one.subject);
+    item.kind = one.is_feed ? FreshKind::Feed : FreshKind::Source;
+    item.name = std::move(one.name);
+    item.paused = one.paused;
+    item.error = std::move(one.error);
+    item.accepted = one.accepted;
+    item.refused = one.refused;
+    item.late = one.late;
+    item.duplicate = one.duplicate;
+    item.contradictory = one.contradictory;
+    return item;
+}
+
 class Freshness {
 public:
     Freshness(org::Org& org, collect::Collect& collect, commerce::Orders& orders, collect::StoreDays& days)
@@ -130,20 +145,13 @@ public:
 private:
     template <class Add>
     Status add_sources(View& view, FreshReply& reply, const Add& add) const {
-        for (auto& one : TRY(collect::source_freshness(collect_, view.sql(), view.tenant()))) {
-            FreshItem item;
-            item.subject = one.subject;
-            item.kind = one.is_feed ? FreshKind::Feed : FreshKind::Source;
-            item.name = std::move(one.name);
-            item.paused = one.paused;
-            item.error = std::move(one.error);
-            item.accepted = one.accepted;
-            item.refused = one.refused;
-            item.late = one.late;
-            item.duplicate = one.duplicate;
-            item.contradictory = one.contradictory;
+        const Day today = org_.calendar(view.tenant()).day_of(view.context().now);
+        auto sources = TRY(collect::source_freshness(collect_, view.sql(), view.tenant(), today));
+        for (collect::SourceFreshness& one : sources) {
+            const auto last = one.last;
+            const int usual = one.usual_limit_min;
             ++reply.sources;
-            add(std::move(item), one.last, one.usual_limit_min);
+            add(item_of(std::move(one)), last, usual);
         }
         return ok();
     }

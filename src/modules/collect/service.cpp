@@ -7,6 +7,12 @@ namespace tilth::collect {
 
 namespace {
 
+Status must_exist(sql::Connection& sql, const TenantId& tenant, const SourceId& source) {
+    const auto known = TRY(sql.one("SELECT id FROM source WHERE tenant_id = ?1 AND id = ?2", {tenant, source},
+                                   [](const sql::Row&) { return true; }));
+    return known ? ok() : Status(Error(ErrorCode::NotFound, "source"));
+}
+
 constexpr std::string_view kRefusedPurpose = "refused_event";
 constexpr std::size_t kRefusedBytesMax = 8u << 10;
 
@@ -65,25 +71,30 @@ Status CollectService::captured(kernel::Unit& unit, const Incoming& event, const
     return capture_ ? capture_(unit, event, customer) : ok();
 }
 
-void CollectService::count(const SourceId& source, std::int64_t accepted, std::int64_t, Instant at) {
-    const std::lock_guard lock(mutex_);
-    Counters& counters = counters_[source];
-    counters.accepted += accepted;
-    counters.last = std::max(counters.last, at);
+Status CollectService::count(kernel::Unit& unit, const std::vector<Came>& batches) {
+    const BusinessCalendar calendar = org_.calendar(unit.tenant());
+    std::map<std::pair<SourceId, Day>, SourceSum> days;
+    for (const Came& batch : batches) {
+        SourceSum& day = days[{batch.source, calendar.day_of(batch.at)}];
+        day.sum += batch.intake;
+        day.last = std::max(day.last, batch.at);
+    }
+    for (const auto& [key, day] : days) TRY(count_intake(unit, key.first, key.second, day.sum, day.last));
+    return ok();
 }
 
-void CollectService::judge(const SourceId& source, const Quality& quality) {
-    const std::lock_guard lock(mutex_);
-    Quality& sum = counters_[source].quality;
-    sum.late += quality.late;
-    sum.duplicate += quality.duplicate;
-    sum.contradictory += quality.contradictory;
+Status CollectService::count_older(kernel::Unit& unit, const std::vector<Came>& sums) {
+    const auto counted = TRY(intake_since(unit.sql(), unit.tenant(), Day{0}));
+    std::vector<Came> older;
+    for (const Came& one : sums)
+        if (!counted.contains(one.source)) older.push_back(one);
+    return count(unit, older);
 }
 
-Quality CollectService::quality(const SourceId& source) const {
-    const std::lock_guard lock(mutex_);
-    const auto found = counters_.find(source);
-    return found == counters_.end() ? Quality{} : found->second.quality;
+Result<std::vector<SourceDay>> CollectService::days(sql::Connection& sql, const TenantId& tenant,
+                                                    const SourceId& source, int limit) const {
+    TRY(must_exist(sql, tenant, source));
+    return source_days(sql, tenant, source, limit);
 }
 
 Result<std::vector<Source>> CollectService::sources(sql::Connection& sql, const TenantId& tenant) const {
@@ -100,11 +111,11 @@ Result<std::vector<Source>> CollectService::sources(sql::Connection& sql, const 
                                if (!row.null(4)) source.last_received = row.instant(4);
                                return source;
                            }));
-    const std::lock_guard lock(mutex_);
+    const auto sums = TRY(intake_since(sql, tenant, Day{0}));
     for (Source& source : all) {
-        const auto found = counters_.find(source.id);
-        if (found == counters_.end()) continue;
-        source.accepted = found->second.accepted;
+        const auto found = sums.find(source.id);
+        if (found == sums.end()) continue;
+        source.accepted = found->second.sum.accepted;
         source.last_received = std::max(source.last_received, found->second.last);
     }
     return all;
@@ -112,9 +123,7 @@ Result<std::vector<Source>> CollectService::sources(sql::Connection& sql, const 
 
 Result<std::vector<Refused>> CollectService::refused(sql::Connection& sql, const TenantId& tenant,
                                                      const SourceId& source, int limit) const {
-    const auto known = TRY(sql.one("SELECT id FROM source WHERE tenant_id = ?1 AND id = ?2", {tenant, source},
-                                   [](const sql::Row&) { return true; }));
-    if (!known) return Error(ErrorCode::NotFound, "source");
+    TRY(must_exist(sql, tenant, source));
     return sql.all(
         "SELECT number, at, code FROM refused_event WHERE tenant_id = ?1 AND source_id = ?2 ORDER BY number DESC LIMIT "
         "?3",

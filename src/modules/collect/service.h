@@ -2,13 +2,13 @@
 // collect behind api.h.
 
 #include <map>
-#include <mutex>
 #include <set>
 
 #include "modules/collect/catalogue/desk.h"
 #include "modules/collect/catalogue/tally.h"
 #include "modules/collect/debugger/witness.h"
 #include "modules/collect/dedup/dedup.h"
+#include "modules/collect/freshness/intake.h"
 #include "modules/collect/imports/jobs.h"
 #include "modules/collect/imports/profiles.h"
 
@@ -59,9 +59,11 @@ public:
     const Witness& witness() const { return witness_; }
     Result<ImportId> import_file(const kernel::Context& context, const std::string& path,
                                  const Mapping& mapping) override;
-    void count(const SourceId& source, std::int64_t accepted, std::int64_t refused, Instant at) override;
-    void judge(const SourceId& source, const Quality& quality) override;
-    Quality quality(const SourceId& source) const;
+    Status count(kernel::Unit& unit, const std::vector<Came>& batches) override;
+    Status count_older(kernel::Unit& unit, const std::vector<Came>& sums) override;
+    // The newest days that had anything, newest first. NotFound for a source that is not the tenant's.
+    Result<std::vector<SourceDay>> days(sql::Connection& sql, const TenantId& tenant, const SourceId& source,
+                                        int limit) const;
 
     Result<NewSource> add_source(const kernel::Context& context, std::string_view name, std::string_view kind);
     Result<std::vector<Source>> sources(sql::Connection& sql, const TenantId& tenant) const;
@@ -115,11 +117,6 @@ private:
     Status set_mapping(kernel::Unit& unit, const ImportId& id, const Mapping& mapping);
     Result<JobId> start(kernel::Unit& unit, std::string_view job, const ImportId& id);
     Result<bool> busy(kernel::Unit& unit, const ImportRow& row);
-    struct Counters {
-        std::int64_t accepted = 0;
-        Instant last;
-        Quality quality;
-    };
     kernel::Kernel& kernel_;
     org::Org& org_;
     std::unique_ptr<Dedup> dedup_;
@@ -128,8 +125,6 @@ private:
     CaptureSink capture_;
     Witness witness_;
     ImportJobs jobs_;
-    mutable std::mutex mutex_;
-    std::map<SourceId, Counters> counters_;
 };
 
 void add_source_routes(kernel::Kernel& kernel, CollectService& collect);

@@ -1,7 +1,7 @@
 #pragma once
 // How fresh what comes in is (CDP-17): sources of events and feeds of files with what was late, sent twice or
 // contradictory, and how long each of them, and each store, may be silent. Stores themselves are told by a flow, which
-// knows the orders. Counts of events are of this process and begin anew with a start; files are counted in the record.
+// knows the orders. Counts of events are of today and the seven business days before; of files, of all.
 
 #include <map>
 #include <optional>
@@ -33,7 +33,10 @@ inline constexpr int kStoreLimitMin = 36 * 60;
 inline constexpr int kSourceLimitMin = 24 * 60;
 inline constexpr int kFreshnessLimitMax = 90 * 24 * 60;
 
-Result<std::vector<SourceFreshness>> source_freshness(Collect& collect, sql::Connection& sql, const TenantId& tenant);
+inline constexpr int kIntakeDays = 7;
+// `today`: the business day.
+Result<std::vector<SourceFreshness>> source_freshness(Collect& collect, sql::Connection& sql, const TenantId& tenant,
+                                                      Day today);
 // Minutes by subject; 0: never an alarm.
 Result<std::map<std::string, int>> freshness_limits(sql::Connection& sql, const TenantId& tenant);
 // Without a limit the usual one holds again.

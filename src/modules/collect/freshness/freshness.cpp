@@ -1,4 +1,5 @@
 #include "modules/collect/freshness/api.h"
+#include "modules/collect/freshness/intake.h"
 
 #include <algorithm>
 
@@ -34,22 +35,26 @@ Result<std::map<std::int64_t, FilesOfFeed>> files_by_feed(sql::Connection& sql, 
 
 }  // namespace
 
-Result<std::vector<SourceFreshness>> source_freshness(Collect& collect, sql::Connection& sql, const TenantId& tenant) {
+Result<std::vector<SourceFreshness>> source_freshness(Collect& collect, sql::Connection& sql, const TenantId& tenant,
+                                                      Day today) {
     auto* const service = dynamic_cast<CollectService*>(&collect);
     INVARIANT(service != nullptr, "freshness is asked of the module's own service");
     std::vector<SourceFreshness> all;
+    const auto intake = TRY(intake_since(sql, tenant, today + -kIntakeDays));
     for (const Source& source : TRY(service->sources(sql, tenant))) {
         SourceFreshness one;
         one.subject = "source:" + source.id.str();
         one.name = source.name;
         if (source.last_received.ms != 0) one.last = source.last_received;
         one.usual_limit_min = kSourceLimitMin;
-        one.accepted = source.accepted;
-        one.refused = source.refused;
-        const Quality quality = service->quality(source.id);
-        one.late = quality.late;
-        one.duplicate = quality.duplicate;
-        one.contradictory = quality.contradictory;
+        if (const auto found = intake.find(source.id); found != intake.end()) {
+            const Intake& sum = found->second.sum;
+            one.accepted = sum.accepted;
+            one.refused = sum.refused;
+            one.late = sum.late;
+            one.duplicate = sum.duplicate;
+            one.contradictory = sum.contradictory;
+        }
         all.push_back(std::move(one));
     }
     const auto files = TRY(files_by_feed(sql, tenant));
