@@ -2400,6 +2400,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/org/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 岗位名录：谁在哪里任什么岗
+         * @description The directory of posts: who holds what where
+         */
+        get: operations["get_org_posts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/org/vacancies": {
         parameters: {
             query?: never;
@@ -2412,6 +2432,26 @@ export interface paths {
          * @description Posts that nobody holds
          */
         get: operations["get_org_vacancies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org/vacancies.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 缺岗清单，成文件
+         * @description Vacancies as CSV
+         */
+        get: operations["get_org_vacancies_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3490,6 +3530,26 @@ export interface paths {
          * @description End a post
          */
         post: operations["post_staff_id_posts_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/posts/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回误给的任职（7 天内）
+         * @description Withdraw a post given by mistake, within 7 days
+         */
+        post: operations["post_staff_id_posts_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6742,6 +6802,31 @@ export interface components {
             mode?: components["schemas"]["org.GovernanceMode"];
             from?: string;
         };
+        "org.HolderItem": {
+            /** Format: id */
+            staff: string;
+            name: string;
+            /** Format: id */
+            node: string;
+            node_name: string;
+            kind: components["schemas"]["org.NodeKind"];
+            /** Format: id */
+            role: string;
+            role_name_zh: string;
+            role_name_en: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            from?: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            until?: string;
+            held: boolean;
+            dedicated: boolean;
+        };
         "org.KeyItem": {
             /** Format: id */
             id: string;
@@ -6925,6 +7010,9 @@ export interface components {
             primary: boolean;
             held: boolean;
         };
+        "org.PostDirectory": {
+            items: components["schemas"]["org.HolderItem"][];
+        };
         "org.PostItem": {
             /** Format: id */
             node: string;
@@ -7059,6 +7147,8 @@ export interface components {
             /** Format: id */
             node: string;
             node_name: string;
+            kind: components["schemas"]["org.NodeKind"];
+            parent_name: string;
             /** Format: id */
             role: string;
             role_name_zh: string;
@@ -7067,6 +7157,12 @@ export interface components {
             held: number;
             /** Format: int64 */
             needed: number;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            since?: string;
+            last_holder: string;
         };
         "org.VacancyList": {
             items: components["schemas"]["org.VacancyItem"][];
@@ -11197,10 +11293,39 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_org_posts: {
+        parameters: {
+            query?: {
+                day?: string;
+                kind?: components["schemas"]["org.NodeKind"];
+                role?: string;
+                node?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["org.PostDirectory"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_org_vacancies: {
         parameters: {
             query?: {
                 day?: string;
+                kind?: components["schemas"]["org.NodeKind"];
+                role?: string;
+                node?: string;
             };
             header?: never;
             path?: never;
@@ -11215,6 +11340,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["org.VacancyList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_org_vacancies_csv: {
+        parameters: {
+            query?: {
+                /** @description 哪一天，缺省为今天 / On which day; by default today */
+                day?: string;
+                /** @description 节点类型 / Kind of node */
+                kind?: string;
+                /** @description 岗位 / Post */
+                role?: string;
+                /** @description 组织节点及其下级 / An organisation node and all below */
+                node?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             default: components["responses"]["Problem"];
@@ -12962,6 +13117,41 @@ export interface operations {
                      * @example 2026-03-01
                      */
                     until?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_staff_id_posts_withdraw: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: id */
+                    node: string;
+                    /** Format: id */
+                    role: string;
                 };
             };
         };

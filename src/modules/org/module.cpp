@@ -20,7 +20,7 @@ std::unique_ptr<Org> make_org(kernel::Kernel& kernel) {
 kernel::ModuleInfo org_module() {
     return {.name = "org",
             .migrations = migrations_of_module_org(),
-            .permissions = {kOrgRead, kOrgWrite, kRoleWrite, kViewAs, kKeyWrite}};
+            .permissions = {kOrgRead, kOrgWrite, kPostWrite, kRoleWrite, kViewAs, kKeyWrite}};
 }
 
 }  // namespace tilth::org

@@ -8,6 +8,8 @@ namespace tilth::org {
 
 namespace {
 
+constexpr Duration kWithdrawn = days(7);
+
 StaffMember::Post* find_post(StaffMember& member, const OrgNodeId& node, const Id<tag::Role>& role) {
     const auto at = std::find_if(member.posts.begin(), member.posts.end(), [&](const StaffMember::Post& post) {
         return post.node == node && post.role == role;
@@ -24,11 +26,12 @@ std::string detail_of(const StaffMember::Post& post) {
 
 Status write_post(kernel::Unit& unit, const StaffId& staff, const StaffMember::Post& post) {
     return unit.sql().write(
-        "INSERT INTO staff_post (tenant_id, staff_id, node_id, role_id, from_day, until_day, is_primary, source) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (tenant_id, staff_id, node_id, role_id) DO UPDATE SET "
-        "from_day = excluded.from_day, until_day = excluded.until_day, is_primary = excluded.is_primary, "
-        "source = excluded.source",
-        {unit.tenant(), staff, post.node, post.role, post.from, post.until, post.primary, post.source});
+        "INSERT INTO staff_post (tenant_id, staff_id, node_id, role_id, from_day, until_day, is_primary, source, "
+        "given_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT "
+        "(tenant_id, staff_id, node_id, role_id) DO UPDATE SET from_day = excluded.from_day, "
+        "until_day = excluded.until_day, is_primary = excluded.is_primary, source = excluded.source",
+        {unit.tenant(), staff, post.node, post.role, post.from, post.until, post.primary, post.source,
+         post.given_at});
 }
 
 }  // namespace
@@ -86,13 +89,16 @@ Status OrgService::put_post(kernel::Unit& unit, const StaffId& staff, const Staf
         TRY(unit.sql().write("UPDATE staff_post SET is_primary = 0 WHERE tenant_id = ?1 AND staff_id = ?2",
                              {unit.tenant(), staff}));
     }
+    StaffMember::Post given = post;
     if (StaffMember::Post* known = find_post(changed, post.node, post.role)) {
-        *known = post;
+        given.given_at = known->given_at;
+        *known = given;
     } else {
-        changed.posts.push_back(post);
+        given.given_at = unit.now();
+        changed.posts.push_back(given);
     }
-    TRY(write_post(unit, staff, post));
-    TRY(unit.audit({.action = "staff.post", .object = staff.str(), .detail = detail_of(post)}));
+    TRY(write_post(unit, staff, given));
+    TRY(unit.audit({.action = "staff.post", .object = staff.str(), .detail = detail_of(given)}));
     publish(unit, changed);
     return ok();
 }
@@ -106,6 +112,23 @@ Status OrgService::end_post(kernel::Unit& unit, const StaffId& staff, const OrgN
     post->until = until;
     TRY(write_post(unit, staff, *post));
     TRY(unit.audit({.action = "staff.post_end", .object = staff.str(), .detail = detail_of(*post)}));
+    publish(unit, changed);
+    return ok();
+}
+
+Status OrgService::withdraw_post(kernel::Unit& unit, const StaffId& staff, const OrgNodeId& at,
+                                 const Id<tag::Role>& role) {
+    TRY(check_within(unit.context(), staff));
+    StaffMember changed = member(unit.tenant(), staff).value_or(StaffMember{});
+    const StaffMember::Post* post = find_post(changed, at, role);
+    if (post == nullptr || !unit.context().scope->covers(at)) return Error(ErrorCode::NotFound, "post");
+    if (!post->given_at || unit.now() - *post->given_at > kWithdrawn)
+        return Error(ErrorCode::Conflict, "only a post given within the last 7 days is withdrawn: end it instead");
+    TRY(unit.sql().write(
+        "DELETE FROM staff_post WHERE tenant_id = ?1 AND staff_id = ?2 AND node_id = ?3 AND role_id = ?4",
+        {unit.tenant(), staff, at, role}));
+    TRY(unit.audit({.action = "staff.post_withdraw", .object = staff.str(), .detail = detail_of(*post)}));
+    std::erase_if(changed.posts, [&](const StaffMember::Post& one) { return one.node == at && one.role == role; });
     publish(unit, changed);
     return ok();
 }
@@ -204,23 +227,70 @@ Status OrgService::leave(kernel::Unit& unit, const StaffId& staff, Day last, con
 
 // ---- Posts that nobody holds ----
 
-std::vector<Vacancy> OrgService::vacancies(const kernel::Context& context, Day day) const {
+namespace {
+
+// Who held a post of a node last, and who holds it now.
+struct Holding {
+    std::int64_t now = 0;
+    std::optional<Day> last;
+    std::string name;
+};
+using Holdings = std::map<std::pair<OrgNodeId, Id<tag::Role>>, Holding>;
+
+Holdings holdings_on(const TenantState& tenant, Day day) {
+    Holdings found;
+    for (const auto& [id, member] : tenant.staff) {
+        for (const StaffMember::Post& post : member.posts) {
+            Holding& holding = found[{post.node, post.role}];
+            if (member.works_on(day) && post.held_on(day)) {
+                ++holding.now;
+                continue;
+            }
+            // Whoever was shut out without a last day left no day to tell.
+            std::optional<Day> last = post.until;
+            if (member.left && (!last || *member.left < *last)) last = member.left;
+            if (!last || *last >= day || (post.from && *last < *post.from)) continue;
+            if (!holding.last || *holding.last < *last) {
+                holding.last = last;
+                holding.name = member.name;
+            }
+        }
+    }
+    return found;
+}
+
+const OrgNode* node_of(const TenantState& tenant, const OrgNodeId& id) {
+    const auto at =
+        std::find_if(tenant.tree.begin(), tenant.tree.end(), [&](const OrgNode& one) { return one.id == id; });
+    return at == tenant.tree.end() ? nullptr : &*at;
+}
+
+bool below(const TenantState& tenant, const OrgNode& node, const OrgNodeId& top) {
+    for (const OrgNode* at = &node; at != nullptr; at = at->parent ? node_of(tenant, *at->parent) : nullptr)
+        if (at->id == top) return true;
+    return false;
+}
+
+}  // namespace
+
+std::vector<Vacancy> OrgService::vacancies(const kernel::Context& context, Day day, const VacancyFilter& filter) const {
     return state_.read([&](const State& state) {
         std::vector<Vacancy> found;
         const TenantState* tenant = state.tenant(context.tenant);
         if (tenant == nullptr) return found;
-        std::map<std::pair<OrgNodeId, Id<tag::Role>>, std::int64_t> holders;
-        for (const auto& [id, member] : tenant->staff) {
-            if (!member.works_on(day)) continue;
-            for (const StaffMember::Post& post : member.posts)
-                if (post.held_on(day)) ++holders[{post.node, post.role}];
-        }
+        const Holdings holdings = holdings_on(*tenant, day);
         for (const PostNeed& need : tenant->needs) {
+            if ((filter.kind && *filter.kind != need.kind) || (filter.role && *filter.role != need.role)) continue;
             for (const OrgNode& node : tenant->tree) {
                 if (node.kind != need.kind || !node.open || !context.scope->covers(node.id)) continue;
-                const auto held = holders.find({node.id, need.role});
-                const std::int64_t count = held == holders.end() ? 0 : held->second;
-                if (count < need.minimum) found.push_back({node.id, node.name, need.role, count, need.minimum});
+                if (filter.node && !below(*tenant, node, *filter.node)) continue;
+                const auto at = holdings.find({node.id, need.role});
+                const Holding held = at == holdings.end() ? Holding{} : at->second;
+                if (held.now >= need.minimum) continue;
+                const OrgNode* parent = node.parent ? node_of(*tenant, *node.parent) : nullptr;
+                found.push_back({node.id, node.name, node.kind, parent == nullptr ? std::string() : parent->name,
+                                 need.role, held.now, need.minimum,
+                                 held.last ? std::optional(*held.last + 1) : std::nullopt, held.name});
             }
         }
         return found;

@@ -4,6 +4,7 @@
 
 #include "modules/org/service.h"
 #include "modules/org/words.h"
+#include "platform/text/csv.h"
 
 namespace tilth::org {
 
@@ -75,6 +76,13 @@ struct EndPost {
 };
 API_STRUCT(EndPost, (id, node, role, until))
 
+struct WithdrawPost {
+    StaffId id;
+    OrgNodeId node;
+    Id<tag::Role> role;
+};
+API_STRUCT(WithdrawPost, (id, node, role))
+
 struct AddCode {
     StaffId id;
     Text<1, 40> code;
@@ -97,19 +105,49 @@ API_STRUCT(PasswordReply, (one_time_password))
 
 struct VacancyQuery {
     std::optional<Day> day;
+    std::optional<NodeKind> kind;
+    std::optional<Id<tag::Role>> role;
+    std::optional<OrgNodeId> node;  // and all below
 };
-API_STRUCT(VacancyQuery, (day))
+API_STRUCT(VacancyQuery, (day, kind, role, node))
 
 struct VacancyItem {
     OrgNodeId node;
     std::string node_name;
+    NodeKind kind = NodeKind::Store;
+    std::string parent_name;
     Id<tag::Role> role;
     std::string role_name_zh;
     std::string role_name_en;
     std::int64_t held = 0;
     std::int64_t needed = 1;
+    std::optional<Day> since;  // the day after its last holder's last day; none: nobody ever held it
+    std::string last_holder;
 };
-API_STRUCT(VacancyItem, (node, node_name, role, role_name_zh, role_name_en, held, needed))
+API_STRUCT(VacancyItem, (node, node_name, kind, parent_name, role, role_name_zh, role_name_en, held, needed, since,
+                         last_holder))
+
+struct HolderItem {
+    StaffId staff;
+    std::string name;
+    OrgNodeId node;
+    std::string node_name;
+    NodeKind kind = NodeKind::Store;
+    Id<tag::Role> role;
+    std::string role_name_zh;
+    std::string role_name_en;
+    std::optional<Day> from;
+    std::optional<Day> until;
+    bool held = false;       // on the day
+    bool dedicated = false;  // holds no other post on the day
+};
+API_STRUCT(HolderItem, (staff, name, node, node_name, kind, role, role_name_zh, role_name_en, from, until, held,
+                        dedicated))
+
+struct PostDirectory {
+    std::vector<HolderItem> items;
+};
+API_STRUCT(PostDirectory, (items))
 
 struct NeedItem {
     NodeKind kind = NodeKind::Store;
@@ -197,12 +235,14 @@ Result<StaffDetail> show_staff(const OrgService& org, const Context& context, co
 
 VacancyList list_vacancies(const OrgService& org, const Context& context, const VacancyQuery& request) {
     VacancyList reply;
-    const auto open = org.vacancies(context, request.day.value_or(org.today(context)));
+    const auto open = org.vacancies(context, request.day.value_or(org.today(context)),
+                                    {request.kind, request.role, request.node});
     org.state().read([&](const State& state) {
         const TenantState* tenant = state.tenant(context.tenant);
         if (tenant == nullptr) return;
         for (const Vacancy& one : open) {
-            VacancyItem item{one.node, one.node_name, one.role, {}, {}, one.held, one.needed};
+            VacancyItem item{one.node, one.node_name, one.kind, one.parent_name, one.role, {}, {}, one.held, one.needed,
+                             one.since, one.last_holder};
             if (const auto role = tenant->roles.find(one.role); role != tenant->roles.end()) {
                 item.role_name_zh = role->second.name_zh;
                 item.role_name_en = role->second.name_en;
@@ -213,6 +253,73 @@ VacancyList list_vacancies(const OrgService& org, const Context& context, const 
             reply.needs.push_back({need.kind, need.role, Int<1, 100>(need.minimum)});
     });
     return reply;
+}
+
+// Who holds what, or will; what has ended is on the page of the person.
+PostDirectory list_posts(const OrgService& org, const Context& context, const VacancyQuery& request) {
+    const Day day = request.day.value_or(org.today(context));
+    PostDirectory reply;
+    org.state().read([&](const State& state) {
+        const TenantState* tenant = state.tenant(context.tenant);
+        if (tenant == nullptr) return;
+        std::map<OrgNodeId, const OrgNode*> nodes;
+        for (const OrgNode& node : tenant->tree) nodes[node.id] = &node;
+        const auto inside = [&](const OrgNodeId& id) {
+            if (!context.scope->covers(id) || !nodes.contains(id)) return false;
+            if (!request.node) return true;
+            for (std::optional<OrgNodeId> at = id; at && nodes.contains(*at); at = nodes.at(*at)->parent)
+                if (*at == *request.node) return true;
+            return false;
+        };
+        for (const auto& [id, member] : tenant->staff) {
+            const auto held = std::count_if(member.posts.begin(), member.posts.end(),
+                                            [&](const StaffMember::Post& post) { return post.held_on(day); });
+            for (const StaffMember::Post& post : member.posts) {
+                if (!member.active || (member.left && *member.left < day)) continue;
+                if (post.until && *post.until < day) continue;
+                if (!inside(post.node) || (request.role && *request.role != post.role)) continue;
+                const OrgNode& node = *nodes.at(post.node);
+                if (request.kind && *request.kind != node.kind) continue;
+                HolderItem item{id, member.name, node.id, node.name, node.kind, post.role, {}, {}, post.from,
+                                post.until, post.held_on(day), post.held_on(day) && held == 1};
+                if (const auto role = tenant->roles.find(post.role); role != tenant->roles.end()) {
+                    item.role_name_zh = role->second.name_zh;
+                    item.role_name_en = role->second.name_en;
+                }
+                reply.items.push_back(std::move(item));
+            }
+        }
+    });
+    std::sort(reply.items.begin(), reply.items.end(), [](const HolderItem& one, const HolderItem& two) {
+        return std::tie(one.node_name, one.role_name_zh, one.name, one.staff) <
+               std::tie(two.node_name, two.role_name_zh, two.name, two.staff);
+    });
+    return reply;
+}
+
+std::string vacancy_file(const VacancyList& list, bool zh) {
+    std::string text = "\xEF\xBB\xBF";  // spreadsheets take UTF-8 by its mark alone
+    text += zh ? csv_line({"上级", "节点", "岗位", "在岗", "应有", "空缺自", "上一任"})
+               : csv_line({"Above", "Node", "Post", "Held", "Needed", "Vacant since", "Last holder"});
+    for (const VacancyItem& one : list.items) {
+        text += csv_line({one.parent_name, one.node_name, zh ? one.role_name_zh : one.role_name_en,
+                          std::to_string(one.held), std::to_string(one.needed), one.since ? to_iso(*one.since) : "",
+                          one.last_holder});
+    }
+    return text;
+}
+
+Result<http::Response> vacancy_csv(const OrgService& org, const Context& context, const http::Request& request) {
+    std::vector<json::FlatField> fields;
+    for (const http::Header& parameter : request.query) {
+        if (parameter.name != "lang") fields.push_back({parameter.name, parameter.value});
+    }
+    const auto query = TRY(json::parse_flat<VacancyQuery>(fields));
+    http::Response response;
+    response.content_type = "text/csv; charset=utf-8";
+    response.body = vacancy_file(list_vacancies(org, context, query), context.language == kernel::Language::Zh);
+    response.with("Content-Disposition", "attachment; filename=\"vacancies.csv\"").with("Cache-Control", "no-store");
+    return response;
 }
 
 void add_person_routes(kernel::Api& api, OrgService& org) {
@@ -264,7 +371,7 @@ void add_post_routes(kernel::Kernel& kernel, OrgService& org) {
     kernel::Api& api = kernel.api;
     add_person_routes(api, org);
     api.command<PutPost, None>(
-        Method::Post, "/api/v1/staff/{id}/posts", kOrgWrite,
+        Method::Post, "/api/v1/staff/{id}/posts", kPostWrite,
         [&org](Unit& unit, const PutPost& request) -> Result<None> {
             TRY(org.put_post(unit, request.id,
                              {request.node, request.role, request.from, request.until, request.primary.value_or(false),
@@ -273,13 +380,39 @@ void add_post_routes(kernel::Kernel& kernel, OrgService& org) {
         },
         {.zh = "任职：在某节点任某角色，可定起止日", .en = "Give a post, with its days", .rows = {"GOV-18"}, .tag = "org"});
     api.command<EndPost, None>(
-        Method::Post, "/api/v1/staff/{id}/posts/end", kOrgWrite,
+        Method::Post, "/api/v1/staff/{id}/posts/end", kPostWrite,
         [&org](Unit& unit, const EndPost& request) -> Result<None> {
             TRY(org.end_post(unit, request.id, request.node, request.role,
                              request.until.value_or(org.today(unit.context()) + -1)));
             return None{};
         },
         {.zh = "卸任", .en = "End a post", .rows = {"GOV-18"}, .tag = "org"});
+    api.command<WithdrawPost, None>(
+        Method::Post, "/api/v1/staff/{id}/posts/withdraw", kPostWrite,
+        [&org](Unit& unit, const WithdrawPost& request) -> Result<None> {
+            TRY(org.withdraw_post(unit, request.id, request.node, request.role));
+            return None{};
+        },
+        {.zh = "撤回误给的任职（7 天内）", .en = "Withdraw a post given by mistake, within 7 days", .rows = {"GOV-18"},
+         .tag = "org"});
+    api.action<VacancyQuery, PostDirectory>(
+        Method::Get, "/api/v1/org/posts", kOrgRead,
+        [&org](const Context& context, const VacancyQuery& request) -> Result<PostDirectory> {
+            return list_posts(org, context, request);
+        },
+        {.zh = "岗位名录：谁在哪里任什么岗", .en = "The directory of posts: who holds what where", .rows = {"GOV-18"},
+         .tag = "org"});
+    api.raw(
+        Method::Get, "/api/v1/org/vacancies.csv", kOrgRead,
+        [&org](const Context& context, http::Request& request, const std::shared_ptr<http::Responder>& responder) {
+            auto response = vacancy_csv(org, context, request);
+            responder->answer(response ? std::move(*response) : kernel::problem(response.error(), context));
+        },
+        {.zh = "缺岗清单，成文件", .en = "Vacancies as CSV", .rows = {"GOV-18"}, .tag = "org", .reply_type = "text/csv",
+         .query = {{"day", "哪一天，缺省为今天", "On which day; by default today"},
+                   {"kind", "节点类型", "Kind of node"},
+                   {"role", "岗位", "Post"},
+                   {"node", "组织节点及其下级", "An organisation node and all below"}}});
     api.action<VacancyQuery, VacancyList>(
         Method::Get, "/api/v1/org/vacancies", kOrgRead,
         [&org](const Context& context, const VacancyQuery& request) -> Result<VacancyList> {
@@ -287,7 +420,7 @@ void add_post_routes(kernel::Kernel& kernel, OrgService& org) {
         },
         {.zh = "缺岗", .en = "Posts that nobody holds", .rows = {"GOV-18"}, .tag = "org"});
     api.command<Needs, None>(
-        Method::Put, "/api/v1/org/post-needs", kRoleWrite,
+        Method::Put, "/api/v1/org/post-needs", kPostWrite,
         [&org](Unit& unit, const Needs& request) -> Result<None> {
             std::vector<PostNeed> needs;
             for (const NeedItem& one : request.items) needs.push_back({one.kind, one.role, one.minimum.value()});

@@ -44,7 +44,7 @@ const std::vector<RoleSpec>& role_catalogue() {
          "总部运营",
          "Operations",
          {"overview.read", "metric.*", "customer.*", "order.read", "import.*", "reconcile.*", "source.read", "org.read",
-          "job.*", "audience.*", "lead.*", "capture.*"}},
+          "post.write", "job.*", "audience.*", "lead.*", "capture.*"}},
         {"analyst",
          "数据分析",
          "Analyst",

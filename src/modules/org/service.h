@@ -14,6 +14,7 @@ namespace tilth::org {
 
 inline constexpr kernel::Permission kOrgRead{"org.read", "查看组织与员工", "See organisation and staff"};
 inline constexpr kernel::Permission kOrgWrite{"org.write", "维护组织与员工", "Change organisation and staff"};
+inline constexpr kernel::Permission kPostWrite{"post.write", "规定岗位、任职与卸任", "Require, give and end posts"};
 inline constexpr kernel::Permission kRoleWrite{"role.write", "维护角色", "Change roles"};
 inline constexpr kernel::Permission kViewAs{"role.view_as", "以他人身份查看", "Look through others' eyes"};
 inline constexpr kernel::Permission kKeyWrite{"key.write", "管理接口密钥", "Manage keys"};
@@ -37,9 +38,18 @@ struct LoginRow {
 struct Vacancy {
     OrgNodeId node;
     std::string node_name;
+    NodeKind kind = NodeKind::Store;
+    std::string parent_name;  // of the node above
     Id<tag::Role> role;
     std::int64_t held = 0;
     std::int64_t needed = 1;
+    std::optional<Day> since = std::nullopt;  // the day after its last holder's last day
+    std::string last_holder = {};
+};
+struct VacancyFilter {
+    std::optional<NodeKind> kind;
+    std::optional<Id<tag::Role>> role;
+    std::optional<OrgNodeId> node;  // and all below
 };
 
 class OrgService final : public Org, public kernel::Authenticator {
@@ -138,11 +148,13 @@ public:
     Status put_post(kernel::Unit& unit, const StaffId& staff, const StaffMember::Post& post);
     Status end_post(kernel::Unit& unit, const StaffId& staff, const OrgNodeId& at, const Id<tag::Role>& role,
                     Day until);
+    // A post given by mistake goes as if it had never been: Conflict unless it was given by hand within the last week.
+    Status withdraw_post(kernel::Unit& unit, const StaffId& staff, const OrgNodeId& at, const Id<tag::Role>& role);
     Status add_code(kernel::Unit& unit, const StaffId& staff, const std::optional<OrgNodeId>& at, std::string_view code,
                     Day from);
     // Every post ends with that day; the successor has the codes from the day after.
     Status leave(kernel::Unit& unit, const StaffId& staff, Day last, const std::optional<StaffId>& successor);
-    std::vector<Vacancy> vacancies(const kernel::Context& context, Day day) const;
+    std::vector<Vacancy> vacancies(const kernel::Context& context, Day day, const VacancyFilter& filter = {}) const;
     Status set_needs(kernel::Unit& unit, const std::vector<PostNeed>& needs);
     std::optional<StaffId> staff_by_code(const TenantId& tenant, const std::optional<OrgNodeId>& node,
                                          std::string_view code, Day day) const override;

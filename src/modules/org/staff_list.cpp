@@ -9,7 +9,7 @@ namespace tilth::org {
 namespace {
 
 // Rights over people, roles and keys are given by hand, by somebody who has them.
-constexpr std::string_view kStrong[] = {"org.write", "role.write", "role.view_as", "key.write"};
+constexpr std::string_view kStrong[] = {"org.write", "post.write", "role.write", "role.view_as", "key.write"};
 
 bool is_strong(const std::vector<std::string>& patterns) {
     return std::any_of(patterns.begin(), patterns.end(), [](const std::string& one) {

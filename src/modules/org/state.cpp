@@ -126,12 +126,13 @@ Status State::load_people(sql::Connection& sql) {
 
 Status State::load_posts(sql::Connection& sql) {
     TRY(sql.query(
-        "SELECT tenant_id, staff_id, node_id, role_id, from_day, until_day, is_primary, source FROM staff_post "
-        "ORDER BY tenant_id, staff_id, node_id, role_id",
+        "SELECT tenant_id, staff_id, node_id, role_id, from_day, until_day, is_primary, source, given_at "
+        "FROM staff_post ORDER BY tenant_id, staff_id, node_id, role_id",
         {}, [this](const sql::Row& row) {
             tenants[row.id<TenantId>(0)].staff[row.id<StaffId>(1)].posts.push_back(
                 {row.id<OrgNodeId>(2), row.id<Id<tag::Role>>(3), day_of(row, 4), day_of(row, 5),
-                 row.opt_i64(6).value_or(0) != 0, row.null(7) ? std::string() : std::string(row.txt(7))});
+                 row.opt_i64(6).value_or(0) != 0, row.null(7) ? std::string() : std::string(row.txt(7)),
+                 row.null(8) ? std::nullopt : std::optional(row.instant(8))});
             return true;
         }));
     TRY(sql.query("SELECT tenant_id, node_id, code, from_day, staff_id, source FROM staff_code", {},

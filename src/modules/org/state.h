@@ -29,6 +29,7 @@ struct StaffMember {
         std::optional<Day> until = std::nullopt;  // the last day
         bool primary = false;
         std::string source = {};  // the staff list that brought it
+        std::optional<Instant> given_at = std::nullopt;  // by hand
         bool held_on(Day day) const { return (!from || *from <= day) && (!until || day <= *until); }
     };
     std::vector<Post> posts;

@@ -10,8 +10,8 @@ constexpr std::array<std::string_view, 3> kCodes{"strong_control", "enabling", "
 
 constexpr std::string_view kLockable[] = {
     "audience.write", "audience.tag", "audience.export", "capture.write",   "customer.export", "customer.merge",
-    "customer.rules", "import.run",   "lead.assign",     "open.write",      "org.write",       "reconcile.write",
-    "role.write",     "setting.write", "source.write",
+    "customer.rules", "import.run",   "lead.assign",     "open.write",      "org.write",       "post.write",
+    "reconcile.write", "role.write", "setting.write",   "source.write",
 };
 
 // Strong control: headquarters decides, branches carry out. Enabling: what must be one for the brand stays locked.

@@ -1,6 +1,6 @@
 // Who works where: the tree, and the staff of the chosen node.
 import { CaretDownOutlined, CaretRightOutlined } from '@ant-design/icons';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
 import type { NodeItem, StaffItem } from 'api/contract.ts';
 import { App, Button } from 'antd';
@@ -13,19 +13,21 @@ import { PageHeader } from 'ui/PageHeader.tsx';
 import { Empty, Loaded } from 'ui/states.tsx';
 import { Tag } from 'ui/Tag.tsx';
 import { Link } from 'react-router';
-import { text, useUrlState } from 'ui/url-state.ts';
+import { oneOf, text, useUrlState } from 'ui/url-state.ts';
+import { ViewTabs } from 'ui/ViewTabs.tsx';
 import { useFormat, useMay, useViewer } from 'ui/viewer.tsx';
 import { nodesQuery } from '../../queries.ts';
 import { NewNode } from './NewNode.tsx';
 import { NewStaff } from './NewStaff.tsx';
+import { Posts } from './Posts.tsx';
 import { staffQuery, vacanciesQuery } from './queries.ts';
 import { rowsOf } from './tree.ts';
 
-const schema = { node: text('', 60) };
+const tabs = ['tree', 'posts'] as const;
+const schema = { node: text('', 60), tab: oneOf<(typeof tabs)[number]>(tabs, 'tree') };
 
 export default function Organisation() {
   const { t } = useTranslation('org');
-  const { phone } = useViewer();
   const mayWrite = useMay('org.write');
   const nodes = useQuery(nodesQuery);
   const staff = useQuery(staffQuery);
@@ -40,38 +42,48 @@ export default function Organisation() {
             <Button type="primary" onClick={() => setAdding('staff')}>{t('staff.new')}</Button>
           </>
         )} />
-      <Vacancies />
-      <div style={{ display: 'grid', gap: 12, gridTemplateColumns: phone ? 'minmax(0, 1fr)' : 'minmax(300px, 2fr) minmax(0, 3fr)', alignItems: 'start' }}>
-        <Card title={t('tree')} flush>
-          <Loaded query={nodes} rows={8}>
-            {({ items }) => <Tree nodes={items} staff={staff.data?.items ?? []} chosen={state.node} onChoose={(node) => change({ node })} />}
-          </Loaded>
-        </Card>
-        <Card title={t('staff.title')} flush>
-          <Loaded query={staff} rows={4}>
-            {({ items }) => <Staff items={items.filter((one) => !state.node || one.posts.some((post) => post.node === state.node))} />}
-          </Loaded>
-        </Card>
-      </div>
+      <ViewTabs label={t('title')} value={state.tab} options={tabs.map((value) => ({ value, label: t(`tab.${value}`) }))} onChange={(tab) => change({ tab, node: '' })} />
+      {state.tab === 'posts' ? <Posts /> : <People nodes={nodes} staff={staff} chosen={state.node} onChoose={(node) => change({ node })} onPosts={() => change({ tab: 'posts', node: '' })} />}
       {adding === 'node' && <NewNode nodes={nodes.data?.items ?? []} parent={state.node} onClose={() => setAdding(undefined)} />}
       {adding === 'staff' && <NewStaff nodes={nodes.data?.items ?? []} node={state.node} onClose={() => setAdding(undefined)} />}
     </div>
   );
 }
 
-// Posts that every node of a kind needs and that nobody holds today.
-function Vacancies() {
+interface PeopleProps { nodes: UseQueryResult<{ items: NodeItem[] }>; staff: UseQueryResult<{ items: StaffItem[] }>; chosen: string; onChoose: (node: string) => void; onPosts: () => void }
+
+function People({ nodes, staff, chosen, onChoose, onPosts }: PeopleProps) {
   const { t } = useTranslation('org');
-  const format = useFormat();
-  const { data } = useQuery(vacanciesQuery);
-  const [all, setAll] = useState(false);
-  if (!data || data.items.length === 0) return null;
-  const shown = all ? data.items : data.items.slice(0, 6);
+  const { phone } = useViewer();
   return (
-    <div className="card row" role="status" style={{ padding: 12, marginBottom: 12, flexWrap: 'wrap' }}>
+    <>
+      <Vacancies onOpen={onPosts} />
+      <div style={{ display: 'grid', gap: 12, gridTemplateColumns: phone ? 'minmax(0, 1fr)' : 'minmax(300px, 2fr) minmax(0, 3fr)', alignItems: 'start' }}>
+        <Card title={t('tree')} flush>
+          <Loaded query={nodes} rows={8}>
+            {({ items }) => <Tree nodes={items} staff={staff.data?.items ?? []} chosen={chosen} onChoose={onChoose} />}
+          </Loaded>
+        </Card>
+        <Card title={t('staff.title')} flush>
+          <Loaded query={staff} rows={4}>
+            {({ items }) => <Staff items={items.filter((one) => !chosen || one.posts.some((post) => post.node === chosen))} />}
+          </Loaded>
+        </Card>
+      </div>
+    </>
+  );
+}
+
+// Posts that every node of a kind needs and that nobody holds today.
+function Vacancies({ onOpen }: { onOpen: () => void }) {
+  const { t } = useTranslation('org');
+  const { data } = useQuery(vacanciesQuery);
+  if (!data || data.items.length === 0) return null;
+  return (
+    <div className="card row" role="status" style={{ padding: 12, marginBottom: 12 }}>
       <Tag tone="warn">{t('vacant.title', { count: data.items.length })}</Tag>
-      {shown.map((one) => <Link key={one.node + one.role} to={`/organisation/${one.node}`}>{one.node_name} · {format.pick(one.role_name_zh, one.role_name_en)}</Link>)}
-      {data.items.length > shown.length && <Button size="small" type="link" onClick={() => setAll(true)}>{t('vacant.all')}</Button>}
+      <span className="grow one-line dim">{[...new Set(data.items.map((one) => one.node_name))].slice(0, 3).join(' · ')}</span>
+      <Button type="link" onClick={onOpen}>{t('vacant.all')}</Button>
     </div>
   );
 }

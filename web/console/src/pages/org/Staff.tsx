@@ -24,6 +24,7 @@ export default function Staff() {
   const { t } = useTranslation('org');
   const { id = '' } = useParams();
   const mayWrite = useMay('org.write');
+  const mayPost = useMay('post.write');
   const mayView = useMay('role.view_as');
   const { message } = App.useApp();
   const client = useQueryClient();
@@ -74,7 +75,7 @@ export default function Staff() {
       <Loaded query={query} rows={8}>
         {(one) => (
           <div className="stack">
-            <Card title={t('staff.posts')} flush extra={mayWrite && <Button size="small" onClick={() => setDialog('post')}>{t('staff.addPost')}</Button>}><Posts person={one} /></Card>
+            <Card title={t('staff.posts')} flush extra={mayPost && <Button size="small" onClick={() => setDialog('post')}>{t('staff.addPost')}</Button>}><Posts person={one} /></Card>
             <Card title={t('staff.codes')} flush extra={mayWrite && <Button size="small" onClick={() => setDialog('code')}>{t('staff.addCode')}</Button>}>
               {one.codes.length === 0 ? <Empty title={t('staff.noCodes')} /> : (
                 <table className="plain"><tbody>{one.codes.map((code) => <tr key={`${code.node_name}${code.code}${code.from}`}><td className="mono">{code.code}</td><td>{code.node_name || t('staff.everywhere')}</td><td className="dim">{code.from > '1970-01-01' ? t('staff.since', { day: code.from }) : ''}</td></tr>)}</tbody></table>
@@ -96,7 +97,7 @@ export default function Staff() {
 function Posts({ person }: { person: StaffDetail }) {
   const { t } = useTranslation('org');
   const format = useFormat();
-  const mayWrite = useMay('org.write');
+  const mayWrite = useMay('post.write');
   const { message } = App.useApp();
   const client = useQueryClient();
   const end = useMutation({

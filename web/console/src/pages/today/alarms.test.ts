@@ -52,5 +52,5 @@ test('a stopped source and a stopped store are named; many stores are counted', 
 test('vacant posts are counted, and the first places named', () => {
   expect(kinds({ vacancies: [] })).toEqual([]);
   const vacancies = ['一店', '一店', '二店', '三店', '四店'].map((node_name) => ({ node_name }));
-  expect(alarmsOf({ ...none, vacancies })).toEqual([{ kind: 'vacant', tone: 'warn', to: '/organisation', name: '一店 · 二店 · 三店', count: 5 }]);
+  expect(alarmsOf({ ...none, vacancies })).toEqual([{ kind: 'vacant', tone: 'warn', to: '/organisation?tab=posts', name: '一店 · 二店 · 三店', count: 5 }]);
 });

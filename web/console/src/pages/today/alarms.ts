@@ -56,7 +56,7 @@ export function alarmsOf({ now, sold, sources, freshness, imports, jobs, parked,
   }
   add('jobPartial', 'warn', '/system?tab=jobs', { count: ended('partial') });
   const vacant = [...new Set(vacancies?.map((one) => one.node_name))];
-  add('vacant', 'warn', '/organisation', { name: vacant.slice(0, 3).join(' · '), count: vacancies?.length ?? 0 });
+  add('vacant', 'warn', '/organisation?tab=posts', { name: vacant.slice(0, 3).join(' · '), count: vacancies?.length ?? 0 });
   if (sold === 0) add('noSales', 'warn', '/imports');
   for (const one of imports ?? []) {
     if (one.state === 'uploaded' || one.state === 'checked') add('importWaiting', 'progress', `/imports/${one.id}`, { name: one.name });
