@@ -200,7 +200,7 @@ constexpr std::array<BlockSpec, kBlocks> kBlockSpecs = {{
     {Block::Membership, "会员与服务", "Membership and service"},
 }};
 
-constexpr std::array<FieldSpec, 40> kFields = {{
+constexpr std::array<FieldSpec, 41> kFields = {{
     {"name", "姓名", "Name", Block::Identity, Mask::Name},
     {"first_name", "名", "First name", Block::Identity, Mask::Name},
     {"last_name", "姓", "Last name", Block::Identity, Mask::Name},
@@ -222,6 +222,7 @@ constexpr std::array<FieldSpec, 40> kFields = {{
     {"marital_status", "婚姻状况", "Marital status", Block::Place, Mask::Hidden},
     {"household_size", "家庭人口", "Household size", Block::Place, Mask::Clear},
     {"children", "子女", "Children", Block::Place, Mask::Hidden},
+    {"child_birth_month", "孩子出生月", "Child's birth month", Block::Place, Mask::Hidden},
     {"phone", "手机号", "Phone", Block::Channel, Mask::Phone},
     {"email", "邮箱", "E-mail", Block::Channel, Mask::Email},
     {"wechat_name", "微信昵称", "WeChat name", Block::Channel, Mask::Name},

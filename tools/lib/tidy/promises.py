@@ -38,6 +38,27 @@ def check_routes(sources, arrows):
         yield Finding("tools/arrows.toml", 1, "routes", f"{missing} is listed as public, but not registered")
 
 
+AUDITED = re.compile(r"\.action\s*=\s*([^;]*?)(?:,\s*\.|\}\s*\))")
+ACTION = re.compile(r'"([a-z_]+(?:\.[a-z_]+)+)"')
+AUDIT_WORDS = "web/console/src/pages/system/AuditTable.tsx"
+
+
+def check_audit_words(sources):
+    """Every action that the server writes into the audit log by name is one that the console has words for."""
+    words = sources.get(AUDIT_WORDS)
+    if words is None:
+        return
+    known = set(re.findall(r"'([a-z_]+(?:\.[a-z_]+)+)'", words.text))
+    for source in sources.values():
+        if not source.path.startswith("src/") or source.path.endswith("_test.cpp"):
+            continue
+        for match in AUDITED.finditer(source.text):
+            for action in ACTION.findall(match[1]):
+                if action not in known:
+                    yield Finding(source.path, source.line_of(match.start()), "audit",
+                                  f"{action} has no words in the console; see `actions` in {AUDIT_WORDS}")
+
+
 def bare_routes(sources, arrows):
     """http::route() knows no permission: only doors that check a key of their own or show no data use it."""
     for source in sources.values():

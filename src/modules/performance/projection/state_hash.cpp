@@ -1,4 +1,5 @@
-// The hash over a tenant's rows: by id, with nodes as ids, so that it does not depend on the order in which rows came.
+// The hash over a tenant's rows, with nodes and terms as what they stand for: the same for the same rows, in whatever
+// order they came. One pass a table: the status page asks for it, too.
 
 #include "modules/performance/projection/projection.h"
 #include "platform/crypto/crypto.h"
@@ -9,45 +10,27 @@ namespace {
 
 using columns::Cell;
 
-constexpr std::size_t kPageRows = 20'000;
-
 constexpr std::string_view kOrders =
-    "SELECT o.order_id, o.customer, o.kind, c.key, g.key, o.paid_at, o.day, n.node, o.net, o.items, o.lines, "
-    "o.change_no FROM orders o LEFT JOIN node n ON n.tenant = o.tenant AND n.no = o.node "
+    "hash(o.order_id, o.customer, o.kind, c.key, g.key, o.paid_at, o.day, n.node, o.net, o.items, o.lines, o.change_no)"
+    " AS h FROM orders o LEFT JOIN node n ON n.tenant = o.tenant AND n.no = o.node "
     "LEFT JOIN term c ON c.tenant = o.tenant AND c.cut = 0 AND c.no = o.channel "
-    "LEFT JOIN term g ON g.tenant = o.tenant AND g.cut = 1 AND g.no = o.guide "
-    "WHERE o.tenant = ? AND o.order_id > ? ORDER BY o.order_id LIMIT ";
-// An order's products in one row, so that a page never ends within an order.
+    "LEFT JOIN term g ON g.tenant = o.tenant AND g.cut = 1 AND g.no = o.guide WHERE o.tenant = ?";
 constexpr std::string_view kLines =
-    "SELECT l.order_id, array_to_string(list(t.key || '=' || l.net || '/' || l.items ORDER BY t.key), ';') "
-    "FROM lines l JOIN term t ON t.tenant = l.tenant AND t.cut = 2 AND t.no = l.product "
-    "WHERE l.tenant = ? AND l.order_id > ? GROUP BY l.order_id ORDER BY l.order_id LIMIT ";
+    "hash(l.order_id, t.key, l.net, l.items) AS h FROM lines l "
+    "LEFT JOIN term t ON t.tenant = l.tenant AND t.cut = 2 AND t.no = l.product WHERE l.tenant = ?";
 constexpr std::string_view kCustomers =
-    "SELECT c.customer, c.person, c.known, c.member, n.node, c.first_seen, c.since, c.change_no "
-    "FROM customers c LEFT JOIN node n ON n.tenant = c.tenant AND n.no = c.home "
-    "WHERE c.tenant = ? AND c.customer > ? ORDER BY c.customer LIMIT ";
+    "hash(c.customer, c.person, c.known, c.member, n.node, c.first_seen, c.since, c.change_no) AS h "
+    "FROM customers c LEFT JOIN node n ON n.tenant = c.tenant AND n.no = c.home WHERE c.tenant = ?";
 
-void add(crypto::Hasher& hasher, const Cell& cell) {
-    hasher.add(static_cast<std::int64_t>(cell.index()));
-    if (const auto* number = std::get_if<std::int64_t>(&cell)) hasher.add(*number);
-    if (const auto* text = std::get_if<std::string>(&cell)) {
-        hasher.add(static_cast<std::int64_t>(text->size()));
-        hasher.add(*text);
-    }
-}
-
-Status add_rows(columns::Columns& columns, std::int32_t tenant, std::string_view statement, crypto::Hasher& hasher) {
-    const std::string text = std::string(statement) + std::to_string(kPageRows);
-    std::string after;
-    for (;;) {
-        const Cell params[] = {std::int64_t{tenant}, after};
-        const auto page = TRY(columns.query(text, params));
-        for (const auto& row : page.rows) {
-            for (const Cell& cell : row) add(hasher, cell);
-        }
-        if (page.rows.size() < kPageRows) return ok();
-        after = std::get<std::string>(page.rows.back()[0]);
-    }
+// Count, exclusive or and sum of the rows' hashes do not depend on the rows' order.
+Status add_rows(columns::Columns& columns, std::int32_t tenant, std::string_view rows, crypto::Hasher& hasher) {
+    const Cell number = std::int64_t{tenant};
+    const auto sums = TRY(columns.query("SELECT COUNT(*) || ' ' || COALESCE(bit_xor(h), 0) || ' ' || "
+                                        "COALESCE(SUM(CAST(h AS HUGEINT)), 0) FROM (SELECT " +
+                                            std::string(rows) + ")",
+                                        {&number, 1}));
+    hasher.add(std::get<std::string>(sums.rows.at(0).at(0)));
+    return ok();
 }
 
 }  // namespace
@@ -66,10 +49,8 @@ Result<ProjectionState> Projection::state(const TenantId& tenant) {
     const auto found = followers_.find(tenant);
     if (found == followers_.end()) return Error(ErrorCode::NotFound, "tenant");
     const Follower& follower = found->second;
-    return ProjectionState {
-        follower.position.orders, follower.position.customers, TRY(hash_of(follower))
-        , follower.as_of
-    };
+    return ProjectionState{follower.position.orders, follower.position.customers, TRY(hash_of(follower)),
+                           follower.as_of};
 }
 
 }  // namespace tilth::performance

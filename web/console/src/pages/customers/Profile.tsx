@@ -60,13 +60,15 @@ function Field({ field, id, onShown }: { field: FieldView; id: string; onShown: 
   const mayReveal = useMay('customer.reveal');
   const sourceName = useSourceName();
   const label = format.pick(field.label_zh, field.label_en);
+  const shown = ({ key, value_masked: value }: FieldView): string =>
+    key === 'gender' && (value === 'male' || value === 'female') ? t(`profile.${value}`) : value;
   return (
     <>
       <dt>{label}</dt>
       <dd>
         {field.revealable && mayReveal
           ? <Reveal masked={field.value_masked} label={label} onShown={onShown} reveal={(reason) => revealField(id, field.key, reason)} />
-          : field.value_masked || '–'}
+          : shown(field) || '–'}
         <div className="small dimmer">
           {t('profile.origin', { source: sourceName(field.source), day: format.day(field.at), sure: field.confidence })}
         </div>

@@ -59,11 +59,25 @@ function Detail({ value }: { value: unknown }) {
   return <span className="mono one-line" style={{ display: 'inline-block', maxWidth: 320, verticalAlign: 'bottom' }} title={text}>{text}</span>;
 }
 
+// What the server writes into the audit log (tools/tidy compares); each has its words.
 export const actions = [
-  'session.switch', 'session.enter', 'session.link', 'session.unlink', 'role.upgrade', 'audit.export', 'session.sign_in', 'session.sign_out', 'session.refused', 'session.password', 'tenant.create', 'org.node_add', 'org.node_move',
-  'org.node_rename', 'key.create', 'key.revoke', 'staff.add', 'staff.enable', 'staff.disable', 'role.change', 'source.create',
-  'import.upload', 'import.check', 'import.run', 'import.take_back', 'customer.merge', 'customer.unmerge', 'customer.reveal',
-  'customer.export', 'setting.set', 'pipeline.retry', 'job.cancel',
+  'audience.archive', 'audience.change', 'audience.create', 'audience.export', 'audience.model_run', 'audience.publish',
+  'audience.restore', 'audience.strategy', 'audience.strategy_drop', 'audience.strategy_order', 'audience.tag', 'audience.tag_group',
+  'audience.tag_undo', 'audience.untag', 'audit.export', 'capture.add', 'capture.invite', 'capture.start', 'capture.stop',
+  'catalogue.accept_unknown', 'catalogue.drop', 'catalogue.hold_unknown', 'catalogue.put', 'catalogue.release', 'catalogue.remove',
+  'customer.bulk_read', 'customer.conflict.apart', 'customer.conflict.merge', 'customer.conflict.reopened', 'customer.detach',
+  'customer.erase', 'customer.erase_again', 'customer.erase_residue', 'customer.export', 'customer.merge', 'customer.privacy.copy',
+  'customer.reveal', 'customer.rule', 'customer.unmerge', 'feed.add', 'feed.pause', 'feed.remove', 'feed.resume', 'feed.run',
+  'freshness.limit', 'governance.locks', 'governance.mode', 'import.attach', 'import.check', 'import.profile_remove',
+  'import.profile_save', 'import.retry', 'import.run', 'import.take_back', 'import.upload', 'job.cancel', 'key.create', 'key.revoke',
+  'lead.add', 'lead.assign', 'lead.claim', 'lead.convert', 'lead.lose', 'lead.recycle', 'org.node_add', 'org.node_move', 'org.node_remove',
+  'org.node_rename', 'org.node_undo', 'org.post_needs', 'partner_key.add', 'partner_key.revoke', 'partner_key.secret', 'pipeline.retry',
+  'role.add', 'role.change', 'role.remove', 'role.upgrade', 'session.end', 'session.enter', 'session.link', 'session.password',
+  'session.recovery_code', 'session.refused', 'session.second_factor', 'session.second_factor_off', 'session.sign_in', 'session.sign_out',
+  'session.switch', 'session.unlink', 'session.view_as', 'session.view_end', 'setting.change', 'setting.set', 'source.create', 'staff.add',
+  'staff.code', 'staff.disable', 'staff.enable', 'staff.leave', 'staff.list_change', 'staff.post', 'staff.post_end', 'staff.reset',
+  'store_day.accept', 'store_day.correct', 'store_day.explain', 'store_day.withdraw', 'tenant.create', 'webhook.add', 'webhook.remove',
+  'webhook.replay', 'webhook.start', 'webhook.stop',
 ] as const;
 type Action = (typeof actions)[number];
 
@@ -71,7 +85,8 @@ export function useActionName(): (action: string) => string {
   const { t } = useTranslation('system');
   return (action) => {
     const known = actions.find((one) => one === action);
-    return known ? t(`actions.${known.replace('.', '_') as ActionKey}`) : action;
+    return known ? t(`actions.${known.replaceAll('.', '_') as ActionKey}`) : action;
   };
 }
-type ActionKey = Action extends infer A ? (A extends `${infer Noun}.${infer Verb}` ? `${Noun}_${Verb}` : never) : never;
+type Joined<A extends string> = A extends `${infer Noun}.${infer Rest}` ? `${Noun}_${Joined<Rest>}` : A;
+type ActionKey = Joined<Action>;
