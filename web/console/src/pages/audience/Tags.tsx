@@ -106,7 +106,7 @@ function TagTable({ tags, onOpen, onEdit }: { tags: TagView[]; onOpen: (tag: Tag
         <tbody>
           {tags.map((tag) => (
             <tr key={tag.id}>
-              <td><button type="button" className="bare door" onClick={() => onOpen(tag)}>{tag.name}</button>{tag.description && <div className="small dim">{tag.description}</div>}</td>
+              <td style={{ minWidth: 150 }}><button type="button" className="bare door" onClick={() => onOpen(tag)}>{tag.name}</button>{tag.description && <div className="small dim">{tag.description}</div>}</td>
               <td>{t(`classes.${tag.tag_class}`)}</td>
               <td><ModeTag mode={tag.mode} /></td>
               <td className="num"><button type="button" className="bare door" onClick={() => onOpen(tag)} title={format.exact(tag.people)}>{format.count(tag.people)}</button></td>

@@ -15,6 +15,7 @@ import { useUrlState } from 'ui/url-state.ts';
 import { useFormat } from 'ui/viewer.tsx';
 import { RedDays } from '../reconcile/RedDays.tsx';
 import { Funnel } from './Funnel.tsx';
+import { Standing } from './Standing.tsx';
 import { columnKey, isRatio, leagueQuery, peersOf, schema, shown } from './league.ts';
 
 export default function Store() {
@@ -36,6 +37,7 @@ export default function Store() {
       <BusyBar on={query.isFetching} />
       <RedDays from={from} to={to} node={id} />
       <div className="stack">
+        <Standing node={id} />
         <Funnel span={{ from, to, node: id }} split={state.split} onSplit={(split) => change({ split })} />
         <Loaded query={query} rows={8}>
           {(league) => row ? <Card title={t('beside')} flush extra={<span className="small dim">{t('besideNote')}</span>}><Figures league={league} row={row} /></Card>
