@@ -5,6 +5,8 @@ import { api, body } from 'api/client.ts';
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { Card } from 'ui/Card.tsx';
+import { Change } from 'ui/MetricCard.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
 import { BusyBar, Empty, Loaded } from 'ui/states.tsx';
 import { addDays, range } from 'ui/time.ts';
@@ -21,7 +23,7 @@ const schema = { span: oneOf<Span>(spans, 'yesterday'), compare: text('', 20), n
 export default function Results() {
   const { t } = useTranslation('results');
   const format = useFormat();
-  const { scope } = useMe();
+  const { scope, staff } = useMe();
   const mayPeople = useMay('customer.read');
   const [state, change] = useUrlState(schema);
   const today = format.today();
@@ -59,6 +61,7 @@ export default function Results() {
           {(data) => sold === false ? <div className="card"><Empty title={t(`none.${state.span}`)}>{t('noneText')}</Empty></div>
             : <FigureCards metrics={data.metrics} order={order} from={from} to={to} node={node} against={t(`against.${state.span}.${compare}`)} />}
         </Loaded>
+        {staff && <Own staff={staff.id} from={from} to={to} />}
         <div className="card">
           <ul className="cards">
             {mayPeople && <li><Link className="card-row" to="/customers">{t('people')}</Link></li>}
@@ -74,4 +77,38 @@ function periodOf(span: Span, today: string): { from: string; to: string } {
   if (span === 'today') return { from: today, to: today };
   if (span === 'yesterday') return { from: addDays(today, -1), to: addDays(today, -1) };
   return range('thisMonth', today);
+}
+
+// What was sold under one's own name: the funnel of one guide, always held against as many days before.
+function Own({ staff, from, to }: { staff: string; from: string; to: string }) {
+  const { t } = useTranslation('results');
+  const format = useFormat();
+  const query = useQuery({
+    queryKey: ['funnel', 'guide', staff, from, to],
+    queryFn: ({ signal }) => body(api.GET('/api/v1/funnel', { params: { query: { from, to, guide: staff } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Card title={t('own.title')} extra={<span className="small dim">{t('own.note')}</span>}>
+      <Loaded query={query} rows={2}>
+        {(funnel) => {
+          const steps = funnel.items.filter((step) => step.metric);
+          if (funnel.net_sales === 0 && steps.every((step) => step.people === 0)) return <p className="dim">{t('own.none')}</p>;
+          return (
+            <div className="counts">
+              <div><div className="dim small">{t('own.sales')}</div><div className="n" title={format.money(funnel.net_sales)}>{format.moneyShort(funnel.net_sales)}</div></div>
+              {steps.map((step) => (
+                <div key={step.stage}>
+                  <div className="dim small">{format.pick(step.name_zh, step.name_en)}</div>
+                  <div className="n">{t('own.people', { count: step.people, shown: format.count(step.people) })}</div>
+                  <div className="small"><Change metric={{ unit: 'count', value: step.people, previous: step.previous_people }} /></div>
+                  {step.rate_zh && <div className="small dimmer">{format.pick(step.rate_zh, step.rate_en)} {format.ratio(step.rate)}</div>}
+                </div>
+              ))}
+            </div>
+          );
+        }}
+      </Loaded>
+    </Card>
+  );
 }

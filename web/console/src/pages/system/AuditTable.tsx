@@ -75,7 +75,7 @@ export const actions = [
   'role.add', 'role.change', 'role.remove', 'role.upgrade', 'session.end', 'session.enter', 'session.link', 'session.password',
   'session.recovery_code', 'session.refused', 'session.second_factor', 'session.second_factor_off', 'session.sign_in', 'session.sign_out',
   'session.switch', 'session.unlink', 'session.view_as', 'session.view_end', 'setting.change', 'setting.set', 'source.create', 'staff.add',
-  'staff.code', 'staff.disable', 'staff.enable', 'staff.leave', 'staff.list_change', 'staff.post', 'staff.post_end', 'staff.reset',
+  'staff.code', 'staff.disable', 'staff.enable', 'staff.leave', 'staff.list_change', 'staff.post', 'staff.post_end', 'staff.post_withdraw', 'staff.reset',
   'store_day.accept', 'store_day.correct', 'store_day.explain', 'store_day.withdraw', 'tenant.create', 'webhook.add', 'webhook.remove',
   'webhook.replay', 'webhook.start', 'webhook.stop',
 ] as const;
