@@ -97,6 +97,8 @@ class Story:
         unknown = sum(e["size"] for e in self.ledger.of("batch", UNKNOWN).values())
         logged = self.session.json("/api/v1/system")["events_logged"]
         demand(acked <= logged <= acked + unknown, f"{logged} events are logged, {acked} were acknowledged, {unknown} are open")
+        counted = sum(source["accepted"] for source in self.session.json("/api/v1/sources")["items"])
+        demand(counted == logged, f"{counted} events are counted by source and day, {logged} are logged")
 
     def send_again(self, share=0.6):
         """Clients try again what had no answer: the same bytes, the same key."""
