@@ -50,6 +50,13 @@ Result<Id<tag::Role>> write_roles(kernel::Unit& unit) {
             TRY(unit.sql().write("INSERT INTO role_given (tenant_id, role_id, permission) VALUES (?1, ?2, ?3)",
                                  {unit.tenant(), id, permission}));
         }
+        // Until the tenant says otherwise every store needs a manager and every region too.
+        const std::optional<NodeKind> needed = spec.code == "store_manager"    ? std::optional(NodeKind::Store)
+                                               : spec.code == "region_manager" ? std::optional(NodeKind::Region)
+                                                                               : std::nullopt;
+        if (!needed) continue;
+        TRY(unit.sql().write("INSERT INTO post_need (tenant_id, kind, role_id, minimum) VALUES (?1, ?2, ?3, 1)",
+                             {unit.tenant(), static_cast<std::int64_t>(*needed), id}));
     }
     return administrator;
 }
