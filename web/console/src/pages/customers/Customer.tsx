@@ -98,7 +98,7 @@ function Person({ customer }: { customer: CustomerView }) {
         <Card label={t('worth')}>
           <Loaded query={value} rows={2}>{(data) => <Worth value={data} />}</Loaded>
         </Card>
-        <Tabs activeKey={tab} items={items} destroyOnHidden onChange={(key) => change({ tab: key as typeof tab })} />
+        <Tabs activeKey={items.some((one) => one.key === tab) ? tab : 'profile'} items={items} destroyOnHidden onChange={(key) => change({ tab: key as typeof tab })} />
       </div>
       {merging && <MergeDialog customer={customer} onClose={() => setMerging(false)} />}
       {shown && <Watermark text={`${me.staff?.name ?? ''} ${me.staff?.login ?? ''} ${format.dateTime(now().toISOString())}`} />}
