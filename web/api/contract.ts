@@ -87,6 +87,7 @@ export type StoreDayItem = Schemas['flows.StoreDayItem'];
 
 export type SourceKind = Schemas['collect.SourceKind'];
 export type SourceItem = Schemas['collect.SourceItem'];
+export type QualityItem = Schemas['collect.QualityItem'];
 export type SeenItem = Schemas['collect.SeenItem'];
 export type EventTypeShown = Schemas['collect.EventTypeShown'];
 export type HeldShown = Schemas['collect.HeldShown'];

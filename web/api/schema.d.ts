@@ -2688,6 +2688,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 数据质量：按数据源，或某个数据源的各门店
+         * @description Late, duplicate, contradictory and missing data per source, or per store of one
+         */
+        get: operations["get_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 数据质量，成文件
+         * @description The quality of data as CSV: counts alone
+         */
+        get: operations["get_quality_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reconcile": {
         parameters: {
             query?: never;
@@ -5410,6 +5450,52 @@ export interface components {
             name: string;
             title?: string;
             fields: components["schemas"]["collect.FieldRule"][];
+        };
+        "collect.QualityItem": {
+            /** Format: id */
+            source: string;
+            /** Format: id */
+            node?: string;
+            name: string;
+            code: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            last?: string;
+            /** Format: int64 */
+            events: number;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            duplicate: number;
+            /** Format: int64 */
+            contradictory: number;
+            /** Format: int64 */
+            refused: number;
+            /** Format: int64 */
+            lag_p50_min?: number;
+            /** Format: int64 */
+            lag_p99_min?: number;
+            /** Format: int64 */
+            days_expected: number;
+            /** Format: int64 */
+            days_missing: number;
+            /** Format: int64 */
+            stores: number;
+        };
+        "collect.QualityReply": {
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            from: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            to: string;
+            items: components["schemas"]["collect.QualityItem"][];
         };
         "collect.RefusedItem": {
             /** Format: int64 */
@@ -11726,6 +11812,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["flows.PersonFile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_quality: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["collect.QualityReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_quality_csv: {
+        parameters: {
+            query?: {
+                /** @description 开始日（含） / First day */
+                from?: string;
+                /** @description 结束日（含） / Last day */
+                to?: string;
+                /** @description 某个数据源的各门店 / The stores of one source */
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             default: components["responses"]["Problem"];

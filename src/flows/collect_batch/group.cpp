@@ -1,9 +1,12 @@
 #include "flows/collect_batch/group.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <span>
+#include <tuple>
 
+#include "modules/collect/quality/api.h"
 #include "modules/customer/detach/api.h"
 #include "modules/customer/touch/api.h"
 
@@ -24,6 +27,7 @@ Result<CustomerId> apply_event(const PipelineParts& parts, kernel::Unit& unit, c
     sighting.at = incoming.time;
     sighting.source = source;
     sighting.rule = incoming.rule;
+    sighting.home_node = incoming.home_node;
     // Of an unbinding the first key alone is seen; the others part from it.
     const bool unbinds = incoming.rule == customer::kUnbindRule && incoming.claims.size() > 1 &&
                          incoming.claims.front().kind == customer::IdentityKind::CustomId;
@@ -87,9 +91,32 @@ private:
     std::vector<collect::Seen> seen_;
 };
 
+// What was wrong with what a group brought, per source, store and moment of receipt.
+class Judging {
+public:
+    collect::Quality& of(const ParsedBatch& batch, const collect::Incoming& event) {
+        return at(batch, collect::store_of(event));
+    }
+    collect::Quality& at(const ParsedBatch& batch, std::string store) {
+        return sums_[{batch.source, std::move(store), batch.received}];
+    }
+    std::vector<collect::Judged> take() {
+        std::vector<collect::Judged> all;
+        for (auto& [key, quality] : sums_) {
+            const auto& [source, store, received] = key;
+            all.push_back({source, store, received, quality});
+        }
+        return all;
+    }
+
+private:
+    std::map<std::tuple<SourceId, std::string, Instant>, collect::Quality> sums_;
+};
+
 // A batch's events past the catalogue and the de-duplication; returns how many were new.
 Result<std::int64_t> apply_batch(const PipelineParts& parts, kernel::Unit& unit, const ParsedBatch& batch,
-                                 Telling& telling, GroupCounts& counts, std::vector<kernel::Event>& events) {
+                                 Telling& telling, Judging& judging, GroupCounts& counts,
+                                 std::vector<kernel::Event>& events) {
     const auto& incoming = batch.parsed.events;
     const auto rulings = TRY(parts.collect.rule(unit, incoming));
     const auto held = [&](std::size_t i) { return !rulings.empty() && !rulings[i].held.empty(); };
@@ -109,13 +136,17 @@ Result<std::int64_t> apply_batch(const PipelineParts& parts, kernel::Unit& unit,
         const std::string& properties = replaced ? *rulings[i].properties : one.properties;
         if (held(i)) {
             const bool first = TRY(parts.collect.hold(unit, batch.source, one, rulings[i].held));
+            judging.of(batch, one).add(first ? collect::Fault::Held : collect::Fault::Duplicate);
             telling.tell(batch, one, first ? "held" : "duplicate", rulings[i].held, {}, properties);
             continue;
         }
+        const bool contradicts = parts.collect.contradicts(batch.source, one);
         if (is_new[asked++]) {
             const auto customer = TRY(apply_event(parts, unit, batch, one, properties, events));
             telling.tell(batch, one, {}, {}, customer, properties);
+            judging.of(batch, one).take(one, batch.received);
         } else {
+            judging.of(batch, one).add(contradicts ? collect::Fault::Contradictory : collect::Fault::Duplicate);
             telling.tell(batch, one, "duplicate", {}, {}, properties);
         }
     }
@@ -149,21 +180,26 @@ Result<GroupCounts> apply_group(const PipelineParts& parts, kernel::Unit& unit, 
     GroupCounts counts;
     std::vector<kernel::Event> events;
     Telling telling(group);
+    Judging judging;
     std::vector<collect::Came> came;
     for (const ParsedBatch& batch : group.batches) {
         const std::int64_t known = counts.duplicates;
-        const std::int64_t fresh = TRY(apply_batch(parts, unit, batch, telling, counts, events));
+        const std::int64_t fresh = TRY(apply_batch(parts, unit, batch, telling, judging, counts, events));
         came.push_back({batch.source, batch.received, intake_of(batch, fresh, counts.duplicates - known)});
         telling.tell_refused(batch);
         const auto refused = static_cast<std::int64_t>(batch.parsed.refused.size());
         if (refused > 0) TRY(parts.collect.refuse(unit, batch.source, batch.parsed.refused, batch.received));
         counts.duplicates += batch.parsed.duplicates;
         counts.refused += refused;
+        collect::Quality& whole = judging.at(batch, {});
+        whole.refused += refused;
+        whole.duplicate += batch.parsed.duplicates;
     }
     counts.events = static_cast<std::int64_t>(events.size());
     TRY(kernel::append_events(unit, events));
     TRY(parts.collect.tally(unit, events));
     TRY(parts.collect.count(unit, came));
+    TRY(parts.collect.judge(unit, judging.take()));
     parts.activity.apply(unit, events);
     const auto seen = std::make_shared<std::vector<collect::Seen>>(telling.take());
     unit.on_commit([&collect = parts.collect, seen, tenant = group.tenant] { collect.show(tenant, std::move(*seen)); });

@@ -146,7 +146,8 @@ private:
     template <class Add>
     Status add_sources(View& view, FreshReply& reply, const Add& add) const {
         const Day today = org_.calendar(view.tenant()).day_of(view.context().now);
-        auto sources = TRY(collect::source_freshness(collect_, view.sql(), view.tenant(), today));
+        const bool zh = view.context().language == kernel::Language::Zh;
+        auto sources = TRY(collect::source_freshness(collect_, view.sql(), view.tenant(), today, zh));
         for (collect::SourceFreshness& one : sources) {
             const auto last = one.last;
             const int usual = one.usual_limit_min;

@@ -57,6 +57,7 @@ struct Incoming {
     std::uint8_t corrected = 0;
     bool released = false;  // from quarantine, by somebody's word: the catalogue is not asked again
     std::string capture = {};  // of a capture point: what the submission says beyond the event (JSON); else empty
+    std::optional<OrgNodeId> home_node = {};  // whose a customer without a home becomes: the capture point's node
 };
 struct Verdict {
     bool accepted = true;
@@ -316,6 +317,8 @@ struct Came {
     Intake intake;
 };
 
+struct Judged;  // quality/api.h
+
 struct Source {
     SourceId id;
     std::string name;
@@ -355,7 +358,12 @@ public:
                                          const Mapping& mapping) = 0;
     // Adds to the business day of each batch's source, within the unit that applies the events.
     virtual Status count(kernel::Unit& unit, const std::vector<Came>& batches) = 0;
-    // The same, of sources alone that have no day yet: what came before days were counted.
+    // Whether its id came before with another content, as far as this process remembers. Writer's thread.
+    virtual bool contradicts(const SourceId& source, const Incoming& event) = 0;
+    // What was wrong with what a group brought, a row per source, store and business day; within the group's unit, so
+    // that it stands or falls with the journal position. Writer's thread.
+    virtual Status judge(kernel::Unit& unit, const std::vector<Judged>& judged) = 0;
+    // As count(), of sources alone that have no day yet: what came before days were counted.
     virtual Status count_older(kernel::Unit& unit, const std::vector<Came>& sums) = 0;
 };
 

@@ -12,6 +12,7 @@ namespace tilth::collect {
 std::unique_ptr<Collect> make_collect(kernel::Kernel& kernel, org::Org& org) {
     auto collect = std::make_unique<CollectService>(kernel, org);
     add_source_routes(kernel, *collect);
+    add_quality_routes(kernel, *collect);
     add_debugger_routes(kernel, *collect);
     add_catalogue_routes(kernel, *collect);
     add_import_routes(kernel, *collect);

@@ -11,6 +11,7 @@
 #include "modules/collect/freshness/intake.h"
 #include "modules/collect/imports/jobs.h"
 #include "modules/collect/imports/profiles.h"
+#include "modules/collect/quality/api.h"
 
 namespace tilth::collect {
 
@@ -60,6 +61,12 @@ public:
     Result<ImportId> import_file(const kernel::Context& context, const std::string& path,
                                  const Mapping& mapping) override;
     Status count(kernel::Unit& unit, const std::vector<Came>& batches) override;
+    bool contradicts(const SourceId& source, const Incoming& event) override {
+        return saying_.contradicts(source, event);
+    }
+    Status judge(kernel::Unit& unit, const std::vector<Judged>& judged) override {
+        return add_quality(unit, org_, judged);
+    }
     Status count_older(kernel::Unit& unit, const std::vector<Came>& sums) override;
     // The newest days that had anything, newest first. NotFound for a source that is not the tenant's.
     Result<std::vector<SourceDay>> days(sql::Connection& sql, const TenantId& tenant, const SourceId& source,
@@ -125,9 +132,11 @@ private:
     CaptureSink capture_;
     Witness witness_;
     ImportJobs jobs_;
+    Saying saying_;
 };
 
 void add_source_routes(kernel::Kernel& kernel, CollectService& collect);
+void add_quality_routes(kernel::Kernel& kernel, CollectService& collect);
 void add_debugger_routes(kernel::Kernel& kernel, CollectService& collect);
 void add_catalogue_routes(kernel::Kernel& kernel, CollectService& collect);
 void add_import_routes(kernel::Kernel& kernel, CollectService& collect);

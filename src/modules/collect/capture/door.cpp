@@ -296,6 +296,8 @@ private:
         const auto [channel, via] = channel_of(point, value(fields, "via"));
         const bool agreed = point.definition.consent && !value(fields, "consent").empty();
         body.set("identities", identities).set("traits", traits);
+        // The root is no home: the first store that sees the customer shall be.
+        if (point.node != desk_.org().root(point.tenant)) body.set("node", point.node.str());
         if (!channel.empty()) body.set("once", Value::object({{"acquired_from", channel}}));
         body.set("properties", Value::object({{"point", point.number},
                                               {"via", via},

@@ -4,6 +4,7 @@
 
 #include "base/hooks.h"
 #include "base/limits.h"
+#include "modules/collect/feeds/problem.h"
 #include "modules/collect/feeds/rules.h"
 #include "platform/crypto/crypto.h"
 #include "platform/http/client.h"
@@ -188,9 +189,9 @@ Result<std::shared_ptr<Feeds::Pull>> Feeds::begin(kernel::JobStep& step, std::in
     if (!pull->feed.sealed.empty())
         pull->secret = TRY(kernel_.vault.open_for_tenant(tenant, kSecret, pull->feed.sealed));
     if (const auto opened = open(tenant, *pull); !opened) {
-        pull->error = opened.error().detail;
+        pull->error = feeds::encode({}, feeds::problem_of(pull->feed.kind, feeds::Stage::Open, opened.error()));
     } else if (auto files = wanted(tenant, *pull, step.context().now); !files) {
-        pull->error = files.error().detail;
+        pull->error = feeds::encode({}, feeds::problem_of(pull->feed.kind, feeds::Stage::List, files.error()));
     } else {
         pull->files = std::move(*files);
     }
@@ -219,12 +220,13 @@ Status Feeds::take(kernel::JobStep& step, Pull& pull, const Wanted& file) {
         request.answer_bytes_max = limits::kImportFileBytesMax;
         if (!pull.secret.empty()) request.headers.push_back({"Authorization", pull.secret});
         auto answer = TRY(http::send(request));
-        if (answer.status != 200) return Error(ErrorCode::NotFound, "HTTP " + std::to_string(answer.status));
+        if (answer.status != 200) return Error::invalid(feeds::problem_of_status(answer.status));
         return std::move(answer.body);
     }();
     if (!bytes) {
         // Not there yet, or not reachable: it is asked for again with the next run.
-        pull.error = file.name + " (" + file.version + "): " + bytes.error().detail;
+        pull.error = feeds::encode(file.name + " (" + file.version + ")",
+                                   feeds::problem_of(pull.feed.kind, feeds::Stage::Fetch, bytes.error()));
         ++pull.failed;
         return ok();
     }
@@ -242,8 +244,9 @@ Status Feeds::take(kernel::JobStep& step, Pull& pull, const Wanted& file) {
         }
         seen.state = ready ? "imported" : "failed";
         if (!ready) {
-            seen.detail = ready.error().detail;
-            pull.error = file.name + ": " + seen.detail;
+            const FieldError problem = feeds::problem_of(pull.feed.kind, feeds::Stage::Read, ready.error());
+            seen.detail = feeds::encode({}, problem);
+            pull.error = feeds::encode(file.name, problem);
             ++pull.failed;
         }
     }

@@ -1,6 +1,7 @@
 // Feeds over HTTP: where files come from by themselves, how they did, now, pause, and what each brought.
 
 #include "modules/collect/feeds/feeds.h"
+#include "modules/collect/feeds/problem.h"
 #include "modules/collect/feeds/rules.h"
 
 namespace tilth::collect {
@@ -126,13 +127,15 @@ std::string_view word_of(FeedKind kind) {
     return kind == FeedKind::Sftp ? "sftp" : kind == FeedKind::Http ? "http" : "folder";
 }
 
-FeedItem item_of(const Feeds& feeds, const TenantId& tenant, const Feed& feed) {
+bool reads_chinese(const kernel::Context& context) { return context.language == kernel::Language::Zh; }
+
+FeedItem item_of(const Feeds& feeds, const kernel::Context& context, const Feed& feed) {
     FeedItem item;
     item.number = feed.number;
     item.name = feed.name;
     item.kind = feed.kind == "sftp" ? FeedKind::Sftp : feed.kind == "http" ? FeedKind::Http : FeedKind::Folder;
     item.place = feed.place;
-    if (item.kind == FeedKind::Folder) item.folder = feeds.inbox(tenant) + "/" + feed.place;
+    if (item.kind == FeedKind::Folder) item.folder = feeds.inbox(context.tenant) + "/" + feed.place;
     item.host = feed.host;
     item.port = feed.port;
     item.login = feed.login;
@@ -147,7 +150,7 @@ FeedItem item_of(const Feeds& feeds, const TenantId& tenant, const Feed& feed) {
     item.next_at = feed.next_at;
     item.last_at = feed.last_at;
     item.last_ok_at = feed.last_ok_at;
-    item.last_error = feed.last_error;
+    item.last_error = collect::feeds::said(feed.last_error, reads_chinese(context));
     return item;
 }
 
@@ -172,13 +175,13 @@ Result<MadeFeed> add(Feeds& feeds, Unit& unit, const NewFeed& request) {
 Result<FeedHistory> history(const Feeds& feeds, View& view, const FeedKey& key) {
     const auto feed = TRY(store::find_feed(view.sql(), view.tenant(), key.number));
     if (!feed) return Error(ErrorCode::NotFound, "feed");
-    FeedHistory reply{item_of(feeds, view.tenant(), *feed), {}};
+    FeedHistory reply{item_of(feeds, view.context(), *feed), {}};
     for (auto& file : TRY(store::feed_files(view.sql(), view.tenant(), key.number, kHistoryShown))) {
         const auto state = file.state == "failed" ? FeedFileState::Failed
                            : file.state == "same" ? FeedFileState::Same
                                                   : FeedFileState::Imported;
         reply.files.push_back({std::move(file.name), std::move(file.version), file.bytes, state,
-                               std::move(file.detail), file.import, file.at});
+                               collect::feeds::said(file.detail, reads_chinese(view.context())), file.import, file.at});
     }
     return reply;
 }
@@ -191,7 +194,7 @@ void add_feed_routes(kernel::Kernel& kernel, std::shared_ptr<Feeds> feeds) {
         [feeds](View& view, const None&) -> Result<FeedList> {
             FeedList reply;
             for (const Feed& feed : TRY(store::feeds(view.sql(), view.tenant())))
-                reply.items.push_back(item_of(*feeds, view.tenant(), feed));
+                reply.items.push_back(item_of(*feeds, view.context(), feed));
             return reply;
         },
         {.zh = "定时取数", .en = "Feeds: files that come by themselves", .rows = {"CDP-19"}, .tag = "collect"});

@@ -24,7 +24,7 @@ struct SourceFreshness {
     std::int64_t late = 0;           // events of more than a day ago
     std::int64_t duplicate = 0;
     std::int64_t contradictory = 0;  // a clock that cannot be; held by the catalogue; a file that does not fit
-    std::string error;               // of a feed's last run
+    std::string error;               // of a feed's last run, in Chinese or (zh = false) in English
     bool paused = false;
 };
 
@@ -36,7 +36,7 @@ inline constexpr int kFreshnessLimitMax = 90 * 24 * 60;
 inline constexpr int kIntakeDays = 7;
 // `today`: the business day.
 Result<std::vector<SourceFreshness>> source_freshness(Collect& collect, sql::Connection& sql, const TenantId& tenant,
-                                                      Day today);
+                                                      Day today, bool zh);
 // Minutes by subject; 0: never an alarm.
 Result<std::map<std::string, int>> freshness_limits(sql::Connection& sql, const TenantId& tenant);
 // Without a limit the usual one holds again.

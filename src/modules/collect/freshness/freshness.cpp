@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "modules/collect/feeds/feed.h"
+#include "modules/collect/feeds/problem.h"
 #include "modules/collect/service.h"
 
 namespace tilth::collect {
@@ -36,7 +36,7 @@ Result<std::map<std::int64_t, FilesOfFeed>> files_by_feed(sql::Connection& sql, 
 }  // namespace
 
 Result<std::vector<SourceFreshness>> source_freshness(Collect& collect, sql::Connection& sql, const TenantId& tenant,
-                                                      Day today) {
+                                                      Day today, bool zh) {
     auto* const service = dynamic_cast<CollectService*>(&collect);
     INVARIANT(service != nullptr, "freshness is asked of the module's own service");
     std::vector<SourceFreshness> all;
@@ -71,7 +71,7 @@ Result<std::vector<SourceFreshness>> source_freshness(Collect& collect, sql::Con
             one.contradictory = found->second.failed;
         }
         one.usual_limit_min = std::max(kStoreLimitMin, 2 * feed.every_min);
-        one.error = feed.last_error;
+        one.error = feeds::said(feed.last_error, zh);
         one.paused = feed.paused;
         all.push_back(std::move(one));
     }

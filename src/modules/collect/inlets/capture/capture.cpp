@@ -26,7 +26,10 @@ public:
         builder.fingerprint(event.get("id").str(), event);
         builder.finish(parsed, std::string(event.get("type").str()), builder.properties(event.get("properties")),
                        "same_record", true, event);
-        if (!parsed.events.empty()) parsed.events.back().capture = event.get("capture").raw_json();
+        if (parsed.events.empty()) return parsed;
+        parsed.events.back().capture = event.get("capture").raw_json();
+        // Batches journalled before points told their node have none.
+        if (const auto node = OrgNodeId::parse(event.get("node").str())) parsed.events.back().home_node = *node;
         return parsed;
     }
 };

@@ -16,9 +16,10 @@ import { sourcesQuery } from '../../queries.ts';
 import { Feeds } from './Feeds.tsx';
 import { Freshness } from './Freshness.tsx';
 import { Keys } from './Keys.tsx';
+import { Quality } from './Quality.tsx';
 import { Secret } from './Secret.tsx';
 
-const schema = { tab: oneOf(['sources', 'feeds', 'fresh', 'keys'], 'sources'), refused: text('', 60) };
+const schema = { tab: oneOf(['sources', 'feeds', 'fresh', 'quality', 'keys'], 'sources'), refused: text('', 60) };
 
 export default function Sources() {
   const { t } = useTranslation('sources');
@@ -31,8 +32,8 @@ export default function Sources() {
     <div className="page">
       <PageHeader title={t('title')} actions={mayWrite && <Button type="primary" onClick={() => setMaking(true)}>{t('new')}</Button>} />
       <Tabs size="small" activeKey={state.tab} onChange={(tab) => change({ tab: tab as typeof state.tab })}
-        items={(['sources', 'feeds', 'fresh', ...(mayKeys ? (['keys'] as const) : [])] as const).map((key) => ({ key, label: t(`tab.${key}`) }))} />
-      {state.tab === 'feeds' ? <Feeds /> : state.tab === 'fresh' ? <Freshness /> : state.tab === 'keys' && mayKeys ? <Keys /> : (
+        items={(['sources', 'feeds', 'fresh', 'quality', ...(mayKeys ? (['keys'] as const) : [])] as const).map((key) => ({ key, label: t(`tab.${key}`) }))} />
+      {state.tab === 'feeds' ? <Feeds /> : state.tab === 'fresh' ? <Freshness /> : state.tab === 'quality' ? <Quality /> : state.tab === 'keys' && mayKeys ? <Keys /> : (
         <section className="card">
           <Loaded query={query} rows={4}>
             {({ items }) => items.length === 0 ? <Empty title={t('none')} actions={mayWrite && <Button onClick={() => setMaking(true)}>{t('new')}</Button>}>{t('noneText')}</Empty>

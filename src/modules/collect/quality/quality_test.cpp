@@ -1,0 +1,71 @@
+#include "modules/collect/quality/api.h"
+
+#include <gtest/gtest.h>
+
+namespace tilth::collect {
+namespace {
+
+Incoming event(std::uint8_t id, std::string type, std::string properties = "{}") {
+    Incoming one;
+    one.fingerprint[0] = id;
+    one.type = std::move(type);
+    one.properties = std::move(properties);
+    return one;
+}
+
+TEST(Quality, LagIsTheUpperBoundOfItsShare) {
+    const Instant received = Instant{} + hours(24 * 400);
+    Quality quality;
+    EXPECT_EQ(quality.lag(0.5), std::nullopt);
+    const auto came = [&](Duration after) {
+        Incoming one = event(1, "paid");
+        one.time = received + Duration{-after.ms};
+        quality.take(one, received);
+    };
+    for (int i = 0; i < 98; ++i) came(seconds(60));  // a bound belongs to its bucket
+    came(hours(24));
+    came(hours(24 * 8));
+    EXPECT_EQ(quality.events, 100);
+    EXPECT_EQ(quality.late, 1);  // a day sharp is not late
+    EXPECT_EQ(quality.lag(0.5), 1);
+    EXPECT_EQ(quality.lag(0.98), 1);
+    EXPECT_EQ(quality.lag(0.99), 1'440);
+    EXPECT_EQ(quality.lag(1), kLagBeyond);
+    Quality twice = quality;
+    twice += quality;
+    EXPECT_EQ(twice.lag(0.99), 1'440);
+    EXPECT_EQ(twice.events, 200);
+}
+
+TEST(Quality, AnImpossibleClockIsContradictory) {
+    Quality quality;
+    Incoming one = event(1, "paid");
+    one.corrected = static_cast<std::uint8_t>(Correction::Clock);
+    quality.take(one, one.time);
+    quality.add(Fault::Held);
+    quality.add(Fault::Duplicate);
+    EXPECT_EQ(quality.contradictory, 2);
+    EXPECT_EQ(quality.duplicate, 1);
+}
+
+TEST(Quality, TheStoreIsTheTextOfThePropertyNode) {
+    EXPECT_EQ(store_of(event(1, "paid", R"({"node":"S1"})")), "S1");
+    EXPECT_EQ(store_of(event(1, "paid", R"({"note":"\"node\"", "node": 7})")), "");
+    EXPECT_EQ(store_of(event(1, "paid", R"({"amount":1})")), "");
+}
+
+TEST(Saying, TheSameIdWithAnotherContentOfOneSource) {
+    Saying saying;
+    const SourceId a{};
+    SourceId b{};
+    b.bytes[15] = 1;
+    EXPECT_FALSE(saying.contradicts(a, event(1, "paid", R"({"amount":1})")));
+    EXPECT_FALSE(saying.contradicts(a, event(1, "paid", R"({"amount":1})")));
+    EXPECT_TRUE(saying.contradicts(a, event(1, "paid", R"({"amount":2})")));
+    EXPECT_TRUE(saying.contradicts(a, event(1, "seen", R"({"amount":1})")));
+    EXPECT_FALSE(saying.contradicts(b, event(1, "paid", R"({"amount":2})")));
+    EXPECT_FALSE(saying.contradicts(a, event(2, "paid", R"({"amount":2})")));
+}
+
+}  // namespace
+}  // namespace tilth::collect
