@@ -11,7 +11,7 @@
     metric(newcomers) metric(acquired) metric(active_members) metric(sleeping_members)                   \
     metric(returns_share) metric(member_share) metric(annual_contribution) metric(contribution_factors)  \
     metric(order_value) metric(attach_rate) metric(old_customer_repurchase) metric(repeat_rate)          \
-    metric(old_customer_share) metric(rfm_scored)
+    metric(old_customer_share) metric(rfm_scored) metric(digitised_rate)
 
 namespace tilth::performance {
 

@@ -57,6 +57,7 @@ public:
         if (metric == "M-01/receipts") return member_share(1'000'000);
         if (metric == "M-01/appraised") return member_share(4);
         if (metric == "M-01/people") return members_among_people();
+        if (metric == "M-03") return digitised();
         if (metric == "M-04") return contribution();
         if (metric == "M-05/active_rate") return active_rate();
         if (metric == "M-05/frequency") return frequency();
@@ -187,6 +188,18 @@ private:
         }
         out.numerator = static_cast<std::int64_t>(out.people_numerator.size());
         out.denominator = static_cast<std::int64_t>(out.people_denominator.size());
+        return out;
+    }
+    Expected digitised() {
+        Expected out;
+        each(period_, [&](const Sale& sale, Person* person) {
+            if (!paid(sale)) return;
+            if (!person) ++out.denominator;
+            if (person) out.people_denominator.insert(who(sale));
+            if (person && person->member) out.people_numerator.insert(who(sale));
+        });
+        out.numerator = static_cast<std::int64_t>(out.people_numerator.size());
+        out.denominator += static_cast<std::int64_t>(out.people_denominator.size());
         return out;
     }
     std::int64_t member_days(const Person& person) const {
