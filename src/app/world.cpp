@@ -12,6 +12,7 @@
 #include "flows/store_days/freshness.h"
 #include "flows/store_days/receipts.h"
 #include "kernel/registry/serves.h"
+#include "modules/collect/quality/api.h"
 #include "modules/customer/module.h"
 #include "platform/log/log.h"
 
@@ -164,15 +165,15 @@ Status World::load() {
 // Events that came in before they were counted per day stand as one day, the last.
 Status World::count_older_events() {
     for (const TenantId& tenant : tenant_ids()) {
-        std::vector<collect::Came> older;
+        std::vector<collect::Judged> older;
         for (const auto& one : activity_->sources(tenant)) {
-            collect::Intake intake;
-            intake.accepted = one.events;
-            older.push_back({one.source, one.last_received, intake});
+            collect::Quality quality;
+            quality.events = one.events;
+            older.push_back({one.source, {}, one.last_received, quality});
         }
         if (older.empty()) continue;
         const auto context = kernel::Context::system(tenant, clock_->now());
-        TRY(record_->write<void>(context, [&](kernel::Unit& unit) { return collect_->count_older(unit, older); }));
+        TRY(record_->write<void>(context, [&](kernel::Unit& unit) { return collect_->judge_older(unit, older); }));
     }
     return ok();
 }

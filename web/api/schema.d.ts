@@ -3308,26 +3308,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sources/{id}/days": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * 数据源每个营业日的收数：接收、迟到、重复、矛盾、拒绝
-         * @description What a source brought on each business day, and what was wrong with it
-         */
-        get: operations["get_sources_id_days"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/sources/{id}/refused": {
         parameters: {
             query?: never;
@@ -5547,31 +5527,6 @@ export interface components {
         };
         "collect.SeenList": {
             items: components["schemas"]["collect.SeenItem"][];
-        };
-        "collect.SourceDayItem": {
-            /**
-             * Format: date
-             * @example 2026-03-01
-             */
-            day: string;
-            /** Format: int64 */
-            accepted: number;
-            /** Format: int64 */
-            refused: number;
-            /** Format: int64 */
-            late: number;
-            /** Format: int64 */
-            duplicate: number;
-            /** Format: int64 */
-            contradictory: number;
-            /**
-             * Format: date-time
-             * @example 2026-03-01T02:05:00.000Z
-             */
-            last: string;
-        };
-        "collect.SourceDayList": {
-            items: components["schemas"]["collect.SourceDayItem"][];
         };
         "collect.SourceItem": {
             /** Format: id */
@@ -12833,29 +12788,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["collect.NewSourceReply"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_sources_id_days: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description 成功 / Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["collect.SourceDayList"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -113,10 +113,9 @@ private:
     std::map<std::tuple<SourceId, std::string, Instant>, collect::Quality> sums_;
 };
 
-// A batch's events past the catalogue and the de-duplication; returns how many were new.
-Result<std::int64_t> apply_batch(const PipelineParts& parts, kernel::Unit& unit, const ParsedBatch& batch,
-                                 Telling& telling, Judging& judging, GroupCounts& counts,
-                                 std::vector<kernel::Event>& events) {
+// A batch's events past the catalogue and the de-duplication.
+Status apply_batch(const PipelineParts& parts, kernel::Unit& unit, const ParsedBatch& batch, Telling& telling,
+                   Judging& judging, GroupCounts& counts, std::vector<kernel::Event>& events) {
     const auto& incoming = batch.parsed.events;
     const auto rulings = TRY(parts.collect.rule(unit, incoming));
     const auto held = [&](std::size_t i) { return !rulings.empty() && !rulings[i].held.empty(); };
@@ -126,8 +125,7 @@ Result<std::int64_t> apply_batch(const PipelineParts& parts, kernel::Unit& unit,
     }
     // What is held back is not remembered as seen: once released it comes in like any other.
     const auto is_new = parts.collect.dedup().remember(unit, batch.source, fingerprints, batch.received);
-    const std::int64_t fresh = std::count(is_new.begin(), is_new.end(), true);
-    counts.duplicates += static_cast<std::int64_t>(is_new.size()) - fresh;
+    counts.duplicates += std::count(is_new.begin(), is_new.end(), false);
     std::size_t asked = 0;
     for (std::size_t i = 0; i < incoming.size(); ++i) {
         const collect::Incoming& one = incoming[i];
@@ -150,28 +148,7 @@ Result<std::int64_t> apply_batch(const PipelineParts& parts, kernel::Unit& unit,
             telling.tell(batch, one, "duplicate", {}, {}, properties);
         }
     }
-    return fresh;
-}
-
-}  // namespace
-
-namespace {
-
-constexpr Duration kLate = hours(24);
-
-// What a batch brought, and what was wrong with it; `fresh` of its events were new and fit the catalogue.
-collect::Intake intake_of(const ParsedBatch& batch, std::int64_t fresh, std::int64_t duplicates) {
-    collect::Intake intake;
-    intake.accepted = fresh;
-    intake.refused = static_cast<std::int64_t>(batch.parsed.refused.size());
-    const auto& events = batch.parsed.events;
-    intake.duplicate = duplicates + batch.parsed.duplicates;
-    intake.contradictory = static_cast<std::int64_t>(events.size()) - fresh - duplicates;
-    for (const collect::Incoming& one : events) {
-        if (one.time + kLate < batch.received) ++intake.late;
-        if ((one.corrected & static_cast<std::uint8_t>(collect::Correction::Clock)) != 0) ++intake.contradictory;
-    }
-    return intake;
+    return ok();
 }
 
 }  // namespace
@@ -181,11 +158,8 @@ Result<GroupCounts> apply_group(const PipelineParts& parts, kernel::Unit& unit, 
     std::vector<kernel::Event> events;
     Telling telling(group);
     Judging judging;
-    std::vector<collect::Came> came;
     for (const ParsedBatch& batch : group.batches) {
-        const std::int64_t known = counts.duplicates;
-        const std::int64_t fresh = TRY(apply_batch(parts, unit, batch, telling, judging, counts, events));
-        came.push_back({batch.source, batch.received, intake_of(batch, fresh, counts.duplicates - known)});
+        TRY(apply_batch(parts, unit, batch, telling, judging, counts, events));
         telling.tell_refused(batch);
         const auto refused = static_cast<std::int64_t>(batch.parsed.refused.size());
         if (refused > 0) TRY(parts.collect.refuse(unit, batch.source, batch.parsed.refused, batch.received));
@@ -198,7 +172,6 @@ Result<GroupCounts> apply_group(const PipelineParts& parts, kernel::Unit& unit, 
     counts.events = static_cast<std::int64_t>(events.size());
     TRY(kernel::append_events(unit, events));
     TRY(parts.collect.tally(unit, events));
-    TRY(parts.collect.count(unit, came));
     TRY(parts.collect.judge(unit, judging.take()));
     parts.activity.apply(unit, events);
     const auto seen = std::make_shared<std::vector<collect::Seen>>(telling.take());

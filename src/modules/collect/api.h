@@ -294,29 +294,6 @@ public:
 };
 std::unique_ptr<MemberOpenings> make_member_openings();
 
-// What came from a source, and what was wrong with it.
-struct Intake {
-    std::int64_t accepted = 0;       // events that were new
-    std::int64_t refused = 0;
-    std::int64_t late = 0;           // of more than a day ago
-    std::int64_t duplicate = 0;
-    std::int64_t contradictory = 0;  // a clock that cannot be, or held by the catalogue
-    Intake& operator+=(const Intake& other) {
-        accepted += other.accepted;
-        refused += other.refused;
-        late += other.late;
-        duplicate += other.duplicate;
-        contradictory += other.contradictory;
-        return *this;
-    }
-};
-
-struct Came {
-    SourceId source;
-    Instant at;  // received
-    Intake intake;
-};
-
 struct Judged;  // quality/api.h
 
 struct Source {
@@ -356,15 +333,13 @@ public:
     // the header) and starts the job.
     virtual Result<ImportId> import_file(const kernel::Context& context, const std::string& path,
                                          const Mapping& mapping) = 0;
-    // Adds to the business day of each batch's source, within the unit that applies the events.
-    virtual Status count(kernel::Unit& unit, const std::vector<Came>& batches) = 0;
     // Whether its id came before with another content, as far as this process remembers. Writer's thread.
     virtual bool contradicts(const SourceId& source, const Incoming& event) = 0;
     // What was wrong with what a group brought, a row per source, store and business day; within the group's unit, so
     // that it stands or falls with the journal position. Writer's thread.
     virtual Status judge(kernel::Unit& unit, const std::vector<Judged>& judged) = 0;
-    // As count(), of sources alone that have no day yet: what came before days were counted.
-    virtual Status count_older(kernel::Unit& unit, const std::vector<Came>& sums) = 0;
+    // The same, of sources alone that have no day yet: what came before days were counted.
+    virtual Status judge_older(kernel::Unit& unit, const std::vector<Judged>& sums) = 0;
 };
 
 std::unique_ptr<Collect> make_collect(kernel::Kernel& kernel, org::Org& org);

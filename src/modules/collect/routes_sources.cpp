@@ -50,23 +50,6 @@ struct RefusedList {
 };
 API_STRUCT(RefusedList, (items))
 
-// `accepted` are new events; the others of that day were late, came again, contradict, or were refused.
-struct SourceDayItem {
-    Day day;
-    std::int64_t accepted = 0;
-    std::int64_t refused = 0;
-    std::int64_t late = 0;
-    std::int64_t duplicate = 0;
-    std::int64_t contradictory = 0;
-    Instant last;
-};
-API_STRUCT(SourceDayItem, (day, accepted, refused, late, duplicate, contradictory, last))
-
-struct SourceDayList {
-    std::vector<SourceDayItem> items;
-};
-API_STRUCT(SourceDayList, (items))
-
 }  // namespace tilth::collect
 
 template <>
@@ -82,7 +65,6 @@ namespace tilth::collect {
 
 namespace {
 constexpr int kRefusedShown = 200;
-constexpr int kDaysShown = 92;
 
 std::string_view word_of(SourceKind kind) {
     switch (kind) {
@@ -130,21 +112,6 @@ void add_source_routes(kernel::Kernel& kernel, CollectService& collect) {
             return reply;
         },
         {.zh = "被拒绝的事件", .en = "Refused events with the reason", .rows = {"CDP-01"}, .tag = "collect"});
-    kernel.api.query<SourceKey, SourceDayList>(
-        http::Method::Get, "/api/v1/sources/{id}/days", kSourceRead,
-        [&collect](kernel::View& view, const SourceKey& key) -> Result<SourceDayList> {
-            SourceDayList reply;
-            for (const SourceDay& one : TRY(collect.days(view.sql(), view.tenant(), key.id, kDaysShown))) {
-                const Intake& sum = one.intake;
-                reply.items.push_back({one.day, sum.accepted, sum.refused, sum.late, sum.duplicate, sum.contradictory,
-                                       one.last_at});
-            }
-            return reply;
-        },
-        {.zh = "数据源每个营业日的收数：接收、迟到、重复、矛盾、拒绝",
-         .en = "What a source brought on each business day, and what was wrong with it",
-         .rows = {"CDP-17"},
-         .tag = "collect"});
 }
 
 }  // namespace tilth::collect

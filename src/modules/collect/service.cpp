@@ -71,30 +71,12 @@ Status CollectService::captured(kernel::Unit& unit, const Incoming& event, const
     return capture_ ? capture_(unit, event, customer) : ok();
 }
 
-Status CollectService::count(kernel::Unit& unit, const std::vector<Came>& batches) {
-    const BusinessCalendar calendar = org_.calendar(unit.tenant());
-    std::map<std::pair<SourceId, Day>, SourceSum> days;
-    for (const Came& batch : batches) {
-        SourceSum& day = days[{batch.source, calendar.day_of(batch.at)}];
-        day.sum += batch.intake;
-        day.last = std::max(day.last, batch.at);
-    }
-    for (const auto& [key, day] : days) TRY(count_intake(unit, key.first, key.second, day.sum, day.last));
-    return ok();
-}
-
-Status CollectService::count_older(kernel::Unit& unit, const std::vector<Came>& sums) {
-    const auto counted = TRY(intake_since(unit.sql(), unit.tenant(), Day{0}));
-    std::vector<Came> older;
-    for (const Came& one : sums)
-        if (!counted.contains(one.source)) older.push_back(one);
-    return count(unit, older);
-}
-
-Result<std::vector<SourceDay>> CollectService::days(sql::Connection& sql, const TenantId& tenant,
-                                                    const SourceId& source, int limit) const {
-    TRY(must_exist(sql, tenant, source));
-    return source_days(sql, tenant, source, limit);
+Status CollectService::judge_older(kernel::Unit& unit, const std::vector<Judged>& sums) {
+    const auto known = TRY(quality_ever(unit.sql(), unit.tenant()));
+    std::vector<Judged> older;
+    for (const Judged& one : sums)
+        if (!known.contains(one.source)) older.push_back(one);
+    return judge(unit, older);
 }
 
 Result<std::vector<Source>> CollectService::sources(sql::Connection& sql, const TenantId& tenant) const {
@@ -111,11 +93,11 @@ Result<std::vector<Source>> CollectService::sources(sql::Connection& sql, const 
                                if (!row.null(4)) source.last_received = row.instant(4);
                                return source;
                            }));
-    const auto sums = TRY(intake_since(sql, tenant, Day{0}));
+    const auto sums = TRY(quality_ever(sql, tenant));
     for (Source& source : all) {
         const auto found = sums.find(source.id);
         if (found == sums.end()) continue;
-        source.accepted = found->second.sum.accepted;
+        source.accepted = found->second.events;
         source.last_received = std::max(source.last_received, found->second.last);
     }
     return all;

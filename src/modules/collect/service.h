@@ -8,7 +8,6 @@
 #include "modules/collect/catalogue/tally.h"
 #include "modules/collect/debugger/witness.h"
 #include "modules/collect/dedup/dedup.h"
-#include "modules/collect/freshness/intake.h"
 #include "modules/collect/imports/jobs.h"
 #include "modules/collect/imports/profiles.h"
 #include "modules/collect/quality/api.h"
@@ -60,17 +59,13 @@ public:
     const Witness& witness() const { return witness_; }
     Result<ImportId> import_file(const kernel::Context& context, const std::string& path,
                                  const Mapping& mapping) override;
-    Status count(kernel::Unit& unit, const std::vector<Came>& batches) override;
     bool contradicts(const SourceId& source, const Incoming& event) override {
         return saying_.contradicts(source, event);
     }
     Status judge(kernel::Unit& unit, const std::vector<Judged>& judged) override {
         return add_quality(unit, org_, judged);
     }
-    Status count_older(kernel::Unit& unit, const std::vector<Came>& sums) override;
-    // The newest days that had anything, newest first. NotFound for a source that is not the tenant's.
-    Result<std::vector<SourceDay>> days(sql::Connection& sql, const TenantId& tenant, const SourceId& source,
-                                        int limit) const;
+    Status judge_older(kernel::Unit& unit, const std::vector<Judged>& sums) override;
 
     Result<NewSource> add_source(const kernel::Context& context, std::string_view name, std::string_view kind);
     Result<std::vector<Source>> sources(sql::Connection& sql, const TenantId& tenant) const;

@@ -1,5 +1,4 @@
 #include "modules/collect/freshness/api.h"
-#include "modules/collect/freshness/intake.h"
 
 #include <algorithm>
 
@@ -40,16 +39,18 @@ Result<std::vector<SourceFreshness>> source_freshness(Collect& collect, sql::Con
     auto* const service = dynamic_cast<CollectService*>(&collect);
     INVARIANT(service != nullptr, "freshness is asked of the module's own service");
     std::vector<SourceFreshness> all;
-    const auto intake = TRY(intake_since(sql, tenant, today + -kIntakeDays));
+    std::map<SourceId, Quality> lately;
+    for (const QualityLine& line : TRY(quality_lines(sql, tenant, today + -kIntakeDays, today, today)))
+        lately[line.source] += line.quality;
     for (const Source& source : TRY(service->sources(sql, tenant))) {
         SourceFreshness one;
         one.subject = "source:" + source.id.str();
         one.name = source.name;
         if (source.last_received.ms != 0) one.last = source.last_received;
         one.usual_limit_min = kSourceLimitMin;
-        if (const auto found = intake.find(source.id); found != intake.end()) {
-            const Intake& sum = found->second.sum;
-            one.accepted = sum.accepted;
+        if (const auto found = lately.find(source.id); found != lately.end()) {
+            const Quality& sum = found->second;
+            one.accepted = sum.events;
             one.refused = sum.refused;
             one.late = sum.late;
             one.duplicate = sum.duplicate;

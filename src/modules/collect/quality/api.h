@@ -84,6 +84,12 @@ struct QualityLine {
 // when it is before `today`.
 Result<std::vector<QualityLine>> quality_lines(sql::Connection& sql, const TenantId& tenant, Day from, Day to,
                                                Day today);
+// Of each source, all stores together: what was taken ever, and when last.
+struct Ever {
+    std::int64_t events = 0;
+    Instant last{};
+};
+Result<std::map<SourceId, Ever>> quality_ever(sql::Connection& sql, const TenantId& tenant);
 // Of each source on how many days of [from, to] something was taken.
 Result<std::map<SourceId, std::int64_t>> days_with_anything(sql::Connection& sql, const TenantId& tenant, Day from,
                                                             Day to);

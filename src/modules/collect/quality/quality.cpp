@@ -10,7 +10,6 @@ namespace tilth::collect {
 
 namespace {
 
-
 std::uint64_t front_of(const Bytes16& bytes) {
     std::uint64_t value = 0;
     std::memcpy(&value, bytes.data(), sizeof value);
@@ -103,8 +102,9 @@ std::string store_of(const Incoming& event) {
 }
 
 bool Saying::contradicts(const SourceId& source, const Incoming& event) {
-    const std::uint64_t seed = front_of(crypto::fingerprint(source.str()));
-    const std::uint64_t id = front_of(event.fingerprint) ^ seed;
+    std::uint64_t chance = 0;  // the end of an id is random
+    std::memcpy(&chance, source.raw().substr(sizeof chance).data(), sizeof chance);
+    const std::uint64_t id = front_of(event.fingerprint) ^ chance;
     const std::uint64_t content = front_of(crypto::fingerprint(event.type + '\n' + event.properties));
     for (const auto* known : {&young_, &old_})
         if (const auto found = known->find(id); found != known->end()) return found->second != content;
@@ -173,6 +173,18 @@ Result<std::vector<QualityLine>> quality_lines(sql::Connection& sql, const Tenan
                   }));
     std::vector<QualityLine> all;
     for (auto& [key, one] : lines) all.push_back(std::move(one));
+    return all;
+}
+
+Result<std::map<SourceId, Ever>> quality_ever(sql::Connection& sql, const TenantId& tenant) {
+    std::map<SourceId, Ever> all;
+    TRY(sql.query("SELECT source_id, events, last_at FROM quality_count WHERE tenant_id = ?1", {tenant},
+                  [&all](const sql::Row& row) {
+                      Ever& one = all[row.id<SourceId>(0)];
+                      one.events += row.i64(1);
+                      one.last = std::max(one.last, row.instant(2));
+                      return true;
+                  }));
     return all;
 }
 
