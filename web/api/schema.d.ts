@@ -704,6 +704,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 客户所处阶段与经过
+         * @description A person's stages and its way through them
+         */
+        get: operations["get_customers_id_stages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/strategy": {
         parameters: {
             query?: never;
@@ -1762,6 +1782,178 @@ export interface paths {
          * @description Give a lead back to the pool
          */
         post: operations["post_leads_number_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lifecycles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 生命周期与各阶段人数
+         * @description Lifecycles and the people of their stages
+         */
+        get: operations["get_lifecycles"];
+        put?: never;
+        /**
+         * 新建生命周期
+         * @description Make a lifecycle
+         */
+        post: operations["post_lifecycles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lifecycles/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 试算阶段规则
+         * @description What stages would do
+         */
+        post: operations["post_lifecycles_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lifecycles/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 现成的生命周期
+         * @description Ready lifecycles
+         */
+        get: operations["get_lifecycles_ready"];
+        put?: never;
+        /**
+         * 填好空格的现成生命周期
+         * @description A ready lifecycle with its blanks filled
+         */
+        post: operations["post_lifecycles_ready"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lifecycles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 修改生命周期
+         * @description Change a lifecycle
+         */
+        put: operations["put_lifecycles_id"];
+        post?: never;
+        /**
+         * 归档生命周期
+         * @description Archive a lifecycle
+         */
+        delete: operations["delete_lifecycles_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lifecycles/{id}/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 阶段之间的流动
+         * @description Who went from stage to stage
+         */
+        get: operations["get_lifecycles_id_flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lifecycles/{id}/flow/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 流动的人
+         * @description Those who went
+         */
+        get: operations["get_lifecycles_id_flow_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lifecycles/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 恢复生命周期
+         * @description Restore a lifecycle
+         */
+        post: operations["post_lifecycles_id_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lifecycles/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 恢复上一次保存的阶段
+         * @description Back to the stages as saved before
+         */
+        post: operations["post_lifecycles_id_undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3616,6 +3808,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stages/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 进入与离开阶段
+         * @description Who entered and left a stage
+         */
+        get: operations["get_stages_id_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stages/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 阶段内的人与自身节奏
+         * @description People of a stage
+         */
+        get: operations["get_stages_id_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stages/{id}/sizes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 阶段人数变化
+         * @description The size of a stage over time
+         */
+        get: operations["get_stages_id_sizes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stores/league": {
         parameters: {
             query?: never;
@@ -4203,6 +4455,11 @@ export interface components {
             next?: string;
             total: components["schemas"]["Total"];
         };
+        "Page_audience.StagePerson": {
+            items: components["schemas"]["audience.StagePerson"][];
+            next?: string;
+            total: components["schemas"]["Total"];
+        };
         "Page_collect.RejectItem": {
             items: components["schemas"]["collect.RejectItem"][];
             next?: string;
@@ -4480,7 +4737,7 @@ export interface components {
             items: components["schemas"]["audience.Belonging"][];
         };
         /** @enum {string} */
-        "audience.Cause": "created" | "rule_changed" | "event" | "order" | "profile" | "time" | "tag" | "segment" | "merge" | "unmerge" | "by_hand" | "caught_up" | "archived";
+        "audience.Cause": "created" | "rule_changed" | "event" | "order" | "profile" | "time" | "tag" | "segment" | "merge" | "unmerge" | "by_hand" | "caught_up" | "archived" | "stage";
         "audience.ChannelSplit": {
             channel: string;
             /** Format: int64 */
@@ -4587,6 +4844,28 @@ export interface components {
             /** Format: int64 */
             people: number;
         };
+        "audience.CustomerStage": {
+            /** Format: id */
+            lifecycle: string;
+            name: string;
+            scale: components["schemas"]["audience.CycleScale"];
+            /** Format: id */
+            stage?: string;
+            stage_name?: string;
+            kind: components["schemas"]["audience.StageKind"];
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            since?: string;
+            reasons: components["schemas"]["audience.Condition"][];
+            moves: components["schemas"]["audience.StageMove"][];
+        };
+        "audience.CustomerStages": {
+            items: components["schemas"]["audience.CustomerStage"][];
+        };
+        /** @enum {string} */
+        "audience.CycleScale": "big" | "small";
         "audience.FactorView": {
             zh: string;
             en: string;
@@ -4596,12 +4875,50 @@ export interface components {
             contribution: number;
         };
         /** @enum {string} */
-        "audience.Family": "segment" | "tag";
+        "audience.Family": "segment" | "tag" | "stage";
         "audience.FillTemplate": {
             key: string;
             values?: {
                 [key: string]: string;
             };
+        };
+        "audience.Flow": {
+            before: components["schemas"]["audience.FlowStage"][];
+            after: components["schemas"]["audience.FlowStage"][];
+            cells: components["schemas"]["audience.FlowCell"][];
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            moved: number;
+        };
+        "audience.FlowCell": {
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            to: number;
+            /** Format: int64 */
+            people: number;
+        };
+        "audience.FlowReply": {
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            from: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            to: string;
+            flow: components["schemas"]["audience.Flow"];
+        };
+        "audience.FlowStage": {
+            name: string;
+            kind: components["schemas"]["audience.StageKind"];
+            /** Format: int64 */
+            before: number;
+            /** Format: int64 */
+            after: number;
         };
         "audience.GroupKey": {
             /** Format: id */
@@ -4613,6 +4930,48 @@ export interface components {
         };
         /** @enum {string} */
         "audience.Layer": "level" | "channel" | "channel_crm" | "tag";
+        "audience.LifecycleKey": {
+            /** Format: id */
+            id: string;
+        };
+        "audience.LifecycleList": {
+            items: components["schemas"]["audience.LifecycleView"][];
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            as_of: string;
+        };
+        "audience.LifecycleView": {
+            /** Format: id */
+            id: string;
+            name: string;
+            scale: components["schemas"]["audience.CycleScale"];
+            description: string;
+            /** Format: int64 */
+            version: number;
+            stages: components["schemas"]["audience.StageView"][];
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            outside: number;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            changed_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            archived_at?: string;
+        };
         /** @enum {string} */
         "audience.Mode": "live" | "static";
         "audience.ModelList": {
@@ -4637,6 +4996,12 @@ export interface components {
             /** Format: int64 */
             horizon_days?: number;
             last?: components["schemas"]["audience.RunView"];
+        };
+        "audience.NewLifecycle": {
+            name: string;
+            scale: components["schemas"]["audience.CycleScale"];
+            description?: string;
+            stages: components["schemas"]["audience.StageInput"][];
         };
         "audience.NewSegment": {
             name: string;
@@ -4752,6 +5117,29 @@ export interface components {
             people: number;
             reachable: components["schemas"]["audience.Reach"][];
         };
+        "audience.ReadyAsked": {
+            key?: string;
+            values?: {
+                [key: string]: string;
+            };
+        };
+        "audience.ReadyLifecycle": {
+            key: string;
+            name: string;
+            scale: components["schemas"]["audience.CycleScale"];
+            description: string;
+            blanks: components["schemas"]["audience.TemplateBlank"][];
+            stages: components["schemas"]["audience.ReadyStage"][];
+        };
+        "audience.ReadyList": {
+            items: components["schemas"]["audience.ReadyLifecycle"][];
+        };
+        "audience.ReadyStage": {
+            name: string;
+            kind: components["schemas"]["audience.StageKind"];
+            description: string;
+            text: string;
+        };
         "audience.RuleAttribute": {
             key: string;
             zh: string;
@@ -4814,6 +5202,7 @@ export interface components {
             units: components["schemas"]["audience.RuleChoice"][];
             tags: components["schemas"]["audience.RuleName"][];
             segments: components["schemas"]["audience.RuleName"][];
+            stages: components["schemas"]["audience.RuleName"][];
             orgs: components["schemas"]["audience.RuleName"][];
         };
         "audience.RunAsked": {
@@ -4988,6 +5377,59 @@ export interface components {
         "audience.SetSizes": {
             items: components["schemas"]["audience.SetSize"][];
         };
+        "audience.StageInput": {
+            /** Format: id */
+            id?: string;
+            name: string;
+            kind: components["schemas"]["audience.StageKind"];
+            description?: string;
+            text?: string;
+            rule?: unknown;
+        };
+        /** @enum {string} */
+        "audience.StageKind": "public" | "fan" | "new" | "growing" | "mature" | "declining" | "lost" | "won_back" | "other";
+        "audience.StageMove": {
+            from?: string;
+            to?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            cause: components["schemas"]["audience.Cause"];
+            because_zh: string[];
+            because_en: string[];
+        };
+        "audience.StagePerson": {
+            person: components["schemas"]["audience.AudiencePerson"];
+            /** Format: int64 */
+            orders: number;
+            /** Format: int64 */
+            net_minor: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            last_paid?: string;
+            /** Format: int64 */
+            interval_days?: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            due?: string;
+        };
+        "audience.StageView": {
+            /** Format: id */
+            id: string;
+            name: string;
+            kind: components["schemas"]["audience.StageKind"];
+            description: string;
+            forms: components["schemas"]["audience.RuleForms"];
+            /** Format: int64 */
+            people: number;
+            as_it_stands: boolean;
+        };
         "audience.StrategyKey": {
             /** Format: id */
             id: string;
@@ -5150,6 +5592,11 @@ export interface components {
             holds: boolean;
             primary: boolean;
             reasons: components["schemas"]["audience.Condition"][];
+        };
+        "audience.TryLifecycle": {
+            /** Format: id */
+            id?: string;
+            stages: components["schemas"]["audience.StageInput"][];
         };
         "audience.WhyNot": {
             reason: string;
@@ -8841,6 +9288,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_customers_id_stages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.CustomerStages"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_customers_id_strategy: {
         parameters: {
             query?: never;
@@ -10393,6 +10863,296 @@ export interface operations {
                 };
             };
         };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_lifecycles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.LifecycleList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_lifecycles: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["audience.NewLifecycle"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.LifecycleKey"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_lifecycles_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["audience.TryLifecycle"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.Flow"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_lifecycles_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.ReadyList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_lifecycles_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["audience.ReadyAsked"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.ReadyList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_lifecycles_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    version?: number;
+                    name: string;
+                    description?: string;
+                    stages: components["schemas"]["audience.StageInput"][];
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_lifecycles_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_lifecycles_id_flow: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.FlowReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_lifecycles_id_flow_people: {
+        parameters: {
+            query: {
+                from?: string;
+                to?: string;
+                before: number;
+                after: number;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_audience.AudiencePerson"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_lifecycles_id_restore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_lifecycles_id_undo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description 成功 / Done */
             200: {
@@ -13286,6 +14046,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_stages_id_changes: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_audience.SetChange"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_stages_id_people: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_audience.StagePerson"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_stages_id_sizes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.SetSizes"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -8,7 +8,8 @@
 //   `last` the largest value among the events of that millisecond.
 // - A comparison with a value that is missing is false, `!=` too; `is unknown` asks for it. An aggregate over no event
 //   is 0 for count, sum and distinct, and missing for first and last.
-// - `last n days` is the open-closed interval (now - n·24 h, now]. `this month` starts at the tenant's business day;
+// - `last n days` is the open-closed interval (now - n·24 h, now], `next n days` is
+//   (now, now + n·24 h]. `this month` starts at the tenant's business day;
 //   `previous 2 months` are the two whole months before this one. Weeks start on Monday.
 
 #include <cstdint>
@@ -30,9 +31,13 @@ enum class Op : std::uint8_t {
     Known, Unknown,
     WithinLast,  // a moment, in the last n days
     OlderThan,   // a moment, more than n days ago
+    WithinNext,  // a moment still to come, in the next n days
     Before,      // a moment, before the business day
     Since,       // a moment, on the business day or later
 };
+
+// Whose value is a number of days.
+constexpr bool is_span(Op op) { return op >= Op::WithinLast && op <= Op::WithinNext; }
 
 enum class LiteralKind : std::uint8_t { Number, Text, Flag, Day };
 struct Literal {
@@ -75,12 +80,12 @@ struct Step {
 
 enum class Kind : std::uint8_t { All, Any, Not, Attribute, Member, Aggregate, Absence, Sequence, Rhythm };
 enum class Measure : std::uint8_t { Count, Sum, Distinct, First, Last };
-enum class MemberKind : std::uint8_t { Tag, Segment, Org };
+enum class MemberKind : std::uint8_t { Tag, Segment, Org, Stage };
 
 struct Node {
     Kind kind = Kind::All;
     std::vector<Node> children;               // All, Any: two or more; Not: one
-    std::string name;                         // Attribute: its key; Member: tag, segment or organisation node
+    std::string name;                         // Attribute: its key; Member: tag, segment, stage or organisation node
     MemberKind member = MemberKind::Tag;      // Member
     Op op = Op::Eq;                           // Attribute, Aggregate
     std::vector<Literal> values;              // Attribute, Aggregate; OneOf: one or more; Known and Unknown: none

@@ -164,8 +164,8 @@ private:
         const bool of_moment = op >= Op::WithinLast;
         if (of_moment != (of.type == ValueType::Moment))
             return say(at, "wrong_operator", "这种比较不适合这个属性", "this comparison does not fit this attribute",
-                       of.type == ValueType::Moment ? Remedy{"用“在最近”、“距今超过”、“早于”或“不早于”",
-                                                             "use within the last, is older than, before or since"}
+                       of.type == ValueType::Moment ? Remedy{"用“在最近”、“距今超过”、“在未来”、“早于”或“不早于”",
+                                                             "use within the last, is older than, before …"}
                                                     : Remedy{"用 =、>= 等", "use =, >= or the like"});
         if (op >= Op::Lt && op <= Op::Ge && of.type != ValueType::Number)
             return say(at, "wrong_operator", "只有数字可以比较大小", "only numbers have an order",
@@ -173,7 +173,7 @@ private:
         for (const Literal& one : values) literal(of, op, one, at);
     }
     void literal(const Attribute& of, Op op, const Literal& one, const Place& at) {
-        const LiteralKind wanted = op == Op::WithinLast || op == Op::OlderThan ? LiteralKind::Number
+        const LiteralKind wanted = is_span(op) ? LiteralKind::Number
                                    : op >= Op::Before                         ? LiteralKind::Day
                                    : of.type == ValueType::Flag               ? LiteralKind::Flag
                                    : of.type == ValueType::Number             ? LiteralKind::Number
@@ -191,10 +191,10 @@ private:
         }
     }
     void number(const Attribute& of, Op op, const Literal& one, const Place& at) {
-        const int decimals = op == Op::WithinLast || op == Op::OlderThan ? 0 : of.decimals;
+        const int decimals = is_span(op) ? 0 : of.decimals;
         if (one.decimals > decimals)
             say(at, "too_precise", "小数位过多", "too many digits after the point", {"减少小数位", "write fewer digits"});
-        const bool span = op == Op::WithinLast || op == Op::OlderThan;
+        const bool span = is_span(op);
         if (span ? one.number < 1 || one.number > kHoursMax / 24
                  : one.number > 1'000'000'000'000 || one.number < -1'000'000'000'000)
             say(at, "out_of_range", "数值超出范围", "the number is out of range", {"写一个较小的数", "write a smaller number"});

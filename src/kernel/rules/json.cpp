@@ -13,12 +13,13 @@ namespace {
 using json::Value;
 using Names = std::span<const std::string_view>;
 
-constexpr std::array<std::string_view, 13> kOps{"eq", "ne", "lt", "le", "gt", "ge", "in", "known", "unknown",
-                                                "within_days", "older_than_days", "before", "since"};
+constexpr std::array<std::string_view, 14> kOps{"eq", "ne", "lt", "le", "gt", "ge", "in", "known", "unknown",
+                                                "within_days", "older_than_days", "within_next_days", "before",
+                                                "since"};
 constexpr std::array<std::string_view, 5> kUnits{"hour", "day", "week", "month", "year"};
 constexpr std::array<std::string_view, 4> kWindows{"ever", "last", "this", "previous"};
 constexpr std::array<std::string_view, 5> kMeasures{"count", "sum", "distinct", "first", "last"};
-constexpr std::array<std::string_view, 3> kMembers{"tag", "segment", "org"};
+constexpr std::array<std::string_view, 4> kMembers{"tag", "segment", "org", "stage"};
 
 template <class E>
 std::string_view name_of(Names names, E value) {

@@ -110,7 +110,7 @@ private:
             TRY(need_sign(")"));
             return out;
         }
-        if (token.word == Word::Tag || token.word == Word::Segment || token.word == Word::Org) {
+        if (token.word >= Word::Tag && token.word <= Word::Stage) {
             lexer_.take(token);
             out.kind = Kind::Member;
             out.member = static_cast<MemberKind>(static_cast<int>(token.word) - static_cast<int>(Word::Tag));
@@ -302,7 +302,7 @@ private:
         if (op == Op::Known || op == Op::Unknown) return ok();
         if (op != Op::OneOf) {
             values.push_back(TRY(literal()));
-            return op == Op::WithinLast || op == Op::OlderThan ? need(Word::Days) : ok();
+            return is_span(op) ? need(Word::Days) : ok();
         }
         TRY(need_sign("("));
         do {

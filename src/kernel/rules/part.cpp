@@ -107,6 +107,7 @@ bool Plan::Part::concerns(const PlainEvent& one) const {
 Accept Plan::Part::accept_at(Instant now) const {
     if (op == Op::WithinLast) return {now.ms - span_ms + 1, now.ms, false, {}};
     if (op == Op::OlderThan) return {kMissing + 1, now.ms - span_ms, false, {}};
+    if (op == Op::WithinNext) return {now.ms + 1, now.ms + span_ms, false, {}};
     return accept;
 }
 

@@ -13,8 +13,8 @@ struct Plan::Part {
     std::string name;
     MemberKind member = MemberKind::Tag;
     Op op = Op::Eq;
-    Accept accept;             // fixed; WithinLast and OlderThan are made for each moment
-    std::int64_t span_ms = 0;  // WithinLast, OlderThan
+    Accept accept;             // fixed; spans of days are made for each moment
+    std::int64_t span_ms = 0;  // is_span(op)
     Measure measure = Measure::Count;
     std::size_t property = 0;
     CompiledFilter event;

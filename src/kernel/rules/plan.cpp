@@ -34,7 +34,7 @@ public:
         if (out.of_events()) out.cost = rule.kind <= Kind::Absence ? 20 : 200;
         if (rule.kind == Kind::Attribute) {
             out.column = *registry_.attribute(rule.name);  // check() has found it
-            if (rule.op == Op::WithinLast || rule.op == Op::OlderThan)
+            if (is_span(rule.op))
                 out.span_ms = rolling_ms(Unit::Day, rule.values.front().number);
             else out.accept = accept(registry_.attributes()[out.column], rule.op, rule.values);
             out.cost = 2;
@@ -133,8 +133,8 @@ public:
         if (part.kind == Kind::Attribute && part.span_ms > 0) {
             const std::int64_t value = person_.attribute(part.column);
             if (value == kMissing) return out;
-            if (part.op == Op::WithinLast) offer(value);
-            offer(value + part.span_ms);
+            if (part.op != Op::OlderThan) offer(value);
+            offer(part.op == Op::WithinNext ? value - part.span_ms : value + part.span_ms);
         }
         if (part.of_events()) of_events(part, now, offer);
         return out;

@@ -120,7 +120,7 @@ private:
             add(")");
         } else if (op != Op::Known && op != Op::Unknown) {
             literal(values.front());
-            if (op == Op::WithinLast || op == Op::OlderThan) word(Word::Days);
+            if (is_span(op)) word(Word::Days);
         }
     }
     void filter(const EventFilter& one, Word some = Word::Event, Word any = Word::AnyEvent) {

@@ -38,7 +38,7 @@ public:
             case Kind::Not: out.children.push_back(rule(depth + 1)); break;
             case Kind::Attribute: attribute(out); break;
             case Kind::Member:
-                out.member = static_cast<MemberKind>(rng_.below(3));
+                out.member = static_cast<MemberKind>(rng_.below(4));
                 out.name = std::string(kNames[rng_.below(4)]);
                 break;
             case Kind::Aggregate: aggregate(out); break;
@@ -88,8 +88,8 @@ private:
             out.op = rng_.below(2) == 0 ? Op::Eq : Op::Ne;
             out.values.push_back({LiteralKind::Flag, static_cast<std::int64_t>(rng_.below(2)), 0, {}});
         } else if (which == 4) {
-            out.op = static_cast<Op>(static_cast<int>(Op::WithinLast) + static_cast<int>(rng_.below(4)));
-            if (out.op <= Op::OlderThan) out.values.push_back(number(1 + static_cast<std::int64_t>(rng_.below(60))));
+            out.op = static_cast<Op>(static_cast<int>(Op::WithinLast) + static_cast<int>(rng_.below(5)));
+            if (is_span(out.op)) out.values.push_back(number(1 + static_cast<std::int64_t>(rng_.below(60))));
             else out.values.push_back({LiteralKind::Day, 20'450 + static_cast<std::int64_t>(rng_.below(80)), 0, {}});
         } else {
             out.op = order();

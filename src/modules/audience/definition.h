@@ -1,5 +1,5 @@
 #pragma once
-// A set as it is kept: a segment or a tag, with its rule.
+// A set as it is kept: a segment, a tag or a lifecycle stage, with its rule.
 
 #include <optional>
 #include <string>
@@ -43,6 +43,19 @@ struct Transition {
     std::vector<std::string> because_zh;
     std::vector<std::string> because_en;
 };
+
+// How a rule asks for a set of this family, and how events name it.
+constexpr kernel::rules::MemberKind member_kind(Family family) {
+    switch (family) {
+        case Family::Tag: return kernel::rules::MemberKind::Tag;
+        case Family::Stage: return kernel::rules::MemberKind::Stage;
+        case Family::Segment: break;
+    }
+    return kernel::rules::MemberKind::Segment;
+}
+constexpr std::string_view name_of(Family family) {
+    return family == Family::Tag ? "tag" : family == Family::Stage ? "stage" : "segment";
+}
 
 // Names of sets that a rule asks for.
 std::vector<std::pair<kernel::rules::MemberKind, std::string>> names_in(const kernel::rules::Node& rule);

@@ -40,6 +40,9 @@ Engine::Engine(kernel::Kernel& kernel, org::Org& org, customer::Customers& custo
     add("order.net", "净消费", "net spend", ValueType::Number, 2, Combine::Sum);
     add("order.last_paid", "最近购买", "last purchase", ValueType::Moment, 0, Combine::Max);
     add("order.first_paid", "首次购买", "first purchase", ValueType::Moment, 0, Combine::Min);
+    add("order.gap_days", "末次购买间隔天数", "days before last purchase", ValueType::Number, 0, Combine::Max);
+    add("order.interval_days", "复购间隔天数", "own repurchase days", ValueType::Number, 0, Combine::Max);
+    add("order.due", "预计下次购买", "next purchase due", ValueType::Moment, 0, Combine::Max);
     INVARIANT(combine_.size() == kOwnColumns, "the columns of memory.h");
     MUST(registry_.add_property({"amount", "金额", "amount", ValueType::Number, 2, {}}));
     MUST(registry_.add_property({"channel", "渠道", "channel", ValueType::Text, 0, {}}));
@@ -259,7 +262,7 @@ Status Engine::write(const TenantId& id, Tenant& at, const std::vector<Transitio
                 TRY(store::write(unit, one, calendar.day_of(one.at)));
                 if (!is_told(one.cause)) continue;
                 const std::string type =
-                    std::string(one.family == Family::Tag ? "tag" : "segment") + (one.entered ? ".entered" : ".left");
+                    std::string(name_of(one.family)) + (one.entered ? ".entered" : ".left");
                 TRY(unit.emit(type, one.customer.str(),
                               json::Value::object({{"set", one.set.str()},
                                                    {"customer", one.customer.str()},

@@ -23,8 +23,8 @@ Memory::Memory(const rules::Registry& registry, std::vector<rules::Combine> comb
     INVARIANT(combine_.size() == registry_.attributes().size(), "every attribute says how customers make a person");
     own_values_.resize(combine_.size());
     person_values_.resize(combine_.size());
-    paid_ = codes_.types.code(kOrderPaid);
-    returned_ = codes_.types.code(kOrderReturned);
+    order_codes_ = {codes_.types.code(kOrderPaid), codes_.types.code(kOrderReturned),
+                    registry_.property("amount").value_or(0)};
 }
 
 std::uint32_t Memory::slot_of(const CustomerId& customer) {
@@ -118,7 +118,9 @@ void Memory::regroup(std::int64_t key) {
 
 void Memory::combine(std::uint32_t person) {
     if (!is_person(person)) return;
+    uncounted_.insert(person);
     for (std::size_t column = 0; column < combine_.size(); ++column) {
+        if (column >= kOrders && column < kOwnColumns) continue;
         std::int64_t made = kMissing;
         for (const std::uint32_t slot : slots_of(person)) {
             const std::int64_t value = own_values_[column][slot];
@@ -155,8 +157,8 @@ void Memory::order(const commerce::Orders::Change& change) {
         Sale sale;
         sale.slot = slot_of(*order.customer);
         sale.event.time = order.paid_at.ms;
-        sale.event.type = order.kind == commerce::OrderKind::Sale ? paid_ : returned_;
-        if (const auto amount = registry_.property("amount")) sale.event.properties[*amount] = order.net_minor;
+        sale.event.type = order.kind == commerce::OrderKind::Sale ? order_codes_.paid : order_codes_.returned;
+        sale.event.properties[order_codes_.amount] = order.net_minor;
         if (const auto channel = registry_.property("channel"))
             sale.event.properties[*channel] = codes_.texts.code(order.channel);
         slots.push_back(sale.slot);
@@ -164,30 +166,19 @@ void Memory::order(const commerce::Orders::Change& change) {
         sales_.emplace(order.id, sale);
     }
     for (const std::uint32_t slot : slots) {
-        sum_orders(slot);
+        uncounted_.insert(rep_[slot]);
         Touch& touched = touch(slot, Cause::Order);
-        touched.types.insert(touched.types.end(), {paid_, returned_});
-        touched.columns.insert(touched.columns.end(), {kOrders, kNet, kLastPaid, kFirstPaid});
+        touched.types.insert(touched.types.end(), {order_codes_.paid, order_codes_.returned});
+        for (std::size_t column = kOrders; column <= kDue; ++column) touched.columns.push_back(column);
     }
 }
 
-void Memory::sum_orders(std::uint32_t slot) {
-    std::int64_t orders = 0;
-    std::int64_t net = 0;
-    std::int64_t last = kMissing;
-    std::int64_t first = kMissing;
-    for (const auto& [id, event] : sales_of_[slot]) {
-        net += event.properties[registry_.property("amount").value_or(0)];
-        if (event.type != paid_) continue;
-        ++orders;
-        last = std::max(last, event.time);
-        first = first == kMissing ? event.time : std::min(first, event.time);
-    }
-    own_values_[kOrders][slot] = orders;
-    own_values_[kNet][slot] = net;
-    own_values_[kLastPaid][slot] = last;
-    own_values_[kFirstPaid][slot] = first;
-    combine(rep_[slot]);
+void Memory::count_orders(std::uint32_t person) {
+    if (!is_person(person)) return;
+    const Purchases of = purchases(person, Instant::never());
+    const std::int64_t values[kOfOrders] = {of.orders,   of.net,           of.last, of.first,
+                                            of.gap_days, of.interval_days, of.due};
+    for (std::size_t i = 0; i < kOfOrders; ++i) person_values_[kOrders + i][person] = values[i];
 }
 
 void Memory::values(const CustomerId& customer, std::size_t first_column, const std::vector<std::int64_t>& values) {
@@ -283,6 +274,12 @@ Result<rules::Plan> Memory::compile(const rules::Node& rule) {
     return rules::Plan::compile(rule, registry_, codes_, calendar_);
 }
 
+// "not in stage …": how a stage leaves people to those that come after it (lifecycle/). No reason for anything.
+static bool is_later_stage(const rules::Node& part) {
+    return part.kind == rules::Kind::Not && part.children.front().kind == rules::Kind::Member &&
+           part.children.front().member == rules::MemberKind::Stage;
+}
+
 Status Memory::compile(Set& set) {
     set.plan.reset();
     set.parts.clear();
@@ -295,6 +292,7 @@ Status Memory::compile(Set& set) {
     const bool list = rule.kind == rules::Kind::All || rule.kind == rules::Kind::Any;
     const std::vector<rules::Node> parts = list ? rule.children : std::vector{rule};
     for (const auto& part : parts) {
+        if (set.of.family == Family::Stage && is_later_stage(part)) continue;
         set.parts.push_back({rules::print(part, registry_, rules::Language::Zh),
                              rules::print(part, registry_, rules::Language::En), TRY(compile(part))});
     }
@@ -313,7 +311,7 @@ Status Memory::define(const std::vector<Definition>& sets) {
         else if (changed) set->fresh_cause = one.archived_at ? Cause::Archived : Cause::RuleChanged;
         set->fresh = set->fresh || changed;
         set->of = one;
-        set->kind = one.family == Family::Tag ? rules::MemberKind::Tag : rules::MemberKind::Segment;
+        set->kind = member_kind(one.family);
         if (changed) TRY(compile(*set));
         open.push_back(std::move(set));
     }
@@ -338,7 +336,9 @@ Status Memory::define(const std::vector<Definition>& sets) {
                 const auto found = named_.find(asked);
                 if (found == named_.end() || !found->second->fresh || set->fresh) continue;
                 set->fresh = true;
-                set->fresh_cause = asked.first == rules::MemberKind::Tag ? Cause::Tag : Cause::Segment;
+                set->fresh_cause = asked.first == rules::MemberKind::Tag     ? Cause::Tag
+                                   : asked.first == rules::MemberKind::Stage ? Cause::Stage
+                                                                             : Cause::Segment;
             }
             placed.insert(set.get());
             sets_.push_back(std::move(set));

@@ -11,13 +11,20 @@
 #include "kernel/rules/feed.h"
 #include "kernel/rules/plan.h"
 #include "modules/audience/definition.h"
+#include "modules/audience/purchases.h"
 
 namespace tilth::audience {
 
 namespace rules = kernel::rules;
 
-// The columns that this module fills itself; those of feeds come behind.
-enum Column : std::size_t { kKnown, kMember, kFirstSeen, kOrders, kNet, kLastPaid, kFirstPaid, kOwnColumns };
+// The columns that this module fills itself; those of feeds come behind. From kOrders on they are of the person as a
+// whole, not combined from its customers.
+enum Column : std::size_t {
+    kKnown, kMember, kFirstSeen,
+    kOrders, kNet, kLastPaid, kFirstPaid, kGapDays, kIntervalDays, kDue,
+    kOwnColumns,
+};
+inline constexpr std::size_t kOfOrders = kDue - kOrders + 1;
 inline constexpr std::string_view kOrderPaid = "order.paid";
 inline constexpr std::string_view kOrderReturned = "order.returned";
 
@@ -62,6 +69,8 @@ public:
     bool sees(const kernel::Scope& scope, std::uint32_t person) const;
     sets::Bitmap flagged(std::size_t column) const;  // people whose flag is 1
     std::optional<std::uint32_t> person_of(const CustomerId& customer) const;
+    Purchases purchases(std::uint32_t person, Instant until) const;
+    std::int64_t value(std::size_t column, std::uint32_t person) const { return person_values_[column][person]; }
     const CustomerId& customer_of(std::uint32_t slot) const { return customers_[slot]; }
     std::vector<CustomerId> customers_of(std::uint32_t person) const;
     std::vector<std::string> event_types() const;
@@ -111,13 +120,13 @@ private:
     std::uint32_t slot_of(const CustomerId& customer);
     void regroup(std::int64_t key);
     void combine(std::uint32_t person);
-    void sum_orders(std::uint32_t slot);
+    void count_orders(std::uint32_t person);
     Touch& touch(std::uint32_t slot, Cause cause);
     bool is_person(std::uint32_t slot) const { return groups_[slot] != nullptr && rep_[slot] == slot; }
     const std::vector<std::uint32_t>& slots_of(std::uint32_t person) const { return *groups_[person]; }
     std::vector<rules::PlainEvent> orders_of(std::uint32_t person) const;
     std::vector<rules::PlainEvent> events_of(std::uint32_t person) const;
-    bool is_order_type(std::uint32_t type) const { return type == paid_ || type == returned_; }
+    bool is_order_type(std::uint32_t type) const { return type == order_codes_.paid || type == order_codes_.returned; }
     bool in_org(std::uint32_t person, const std::string& name) const;
     std::set<std::int32_t> named_nodes(const std::string& name) const;
     std::int32_t home_of(std::uint32_t person) const;
@@ -135,8 +144,7 @@ private:
     std::vector<rules::Combine> combine_;
     BusinessCalendar calendar_;
     rules::Codes codes_;
-    std::uint32_t paid_ = 0;
-    std::uint32_t returned_ = 0;
+    OrderCodes order_codes_;
     kernel::BehaviourIndex index_;
 
     std::vector<CustomerId> customers_;  // by slot
@@ -160,6 +168,7 @@ private:
     };
     std::unordered_map<OrderId, Sale> sales_;
     std::unordered_map<std::uint32_t, std::map<OrderId, rules::PlainEvent>> sales_of_;  // by slot
+    std::set<std::uint32_t> uncounted_;  // persons whose columns of orders are behind; settle() begins with them
 
     std::vector<std::unique_ptr<Set>> sets_;  // what a rule asks for stands before it
     std::map<std::pair<rules::MemberKind, std::string>, Set*> named_;

@@ -72,6 +72,10 @@ std::vector<PlainEvent> Memory::orders_of(std::uint32_t person) const {
     return out;
 }
 
+Purchases Memory::purchases(std::uint32_t person, Instant until) const {
+    return purchases_of(orders_of(person), until.ms, order_codes_, calendar_);
+}
+
 std::vector<PlainEvent> Memory::events_of(std::uint32_t person) const {
     auto events = index_.events_of(person);
     std::sort(events.begin(), events.end(), earlier);
@@ -269,6 +273,7 @@ void Memory::fill(Set& set, Instant now, std::vector<Transition>& out) {
 
 std::vector<Transition> Memory::settle(Instant now, bool whole) {
     std::vector<Transition> out;
+    for (const std::uint32_t person : std::exchange(uncounted_, {})) count_orders(person);
     if (whole) {
         touched_.clear();
         for (const auto& set : sets_) {

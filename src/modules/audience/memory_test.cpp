@@ -9,6 +9,7 @@
 #include "kernel/rules/json.h"
 #include "kernel/rules/testing/world.h"
 #include "kernel/rules/text.h"
+#include "modules/audience/lifecycle/stages.h"
 #include "modules/audience/memory.h"
 
 namespace tilth::audience {
@@ -118,6 +119,29 @@ public:
         }
     }
 
+    // A person is in the last stage whose own rule holds, person by person and over everybody.
+    void compare_stages() {
+        std::vector<rules::Plan> own;
+        for (const auto& [id, rule] : stages_) {
+            own.push_back(MUST(memory_.compile(rule)));
+            memory_.prepare(own.back());
+        }
+        const auto everybody = stages_at(memory_, own, {now_});
+        for (std::uint32_t i = 0; i < kPeople; ++i) {
+            if (world_.of.contains(i)) continue;
+            const std::uint32_t person = *memory_.person_of(customer(i));
+            if (memory_.customer_of(person) != customer(i)) continue;
+            std::size_t last = stages_.size();
+            for (std::size_t stage = 0; stage < stages_.size(); ++stage) {
+                if (Naive(world_, i, calendar_, now_).holds(stages_[stage].second)) last = stage;
+            }
+            for (std::size_t stage = 0; stage < stages_.size(); ++stage) {
+                ASSERT_EQ(memory_.members_of(stages_[stage].first)->contains(person), stage == last);
+                ASSERT_EQ(everybody[stage].contains(person), stage == last);
+            }
+        }
+    }
+
     static int held;
     static int failed;
 
@@ -128,13 +152,14 @@ private:
     void define() {
         std::vector<Definition> sets;
         for (std::size_t i = 0; i < 4; ++i) {
-            for (const Family family : {Family::Tag, Family::Segment}) {
+            for (const Family family : {Family::Tag, Family::Segment, Family::Stage}) {
                 Definition one;
-                one.id = set_id(1 + 2 * i + (family == Family::Tag ? 0 : 1));
+                const int kind = static_cast<int>(member_kind(family));
+                one.id = set_id(100 + 4 * i + static_cast<std::size_t>(kind));
                 one.family = family;
                 one.name = RandomRules::kNames[i];
                 sets.push_back(one);
-                hands_.emplace_back(one.id, std::to_string(family == Family::Tag ? 0 : 1) + ":" + one.name);
+                hands_.emplace_back(one.id, std::to_string(kind) + ":" + one.name);
             }
         }
         for (std::size_t i = 0; i < 4; ++i) {
@@ -144,6 +169,18 @@ private:
             const rules::Node rule = RandomRules(rng_).rule();
             one.rule = rules::to_json(rule).print();
             rules_.emplace_back(one.id, rule);
+            sets.push_back(one);
+        }
+        std::vector<std::string> later;
+        for (std::size_t i = 3; i-- > 0;) {
+            Definition one;
+            one.id = set_id(40 + i);
+            one.family = Family::Stage;
+            one.name = "stage " + std::to_string(i);
+            const rules::Node own = RandomRules(rng_).rule();
+            one.rule = rules::to_json(with_later(own, later)).print();
+            later.push_back(one.name);
+            stages_.insert(stages_.begin(), {one.id, own});
             sets.push_back(one);
         }
         MUST(memory_.define(sets));
@@ -228,6 +265,7 @@ private:
     World world_;
     std::vector<std::optional<OrgNodeId>> homes_;
     std::vector<std::pair<SetId, rules::Node>> rules_;
+    std::vector<std::pair<SetId, rules::Node>> stages_;  // own rules, in their natural order
     std::vector<std::pair<SetId, std::string>> hands_;
     std::map<SetId, std::set<CustomerId>> entered_;
     std::int64_t now_ = kEpoch + 30 * kDay;
@@ -247,10 +285,45 @@ TEST(AudienceProperty, LiveAndBatchAndTheReferenceAgree) {
             if (i % 3 != 2) continue;
             story.settle();
             story.compare();
+            story.compare_stages();
         }
     }
     EXPECT_GT(Story::held, 1'000);
     EXPECT_GT(Story::failed, 1'000);
+}
+
+TEST(Purchases, IntervalsAreOfBusinessDays) {
+    const BusinessCalendar calendar(MUST(Zone::find("Asia/Shanghai")), hours(4));
+    const OrderCodes codes{1, 2, 0};
+    std::vector<rules::PlainEvent> orders;
+    const auto at = [&](int day, int hour, std::uint32_t type, std::int64_t net) {
+        rules::PlainEvent one;
+        one.time = calendar.start_of(day_from_civil({2026, 1, 1}) + day).ms + hour * kHour;
+        one.type = type;
+        one.properties[0] = net;
+        orders.push_back(one);
+    };
+    const auto of = [&](std::int64_t until) { return purchases_of(orders, until, codes, calendar); };
+    EXPECT_EQ(of(Instant::never().ms).orders, 0);
+    EXPECT_EQ(of(Instant::never().ms).last, kMissing);
+    at(0, 6, 1, 10'00);
+    at(0, 7, 1, 5'00);    // the same day: no gap
+    EXPECT_EQ(of(Instant::never().ms).gap_days, kMissing);
+    at(7, 1, 1, 10'00);
+    at(8, 1, 2, -5'00);   // a return is no purchase day
+    EXPECT_EQ(of(Instant::never().ms).gap_days, 7);
+    EXPECT_EQ(of(Instant::never().ms).interval_days, kMissing) << "one gap makes no habit";
+    at(37, 1, 1, 10'00);
+    at(40, 1, 1, 10'00);
+    const Purchases all = of(Instant::never().ms);
+    EXPECT_EQ(all.orders, 5);
+    EXPECT_EQ(all.net, 40'00);
+    EXPECT_EQ(all.gap_days, 3);
+    EXPECT_EQ(all.interval_days, 7) << "the lower median of 3, 7 and 30";
+    EXPECT_EQ(all.due, calendar.start_of(day_from_civil({2026, 1, 1}) + 47).ms);
+    const Purchases then = of(orders[4].time);
+    EXPECT_EQ(then.orders, 4) << "nothing of later counts";
+    EXPECT_EQ(then.interval_days, 7) << "the lower median of 7 and 30";
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ constexpr OpWords kOps[] = {
     {"le", "不大于", "is at most"},  {"gt", "大于", "is more than"},   {"ge", "不小于", "is at least"},
     {"in", "属于", "is one of"}, {"known", "已知", "is known"},    {"unknown", "未知", "is unknown"},
     {"within_days", "在最近", "is within the last"}, {"older_than_days", "距今超过", "is older than"},
+    {"within_next_days", "在未来", "is within the next"},
     {"before", "早于", "is before"}, {"since", "不早于", "is on or after"},
 };
 
@@ -29,7 +30,8 @@ std::vector<std::string> ops_of(rules::ValueType type) {
     switch (type) {
         case rules::ValueType::Flag: return {"eq", "known", "unknown"};
         case rules::ValueType::Text: return {"eq", "ne", "in", "known", "unknown"};
-        case rules::ValueType::Moment: return {"within_days", "older_than_days", "before", "since", "known", "unknown"};
+        case rules::ValueType::Moment: return {"within_days", "older_than_days", "within_next_days",
+                                              "before", "since", "known", "unknown"};
         case rules::ValueType::Number: break;
     }
     return {"eq", "ne", "lt", "le", "gt", "ge", "known", "unknown"};
@@ -66,7 +68,8 @@ Result<RuleWords> words(AudienceService& service, View& view) {
                  {"year", "年", "Years"}};
     for (const auto& set : TRY(store::definitions(view.sql(), view.tenant()))) {
         if (set.archived_at) continue;
-        (set.family == Family::Tag ? out.tags : out.segments).push_back({set.name, set.name});
+        auto& names = set.family == Family::Tag ? out.tags : set.family == Family::Stage ? out.stages : out.segments;
+        names.push_back({set.name, set.name});
     }
     for (const auto& node : service.org().nodes(view.tenant())) {
         if (!view.context().scope->covers(node.id)) continue;

@@ -59,8 +59,8 @@ Result<SetId> make_segment(AudienceService& service, Unit& unit, const NewSegmen
     one.created_by = unit.context().actor.name;
     one.created_at = one.changed_at = unit.now();
     if (!request.customers) {
-        const std::string own = "segment:" + one.name;
-        const auto rule = TRY(service.rule(unit.sql(), unit.tenant(), request.text, request.rule, own));
+        const auto rule = TRY(service.rule(unit.sql(), unit.tenant(), request.text, request.rule,
+                                           {{rules::MemberKind::Segment, one.name}}));
         one.rule = rules::to_json(rule.node).print();
     }
     TRY(name_is_free(TRY(store::definitions(unit.sql(), unit.tenant())), Family::Segment, one.name, one.id));
@@ -89,8 +89,8 @@ Status change_segment(AudienceService& service, Unit& unit, const ChangeSegment&
     if (request.description) one.description = request.description->str();
     if (request.text || request.rule) {
         if (one.mode() == Mode::Static) return {ErrorCode::Conflict, "a segment of chosen people has no rule"};
-        const std::string own = "segment:" + one.name;
-        const auto rule = TRY(service.rule(unit.sql(), unit.tenant(), request.text, request.rule, own));
+        const auto rule = TRY(service.rule(unit.sql(), unit.tenant(), request.text, request.rule,
+                                           {{rules::MemberKind::Segment, one.name}}));
         const std::string printed = rules::to_json(rule.node).print();
         one.version += printed != one.rule ? 1 : 0;
         one.rule = printed;

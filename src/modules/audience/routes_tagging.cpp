@@ -141,6 +141,7 @@ Result<Belongings> belongings(AudienceService& service, View& view, const Custom
         if (!person || !memory.sees(*view.context().scope, *person)) return {ErrorCode::NotFound, "customer"};
         customers = memory.customers_of(*person);
         for (const Definition& one : all) {
+            if (one.family == Family::Stage) continue;  // lifecycle/ says them with their way
             const sets::Bitmap* members = memory.members_of(one.id);
             if (members == nullptr || !members->contains(*person)) continue;
             in.push_back(one);

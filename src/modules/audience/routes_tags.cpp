@@ -85,7 +85,8 @@ Result<SetKey> make_tag(AudienceService& service, Unit& unit, const NewTag& requ
     one.created_by = unit.context().actor.name;
     one.created_at = one.changed_at = unit.now();
     if (by_rule) {
-        const auto rule = TRY(service.rule(unit.sql(), unit.tenant(), request.text, request.rule, "tag:" + one.name));
+        const auto rule = TRY(service.rule(unit.sql(), unit.tenant(), request.text, request.rule,
+                                           {{rules::MemberKind::Tag, one.name}}));
         one.rule = rules::to_json(rule.node).print();
     }
     TRY(may_stand_in(unit, one));
@@ -110,7 +111,8 @@ Result<None> change_tag(AudienceService& service, Unit& unit, const ChangeTag& r
     }
     if (request.text || request.rule) {
         if (one.mode() == Mode::Static) return Error(ErrorCode::Conflict, "a tag that people set has no rule");
-        const auto rule = TRY(service.rule(unit.sql(), unit.tenant(), request.text, request.rule, "tag:" + one.name));
+        const auto rule = TRY(service.rule(unit.sql(), unit.tenant(), request.text, request.rule,
+                                           {{rules::MemberKind::Tag, one.name}}));
         const std::string printed = rules::to_json(rule.node).print();
         one.version += printed != one.rule ? 1 : 0;
         one.rule = printed;

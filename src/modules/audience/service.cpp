@@ -30,12 +30,15 @@ Status names_are_there(const rules::Node& rule, const std::vector<Definition>& s
         });
         return found ? ok() : Status(unknown_name(rule, "组织", "part of the organisation"));
     }
-    const bool tag = rule.member == rules::MemberKind::Tag;
     const bool found = std::any_of(sets.begin(), sets.end(), [&](const Definition& set) {
-        return !set.archived_at && set.name == rule.name && (set.family == Family::Tag) == tag;
+        return !set.archived_at && set.name == rule.name && member_kind(set.family) == rule.member;
     });
     if (found) return ok();
-    return tag ? unknown_name(rule, "标签", "tag") : unknown_name(rule, "人群", "segment");
+    switch (rule.member) {
+        case rules::MemberKind::Tag: return unknown_name(rule, "标签", "tag");
+        case rules::MemberKind::Stage: return unknown_name(rule, "阶段", "stage");
+        default: return unknown_name(rule, "人群", "segment");
+    }
 }
 
 std::vector<std::pair<rules::MemberKind, std::string>> asked_by(const Definition& set) {
@@ -47,18 +50,17 @@ std::vector<std::pair<rules::MemberKind, std::string>> asked_by(const Definition
 }
 
 // Whether the rule comes back to `own`, over any number of sets.
-bool comes_back(const std::vector<Definition>& sets, const rules::Node& rule, rules::MemberKind kind,
-                const std::string& own) {
+bool comes_back(const std::vector<Definition>& sets, const rules::Node& rule,
+                const std::vector<std::pair<rules::MemberKind, std::string>>& own) {
     std::vector<std::pair<rules::MemberKind, std::string>> open = names_in(rule);
     std::set<std::pair<rules::MemberKind, std::string>> seen;
     while (!open.empty()) {
         const auto one = open.back();
         open.pop_back();
-        if (one.first == kind && one.second == own) return true;
+        if (std::find(own.begin(), own.end(), one) != own.end()) return true;
         if (one.first == rules::MemberKind::Org || !seen.insert(one).second) continue;
         for (const Definition& set : sets) {
-            const bool tag = one.first == rules::MemberKind::Tag;
-            if (set.archived_at || set.name != one.second || (set.family == Family::Tag) != tag) continue;
+            if (set.archived_at || set.name != one.second || member_kind(set.family) != one.first) continue;
             for (auto& further : asked_by(set)) open.push_back(std::move(further));
         }
     }
@@ -81,16 +83,14 @@ Result<rules::Node> AudienceService::read_rule(const std::optional<Text<1, 20'00
 
 Result<AudienceService::Rule> AudienceService::rule(sql::Connection& sql, const TenantId& tenant,
                                                     const std::optional<Text<1, 20'000>>& text,
-                                                    const std::optional<json::Raw>& json, const std::string& own_name) {
+                                                    const std::optional<json::Raw>& json,
+                                                    const std::vector<std::pair<rules::MemberKind, std::string>>& own) {
     Rule out;
     out.node = TRY(read_rule(text, json));
     out.cost = TRY(rules::check(out.node, engine_.registry()));
     const auto sets = TRY(store::definitions(sql, tenant));
     TRY(names_are_there(out.node, sets, org_.nodes(tenant)));
-    if (own_name.empty()) return out;
-    const bool tag = own_name.starts_with("tag:");
-    const std::string own = own_name.substr(own_name.find(':') + 1);
-    if (comes_back(sets, out.node, tag ? rules::MemberKind::Tag : rules::MemberKind::Segment, own)) {
+    if (comes_back(sets, out.node, own)) {
         return Error::invalid("rule", "circle", "规则绕回到自己", "the rule comes back to itself", "去掉对自己的引用",
                               "take the reference to itself away");
     }
@@ -195,12 +195,12 @@ Result<Preview> AudienceService::preview(const kernel::Context& context, const r
 Result<Definition> need(sql::Connection& sql, const TenantId& tenant, const SetId& id, Family family) {
     auto found = TRY(store::definition(sql, tenant, id));
     if (!found || found->family != family)
-        return Error(ErrorCode::NotFound, family == Family::Tag ? "tag" : "segment");
+        return Error(ErrorCode::NotFound, std::string(name_of(family)));
     return std::move(*found);
 }
 
 std::vector<std::string> users_of(const std::vector<Definition>& all, const Definition& one) {
-    const auto kind = one.family == Family::Tag ? rules::MemberKind::Tag : rules::MemberKind::Segment;
+    const auto kind = member_kind(one.family);
     std::vector<std::string> out;
     for (const Definition& set : all) {
         if (set.archived_at) continue;

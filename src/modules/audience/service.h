@@ -32,13 +32,15 @@ public:
     customer::Customers& customers() { return customers_; }
     Engine& engine() { return engine_; }
 
-    // The rule as a tree, checked against registry and names. Invalid: each part with its place.
+    // The rule as a tree, checked against registry and names, and that it does not come back to any of `own`. Invalid:
+    // each part with its place.
     struct Rule {
         rules::Node node;
         std::int64_t cost = 0;
     };
     Result<Rule> rule(sql::Connection& sql, const TenantId& tenant, const std::optional<Text<1, 20'000>>& text,
-                      const std::optional<json::Raw>& json, const std::string& own_name = {});
+                      const std::optional<json::Raw>& json,
+                      const std::vector<std::pair<rules::MemberKind, std::string>>& own = {});
     Result<rules::Node> read_rule(const std::optional<Text<1, 20'000>>& text, const std::optional<json::Raw>& json);
     RuleForms forms(const rules::Node& rule) const;
     std::optional<RuleForms> forms(const std::string& rule) const;

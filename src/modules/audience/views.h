@@ -53,10 +53,11 @@ struct RuleWords {
     std::vector<RuleChoice> units;
     std::vector<RuleName> tags;
     std::vector<RuleName> segments;
+    std::vector<RuleName> stages;
     std::vector<RuleName> orgs;
 };
 API_STRUCT(RuleWords, (attributes, properties, event_types, operators, measures, window_kinds, units, tags, segments,
-                       orgs))
+                       stages, orgs))
 
 // One of the two.
 struct RuleInput {
@@ -148,10 +149,10 @@ API_STRUCT(Preview, (people, known, of_people, reachable, sample, took_ms, at, f
 // ---- Sets ----
 
 enum class Mode : std::uint8_t { Live, Static };
-enum class Family : std::uint8_t { Segment, Tag };
+enum class Family : std::uint8_t { Segment, Tag, Stage };
 enum class TagClass : std::uint8_t { Original, RealTime, Modelled, Predictive };
 enum class Cause : std::uint8_t {
-    Created, RuleChanged, Event, Order, Profile, Time, Tag, Segment, Merge, Unmerge, ByHand, CaughtUp, Archived,
+    Created, RuleChanged, Event, Order, Profile, Time, Tag, Segment, Merge, Unmerge, ByHand, CaughtUp, Archived, Stage,
 };
 
 struct SetKey {

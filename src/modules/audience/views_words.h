@@ -12,6 +12,7 @@ inline constexpr auto tilth::json::enum_values<tilth::audience::Family> =
     std::to_array<tilth::json::EnumValue<tilth::audience::Family>>({
         {tilth::audience::Family::Segment, "segment", "人群", "Segment"},
         {tilth::audience::Family::Tag, "tag", "标签", "Tag"},
+        {tilth::audience::Family::Stage, "stage", "生命周期阶段", "Lifecycle stage"},
     });
 template <>
 inline constexpr auto tilth::json::enum_values<tilth::audience::TagClass> =
@@ -37,6 +38,7 @@ inline constexpr auto tilth::json::enum_values<tilth::audience::Cause> =
         {tilth::audience::Cause::ByHand, "by_hand", "人工", "By hand"},
         {tilth::audience::Cause::CaughtUp, "caught_up", "停机期间的变化", "Changed while the program stood still"},
         {tilth::audience::Cause::Archived, "archived", "归档", "Archived"},
+        {tilth::audience::Cause::Stage, "stage", "阶段变化", "A lifecycle stage changed"},
     });
 template <>
 inline constexpr auto tilth::json::enum_values<tilth::audience::SetOperation> =

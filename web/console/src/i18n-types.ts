@@ -9,6 +9,7 @@ import type identity from './locales/zh-CN/identity.json';
 import type imports from './locales/zh-CN/imports.json';
 import type inlets from './locales/zh-CN/inlets.json';
 import type leads from './locales/zh-CN/leads.json';
+import type lifecycle from './locales/zh-CN/lifecycle.json';
 import type metrics from './locales/zh-CN/metrics.json';
 import type open from './locales/zh-CN/open.json';
 import type models from './locales/zh-CN/models.json';
@@ -39,6 +40,7 @@ declare module 'i18next' {
       imports: typeof imports;
       inlets: typeof inlets;
       leads: typeof leads;
+      lifecycle: typeof lifecycle;
       metrics: typeof metrics;
       open: typeof open;
       models: typeof models;

@@ -54,7 +54,7 @@ inline World random_world(Rng& rng) {
         one.last_order = maybe(100 * 24, 0);
         if (one.last_order) one.last_order = kEpoch + *one.last_order * kHour;
         if (rng.below(5) != 0) one.city = std::array{"sh", "bj", "gz"}[rng.below(3)];
-        for (int kind = 0; kind < 3; ++kind) {
+        for (int kind = 0; kind < 4; ++kind) {
             for (const auto name : RandomRules::kNames) {
                 if (rng.below(3) == 0) one.memberships.insert(std::to_string(kind) + ":" + std::string(name));
             }
@@ -149,6 +149,7 @@ private:
         const std::int64_t n = rule.values[0].number;
         if (rule.op == Op::WithinLast) return at > now_ - n * kDay && at <= now_;
         if (rule.op == Op::OlderThan) return at <= now_ - n * kDay;
+        if (rule.op == Op::WithinNext) return at > now_ && at <= now_ + n * kDay;
         const bool before = calendar_.day_of({at}) < Day{static_cast<std::int32_t>(n)};
         return rule.op == Op::Before ? before : !before;
     }

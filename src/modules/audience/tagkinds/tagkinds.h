@@ -147,6 +147,11 @@ API_STRUCT(FillTemplate, (key, values))
 
 // ---- Shared ----
 
+// A text with {key} for each blank. `values` by key; else what the blank begins with. Invalid, field values/<key>: no
+// number from 0 to a million, or a text that could leave its quotes.
+Result<std::string> fill_blanks(std::string text, const std::vector<TemplateBlank>& blanks,
+                                const std::optional<std::map<std::string, std::string>>& values);
+
 // Rules as trees.
 rules::Node has_tag(const std::string& name);
 rules::Node all_of(std::vector<rules::Node> parts);  // one part: itself

@@ -76,38 +76,13 @@ const std::vector<Ready>& ready() {
 // A row that is switched off takes its templates with it.
 bool stands(const Ready& one) { return !hooks::is_off(one.row); }
 
-Result<TemplateList> list_ready(History& history, const Context& context) {
-    TemplateList out;
-    for (const Ready& one : ready()) {
-        if (!stands(one)) continue;
-        TemplateView& item = out.items.emplace_back();
-        item.key = one.key;
-        item.kind = one.kind;
-        item.zh = one.zh;
-        item.en = one.en;
-        for (const Blank& blank : one.blanks) {
-            item.blanks.push_back({std::string(blank.key), std::string(blank.zh), std::string(blank.en),
-                                   std::string(blank.type), std::string(blank.value)});
-        }
-    }
-    TRY(history.follow(context));
-    out.channels = history.channels(context.tenant);
-    if (out.channels.size() > kChannelsMax) out.channels.resize(kChannelsMax);
-    return out;
-}
-
 Error bad_blank(std::string_view key) {
     return Error::invalid("values/" + std::string(key), "bad_value", "请填写，数字须为 0 到 100 万，文字不含引号",
                           "fill it in: numbers from 0 to a million, texts without quotes", "改写此处", "mend it");
 }
 
 // Only what cannot leave its quotes, so that a filled sentence always is the sentence that the template says.
-Result<std::string> filled(const Blank& blank, const FillTemplate& asked) {
-    std::string value(blank.value);
-    if (asked.values) {
-        const auto found = asked.values->find(std::string(blank.key));
-        if (found != asked.values->end()) value = found->second;
-    }
+Result<std::string> checked(const TemplateBlank& blank, std::string value) {
     if (blank.type == "number") {
         const auto number = parse_decimal(value, 0);
         if (!number || *number < 0 || *number > 1'000'000) return bad_blank(blank.key);
@@ -118,22 +93,57 @@ Result<std::string> filled(const Blank& blank, const FillTemplate& asked) {
     return value;
 }
 
+std::vector<TemplateBlank> blanks_of(const Ready& one) {
+    std::vector<TemplateBlank> out;
+    for (const Blank& blank : one.blanks) {
+        out.push_back({std::string(blank.key), std::string(blank.zh), std::string(blank.en), std::string(blank.type),
+                       std::string(blank.value)});
+    }
+    return out;
+}
+
+Result<TemplateList> list_ready(History& history, const Context& context) {
+    TemplateList out;
+    for (const Ready& one : ready()) {
+        if (!stands(one)) continue;
+        TemplateView& item = out.items.emplace_back();
+        item.key = one.key;
+        item.kind = one.kind;
+        item.zh = one.zh;
+        item.en = one.en;
+        item.blanks = blanks_of(one);
+    }
+    TRY(history.follow(context));
+    out.channels = history.channels(context.tenant);
+    if (out.channels.size() > kChannelsMax) out.channels.resize(kChannelsMax);
+    return out;
+}
+
 Result<RuleForms> fill(AudienceService& service, View& view, const FillTemplate& asked) {
     const auto found = std::find_if(ready().begin(), ready().end(),
                                     [&](const Ready& one) { return one.key == asked.key.str() && stands(one); });
     if (found == ready().end()) return Error(ErrorCode::NotFound, "template");
-    std::string text(found->text);
-    for (const Blank& blank : found->blanks) {
-        const std::string value = TRY(filled(blank, asked));
-        const std::string mark = "{" + std::string(blank.key) + "}";
-        for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + value.size()))
-            text.replace(at, mark.size(), value);
-    }
+    const std::string text = TRY(fill_blanks(std::string(found->text), blanks_of(*found), asked.values));
     const auto rule = TRY(service.rule(view.sql(), view.tenant(), TRY((Text<1, 20'000>::parse(text))), std::nullopt));
     return service.forms(rule.node);
 }
 
 }  // namespace
+
+Result<std::string> fill_blanks(std::string text, const std::vector<TemplateBlank>& blanks,
+                                const std::optional<std::map<std::string, std::string>>& values) {
+    for (const TemplateBlank& blank : blanks) {
+        std::string given = blank.value;
+        if (values) {
+            if (const auto found = values->find(blank.key); found != values->end()) given = found->second;
+        }
+        const std::string value = TRY(checked(blank, std::move(given)));
+        const std::string mark = "{" + blank.key + "}";
+        for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + value.size()))
+            text.replace(at, mark.size(), value);
+    }
+    return text;
+}
 
 void add_template_routes(AudienceService& service, const std::shared_ptr<History>& history) {
     kernel::Api& api = service.kernel().api;

@@ -14,7 +14,7 @@ const words: RuleWords = {
   ],
   properties: [], event_types: [{ type: 'order.paid', zh: '支付', en: 'paid' }],
   operators: [{ code: 'eq', zh: '=', en: '=' }, { code: 'ge', zh: '≥', en: '≥' }],
-  measures: [], window_kinds: [], units: [{ code: 'day', zh: '天', en: 'days' }], tags: [], segments: [], orgs: [],
+  measures: [], window_kinds: [], units: [{ code: 'day', zh: '天', en: 'days' }], tags: [], segments: [], stages: [], orgs: [],
 };
 const { previewRule, checkRule } = vi.hoisted(() => ({ previewRule: vi.fn(), checkRule: vi.fn() }));
 vi.mock('./ask.ts', () => ({ wordsQuery: { queryKey: ['words'], queryFn: () => words }, previewRule, checkRule }));

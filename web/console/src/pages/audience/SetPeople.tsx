@@ -99,8 +99,8 @@ export function Changes({ family, id }: { family: Family; id: string }) {
   );
 }
 
-const causes = ['created', 'rule_changed', 'event', 'order', 'profile', 'time', 'tag', 'segment', 'merge', 'unmerge', 'by_hand', 'caught_up', 'archived'] as const;
-function causeName(cause: string, t: ReturnType<typeof useTranslation<'audience'>>['t']): string {
+const causes = ['created', 'rule_changed', 'event', 'order', 'profile', 'time', 'tag', 'segment', 'stage', 'merge', 'unmerge', 'by_hand', 'caught_up', 'archived'] as const;
+export function causeName(cause: string, t: ReturnType<typeof useTranslation<'audience'>>['t']): string {
   const known = causes.find((one) => one === cause);
   return known ? t(`causes.${known}`) : cause;
 }

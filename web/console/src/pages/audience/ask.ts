@@ -7,7 +7,7 @@ import type {
 } from './replies.ts';
 import type { Rule } from './types.ts';
 
-export type Family = 'segments' | 'tags';
+export type Family = 'segments' | 'tags' | 'stages';
 export type RuleInput = { text: string } | { rule: Rule };
 
 interface Options { params?: { path?: Record<string, unknown>; query?: Record<string, unknown> }; body?: unknown; signal?: AbortSignal }

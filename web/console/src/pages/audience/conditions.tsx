@@ -8,11 +8,11 @@ import type { Choice, RuleAttribute, RuleWords } from './replies.ts';
 import { dayOp, literalText, numberLiteral, spanOp, valueFor, withoutValue } from './rule.ts';
 import { measures, type Filter, type Leaf, type Literal, type Measure, type RuleWindow, type Step, type WindowKind } from './types.ts';
 
-export type LeafKind = 'attribute' | 'did' | 'absence' | 'sequence' | 'rhythm' | 'tag' | 'segment' | 'org';
-export const kinds: LeafKind[] = ['attribute', 'did', 'absence', 'sequence', 'rhythm', 'tag', 'segment', 'org'];
+export type LeafKind = 'attribute' | 'did' | 'absence' | 'sequence' | 'rhythm' | 'tag' | 'segment' | 'stage' | 'org';
+export const kinds: LeafKind[] = ['attribute', 'did', 'absence', 'sequence', 'rhythm', 'tag', 'segment', 'stage', 'org'];
 
 export function kindOf(leaf: Leaf): LeafKind {
-  for (const kind of ['attribute', 'absence', 'sequence', 'rhythm', 'tag', 'segment', 'org'] as const) if (kind in leaf) return kind;
+  for (const kind of ['attribute', 'absence', 'sequence', 'rhythm', 'tag', 'segment', 'stage', 'org'] as const) if (kind in leaf) return kind;
   return 'did';
 }
 
@@ -33,6 +33,7 @@ export function newLeaf(kind: LeafKind, words: RuleWords): Leaf {
     case 'rhythm': return { rhythm: event, percentile: 90 };
     case 'tag': return { tag: words.tags[0]?.name ?? '' };
     case 'segment': return { segment: words.segments[0]?.name ?? '' };
+    case 'stage': return { stage: words.stages[0]?.name ?? '' };
     case 'org': return { org: words.orgs[0]?.name ?? '' };
   }
 }
@@ -45,6 +46,7 @@ export function LeafEditor({ value: leaf, onChange, words, readOnly }: Edit<Leaf
   if ('attribute' in leaf) return <AttributeEditor value={leaf} onChange={onChange} {...same} />;
   if ('tag' in leaf) return <NameSelect label={t('kind.tag')} names={words.tags} value={leaf.tag} onChange={(tag) => onChange({ tag })} readOnly={readOnly} />;
   if ('segment' in leaf) return <NameSelect label={t('kind.segment')} names={words.segments} value={leaf.segment} onChange={(segment) => onChange({ segment })} readOnly={readOnly} />;
+  if ('stage' in leaf) return <NameSelect label={t('kind.stage')} names={words.stages} value={leaf.stage} onChange={(stage) => onChange({ stage })} readOnly={readOnly} />;
   if ('org' in leaf) return <NameSelect label={t('kind.org')} names={words.orgs} value={leaf.org} onChange={(org) => onChange({ org })} readOnly={readOnly} />;
   if ('absence' in leaf) {
     return (

@@ -124,7 +124,7 @@ export function literalText(literal: Literal | undefined): string {
 }
 
 export const withoutValue = (op: string): boolean => op === 'known' || op === 'unknown';
-export const spanOp = (op: string): boolean => op === 'within_days' || op === 'older_than_days';
+export const spanOp = (op: string): boolean => op === 'within_days' || op === 'older_than_days' || op === 'within_next_days';
 export const dayOp = (op: string): boolean => op === 'before' || op === 'since';
 
 // The value that a changed operator starts with: kept when its type allows.

@@ -10,7 +10,7 @@ export type Measure = (typeof measures)[number];
 
 export type Leaf =
   | { attribute: string; op: string; value?: Literal | Literal[] }
-  | { tag: string } | { segment: string } | { org: string }
+  | { tag: string } | { segment: string } | { stage: string } | { org: string }
   | (Partial<Record<Measure, Filter>> & { property?: string; window?: RuleWindow; op: string; value?: Literal | Literal[] })
   | { absence: Filter; window?: RuleWindow }
   | { sequence: Step[]; window?: RuleWindow }

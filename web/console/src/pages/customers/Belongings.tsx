@@ -7,6 +7,7 @@ import { Tag } from 'ui/Tag.tsx';
 import { useFormat } from 'ui/viewer.tsx';
 import { belongingsQuery } from '../audience/ask.ts';
 import { Reasons } from '../audience/PreviewPanel.tsx';
+import { CustomerStages } from '../lifecycle/CustomerStages.tsx';
 import { StrategyCard } from '../models/StrategyCard.tsx';
 
 export function Belongings({ id }: { id: string }) {
@@ -15,6 +16,7 @@ export function Belongings({ id }: { id: string }) {
   const query = useQuery(belongingsQuery(id));
   return (
     <div className="stack">
+    <CustomerStages id={id} />
     <StrategyCard id={id} />
     <section className="card scroll-x" aria-label={t('belongs.title')}>
       <Loaded query={query} rows={4}>
