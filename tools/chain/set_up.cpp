@@ -17,6 +17,19 @@ Result<std::set<std::string>> names_at(Client& client, const std::string& path) 
     return names;
 }
 
+// The ready lifecycle as it comes, adopted where there is none.
+Status adopt_lifecycle(Client& client) {
+    const Value ready =
+        TRY(client.ask(Method::Post, "/api/v1/lifecycles/ready", Value::object({{"key", "customers"}})));
+    const Value& one = ready["items"].items().front();
+    const std::set<std::string> standing = TRY(names_at(client, "/api/v1/lifecycles"));
+    if (standing.contains(std::string(one["name"].str()))) return ok();
+    TRY(client.ask(Method::Post, "/api/v1/lifecycles",
+                   Value::object({{"name", one["name"]}, {"scale", one["scale"]},
+                                  {"description", one["description"]}, {"stages", one["stages"]}})));
+    return ok();
+}
+
 }  // namespace
 
 Status set_up(Client& client, const Parameters& parameters) {
@@ -40,7 +53,7 @@ Status set_up(Client& client, const Parameters& parameters) {
                        Value::object({{"name", segment.name}, {"description", segment.description},
                                       {"text", segment.rule}})));
     }
-    return ok();
+    return adopt_lifecycle(client);
 }
 
 Status set_governance(Client& client, const Parameters& parameters, const std::vector<Store>& stores) {

@@ -28,7 +28,7 @@ export function FlowOfDays({ item }: { item: Lifecycle }) {
             <div className="row" style={{ padding: 12 }}>
               <Suspense><DayRange label={t('flow.title')} required from={reply.from} to={reply.to} onChange={(first, last) => change({ from: first, to: last }, 'push')} /></Suspense>
               {item.stages.some((one) => one.as_it_stands) && (
-                <span className="small dim" title={t('asItStandsText')}>{item.stages.filter((one) => one.as_it_stands).map((one) => one.name).join(' · ')}：{t('asItStands')}</span>
+                <span className="small dim" title={t('asItStandsText')}>{t('asItStandsOf', { stages: item.stages.filter((one) => one.as_it_stands).map((one) => one.name).join(' · ') })}</span>
               )}
             </div>
             <FlowTable flow={reply.flow} onOpen={(cell) => setOpen(cell)} />
@@ -60,7 +60,7 @@ export function FlowTable({ flow, onOpen }: { flow: Flow; onOpen?: (cell: { from
       <div className="scroll-x">
         <table className="plain flow-table">
           <thead>
-            <tr><th>{t('flow.before')} ＼ {t('flow.after')}</th>{columns.map((column) => <th key={column.place} className="num">{column.name}</th>)}<th className="num">{t('flow.sum')}</th></tr>
+            <tr><th>{t('flow.corner')}</th>{columns.map((column) => <th key={column.place} className="num">{column.name}</th>)}<th className="num">{t('flow.sum')}</th></tr>
           </thead>
           <tbody>
             {rows.map((row) => {

@@ -120,7 +120,7 @@ function One({ item }: { item: Lifecycle }) {
           </button>
         ))}
       </div>
-      {item.outside > 0 && <p className="small dim">{t('outside')}：{t('people', { shown: format.exact(item.outside) })}</p>}
+      {item.outside > 0 && <p className="small dim">{t('outsideLine', { shown: format.exact(item.outside) })}</p>}
       <ViewTabs label={item.name} value={tab} onChange={(next) => change({ tab: next, after: '' }, 'push')} options={tabs.map((value) => ({ value, label: t(`tab.${value}`) }))} />
       {tab === 'flow' && <FlowOfDays item={item} />}
       {tab === 'rules' && <Rules stages={item.stages} />}
