@@ -5140,6 +5140,8 @@ export interface components {
             description: string;
             text: string;
         };
+        /** @enum {string} */
+        "audience.RfmClass": "important_value" | "important_growth" | "important_keep" | "important_retain" | "general_value" | "general_growth" | "general_keep" | "general_retain";
         "audience.RuleAttribute": {
             key: string;
             zh: string;
@@ -7693,7 +7695,7 @@ export interface components {
              * @example 2026-03-01T02:05:00.000Z
              */
             first_seen_at: string;
-            rfm_class?: components["schemas"]["performance.RfmClass"];
+            rfm_class?: components["schemas"]["audience.RfmClass"];
         };
         "performance.CustomerRfm": {
             /** Format: int64 */
@@ -7707,7 +7709,7 @@ export interface components {
             f: number;
             /** Format: int64 */
             m: number;
-            rfm_class: components["schemas"]["performance.RfmClass"];
+            rfm_class: components["schemas"]["audience.RfmClass"];
             name_zh: string;
             name_en: string;
         };
@@ -8000,7 +8002,7 @@ export interface components {
             formula: string;
         };
         "performance.MovedClass": {
-            rfm_class: components["schemas"]["performance.RfmClass"];
+            rfm_class: components["schemas"]["audience.RfmClass"];
             name_zh: string;
             name_en: string;
             /** Format: int64 */
@@ -8112,6 +8114,7 @@ export interface components {
             to: string;
             /** @example CNY */
             currency: string;
+            thresholds: boolean;
             /** Format: int64 */
             customers: number;
             items: components["schemas"]["performance.RfmClassItem"][];
@@ -8120,10 +8123,8 @@ export interface components {
             monetary: components["schemas"]["performance.RfmMeasure"];
             matrix: components["schemas"]["performance.RfmTile"][];
         };
-        /** @enum {string} */
-        "performance.RfmClass": "important_value" | "important_growth" | "important_keep" | "important_retain" | "general_value" | "general_growth" | "general_keep" | "general_retain";
         "performance.RfmClassItem": {
-            rfm_class: components["schemas"]["performance.RfmClass"];
+            rfm_class: components["schemas"]["audience.RfmClass"];
             name_zh: string;
             name_en: string;
             /** Format: int64 */
@@ -8812,7 +8813,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description RFM 类别 / RFM class */
-                rfm_class?: components["schemas"]["performance.RfmClass"];
+                rfm_class?: components["schemas"]["audience.RfmClass"];
                 /** @description R 得分 / R score */
                 rfm_r?: number;
                 /** @description F 得分 / F score */
@@ -12747,7 +12748,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                rfm_class: components["schemas"]["performance.RfmClass"];
+                rfm_class: components["schemas"]["audience.RfmClass"];
             };
             cookie?: never;
         };

@@ -54,6 +54,30 @@ Result<std::string> check_choice(const std::vector<std::string>& choices, std::s
     return refused("not_a_choice", "可选值：" + words, "must be one of " + words);
 }
 
+Result<std::string> check_steps(const SettingSpec& spec, std::string_view value) {
+    std::string out;
+    std::optional<std::int64_t> before;
+    std::size_t count = 0;
+    while (true) {
+        const std::size_t comma = std::min(value.find(','), value.size());
+        std::string_view part = value.substr(0, comma);
+        while (part.starts_with(' ')) part.remove_prefix(1);
+        while (part.ends_with(' ')) part.remove_suffix(1);
+        const std::string number = TRY(check_integer(spec, part));
+        const std::int64_t now = parse_integer(number).value_or(0);
+        if (before && now <= *before) return refused("not_rising", "每一档须大于前一档", "each must be above the one before");
+        before = now;
+        out += (out.empty() ? "" : ",") + number;
+        ++count;
+        if (comma == value.size()) break;
+        value.remove_prefix(comma + 1);
+    }
+    const std::string asked = std::to_string(spec.count);
+    if (count != spec.count)
+        return refused("wrong_count", "应为 " + asked + " 个数，用逗号分开", "give " + asked + " numbers with commas between");
+    return out;
+}
+
 }  // namespace
 
 Result<std::string> check_setting(const SettingSpec& spec, std::string_view value) {
@@ -66,6 +90,8 @@ Result<std::string> check_setting(const SettingSpec& spec, std::string_view valu
             return check_text_value(spec, value);
         case SettingKind::Choice:
             return check_choice(spec.choices, value);
+        case SettingKind::Steps:
+            return check_steps(spec, value);
     }
     return Error(ErrorCode::Internal, "an unknown kind of setting");
 }

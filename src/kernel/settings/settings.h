@@ -12,7 +12,8 @@
 
 namespace tilth::kernel {
 
-enum class SettingKind : std::uint8_t { Integer, Flag, Text, Choice };
+// Steps: rising whole numbers with commas between, as many as `count`, each within the bounds.
+enum class SettingKind : std::uint8_t { Integer, Flag, Text, Choice, Steps };
 struct SettingSpec {
     std::string name;            // "metric.active_days"
     SettingKind kind = SettingKind::Integer;
@@ -22,6 +23,7 @@ struct SettingSpec {
     std::vector<std::string> choices;
     std::string zh;
     std::string en;
+    std::size_t count = 0;       // Steps
 };
 struct SettingValue {
     SettingSpec spec;

@@ -15,6 +15,7 @@
 #include "kernel/kernel.h"
 #include "kernel/rules/feed.h"
 #include "modules/commerce/api.h"
+#include "modules/audience/rfm/settings.h"
 #include "modules/customer/api.h"
 #include "modules/org/api.h"
 
@@ -49,6 +50,8 @@ public:
     // Corrupt when the record's membership is not what the rules say now.
     virtual Status verify(const TenantId& tenant) = 0;
 };
+
+// RFM is the audience's: rfm/rules.h says how scores and classes come about, rfm/settings.h how a tenant scores.
 
 std::unique_ptr<Audience> make_audience(kernel::Kernel& kernel, org::Org& org, customer::Customers& customers,
                                         commerce::Orders& orders);

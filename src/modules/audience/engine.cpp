@@ -14,6 +14,7 @@ constexpr std::chrono::milliseconds kPauseAfterFailure{1'000};
 constexpr int kRows = 5'000;
 constexpr std::size_t kEvents = 20'000;
 constexpr std::size_t kTransitionsAUnit = 2'000;  // three rows each
+constexpr std::int64_t kScoringShare = 20;         // scoring everybody takes a twentieth of the time at most
 
 using rules::Attribute;
 using rules::Combine;
@@ -43,6 +44,14 @@ Engine::Engine(kernel::Kernel& kernel, org::Org& org, customer::Customers& custo
     add("order.gap_days", "末次购买间隔天数", "days before last purchase", ValueType::Number, 0, Combine::Max);
     add("order.interval_days", "复购间隔天数", "own repurchase days", ValueType::Number, 0, Combine::Max);
     add("order.due", "预计下次购买", "next purchase due", ValueType::Moment, 0, Combine::Max);
+    std::vector<rules::Choice> classes;
+    for (const RfmWords& one : kRfmWords)
+        classes.push_back({std::string(one.name), std::string(one.zh), std::string(one.en)});
+    MUST(registry_.add_attribute({"rfm.class", "RFM类别", "RFM class", ValueType::Text, 0, std::move(classes)}));
+    combine_.push_back(Combine::Max);
+    add("rfm.r", "R得分", "R score", ValueType::Number, 0, Combine::Max);
+    add("rfm.f", "F得分", "F score", ValueType::Number, 0, Combine::Max);
+    add("rfm.m", "M得分", "M score", ValueType::Number, 0, Combine::Max);
     INVARIANT(combine_.size() == kOwnColumns, "the columns of memory.h");
     MUST(registry_.add_property({"amount", "金额", "amount", ValueType::Number, 2, {}}));
     MUST(registry_.add_property({"channel", "渠道", "channel", ValueType::Text, 0, {}}));
@@ -92,7 +101,7 @@ void Engine::follow() {
     while (!stopping_) {
         poked_ = false;
         lock.unlock();
-        const auto status = follow_all();
+        const auto status = follow_all(false);
         if (!status)
             log::warn("audience.behind",
                       {{"code", info(status.error().code).name}, {"detail", status.error().detail}});
@@ -101,10 +110,11 @@ void Engine::follow() {
     }
 }
 
-Status Engine::catch_up() { return follow_all(); }
+Status Engine::catch_up() { return follow_all(true); }
 
-Status Engine::follow_all() {
+Status Engine::follow_all(bool patient) {
     const std::lock_guard working(working_);
+    patient_ = patient;
     for (const auto& one : org_.tenants()) {
         Tenant& at = tenant(one.id);
         while (TRY(step(one.id, at))) {
@@ -170,6 +180,7 @@ Result<Engine::Read> Engine::read_feeds(kernel::View& view, const store::Positio
 Status Engine::apply(const TenantId& tenant, Tenant& at, Read& read) {
     Memory& memory = *at.memory;
     memory.tree(org_.nodes(tenant));
+    memory.rfm_rule(audience::rfm_rule(kernel_.settings, tenant));
     if (read.new_sets) TRY(memory.define(read.sets));
     for (const auto& one : read.customers) memory.customer(one);
     for (const auto& one : read.orders) memory.order(one);
@@ -224,7 +235,14 @@ Result<bool> Engine::step(const TenantId& id, Tenant& at) {
         }
         if (read.more && at.fresh) return true;
         for (const auto& [set, one] : members) at.memory->load_member(set, one);
-        transitions = at.memory->settle(now, at.fresh);
+        const std::int64_t begun = kernel_.clock.steady_ns();
+        const bool scores = !at.memory->rfm_behind() || (!read.more && (patient_ || begun >= at.score_from));
+        const bool scored = scores && at.memory->rfm_behind();
+        transitions = at.memory->settle(now, at.fresh, scores);
+        if (scored) {
+            const std::int64_t end = kernel_.clock.steady_ns();
+            at.score_from = end + kScoringShare * (end - begun);
+        }
         at.fresh = false;
         at.as_of = now;
     }
@@ -312,11 +330,11 @@ Status Engine::rebuild() {
             at.memory.reset();
         }
     }
-    return follow_all();
+    return follow_all(true);
 }
 
 Status Engine::verify(const TenantId& id) {
-    TRY(follow_all());
+    TRY(follow_all(true));
     const std::lock_guard working(working_);
     Tenant& at = tenant(id);
     const std::unique_lock lock(at.mutex);

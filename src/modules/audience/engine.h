@@ -36,6 +36,7 @@ private:
         std::vector<std::int64_t> feeds;
         Instant as_of;
         bool fresh = true;  // nothing settled since it was loaded
+        std::int64_t score_from = 0;  // steady ns: scores that are behind wait until then, but for catch_up()
     };
     struct Read {
         std::vector<Definition> sets;
@@ -52,7 +53,7 @@ private:
     };
 
     void follow();
-    Status follow_all();
+    Status follow_all(bool patient);
     // True when there may be more to do.
     Result<bool> step(const TenantId& tenant, Tenant& at);
     Status load(const TenantId& tenant, Tenant& at);
@@ -76,6 +77,7 @@ private:
     std::vector<Feed> feeds_;
 
     std::mutex working_;  // one pass at a time
+    bool patient_ = false;  // of this pass: everything is settled, however long it takes
     mutable std::mutex tenants_mutex_;
     std::map<TenantId, std::unique_ptr<Tenant>> tenants_;
 

@@ -53,6 +53,7 @@ Memory::Touch& Memory::touch(std::uint32_t slot, Cause cause) {
 void Memory::customer(const customer::Customers::Dimension& one) {
     const std::uint32_t slot = slot_of(one.customer);
     const std::int64_t before = keys_[slot];
+    const std::uint32_t rep_before = rep_[slot];
     const std::int64_t key = one.removed ? -1 : std::int64_t{one.person_ordinal} * 2 + (one.known ? 1 : 0);
     own_values_[kKnown][slot] = one.removed ? kMissing : std::int64_t{one.known};
     own_values_[kMember][slot] = one.removed ? kMissing : std::int64_t{one.member};
@@ -82,6 +83,8 @@ void Memory::customer(const customer::Customers::Dimension& one) {
         groups_[slot] = nullptr;
     }
     const bool moved = before >= 0 && before != key;
+    // Whose orders are whose, and which slot stands for the person, is what scores hang on.
+    if ((before != key || rep_[slot] != rep_before) && (has_orders(before) || has_orders(key))) rfm_behind_ = true;
     touch(slot, moved ? (key >= 0 && groups_[slot]->size() == 1 ? Cause::Unmerge : Cause::Merge) : Cause::Profile).all =
         true;
     if (rep_[slot] != slot) {
@@ -120,7 +123,7 @@ void Memory::combine(std::uint32_t person) {
     if (!is_person(person)) return;
     uncounted_.insert(person);
     for (std::size_t column = 0; column < combine_.size(); ++column) {
-        if (column >= kOrders && column < kOwnColumns) continue;
+        if (column >= kOrders && column < kOwnColumns) continue;  // of the person as a whole
         std::int64_t made = kMissing;
         for (const std::uint32_t slot : slots_of(person)) {
             const std::int64_t value = own_values_[column][slot];
@@ -148,7 +151,11 @@ void Memory::event(const kernel::Event& event) {
 void Memory::order(const commerce::Orders::Change& change) {
     const commerce::OrderView& order = change.order;
     std::vector<std::uint32_t> slots;
+    const auto scored_before = [this](std::int64_t time) {
+        return scored_as_of_ && calendar_.day_of({time}) <= *scored_as_of_;
+    };
     if (const auto was = sales_.find(order.id); was != sales_.end()) {
+        rfm_behind_ = rfm_behind_ || scored_before(was->second.event.time);
         slots.push_back(was->second.slot);
         sales_of_[was->second.slot].erase(order.id);
         sales_.erase(was);
@@ -162,6 +169,7 @@ void Memory::order(const commerce::Orders::Change& change) {
         if (const auto channel = registry_.property("channel"))
             sale.event.properties[*channel] = codes_.texts.code(order.channel);
         slots.push_back(sale.slot);
+        rfm_behind_ = rfm_behind_ || scored_before(sale.event.time);
         sales_of_[sale.slot][order.id] = sale.event;
         sales_.emplace(order.id, sale);
     }
@@ -171,6 +179,15 @@ void Memory::order(const commerce::Orders::Change& change) {
         touched.types.insert(touched.types.end(), {order_codes_.paid, order_codes_.returned});
         for (std::size_t column = kOrders; column <= kDue; ++column) touched.columns.push_back(column);
     }
+}
+
+bool Memory::has_orders(std::int64_t key) const {
+    const auto group = by_key_.find(key);
+    if (group == by_key_.end()) return false;
+    return std::any_of(group->second.begin(), group->second.end(), [this](std::uint32_t slot) {
+        const auto sales = sales_of_.find(slot);
+        return sales != sales_of_.end() && !sales->second.empty();
+    });
 }
 
 void Memory::count_orders(std::uint32_t person) {

@@ -12,6 +12,7 @@
 #include "kernel/rules/plan.h"
 #include "modules/audience/definition.h"
 #include "modules/audience/purchases.h"
+#include "modules/audience/rfm/rules.h"
 
 namespace tilth::audience {
 
@@ -22,9 +23,11 @@ namespace rules = kernel::rules;
 enum Column : std::size_t {
     kKnown, kMember, kFirstSeen,
     kOrders, kNet, kLastPaid, kFirstPaid, kGapDays, kIntervalDays, kDue,
+    kRfmClass, kRfmR, kRfmF, kRfmM,
     kOwnColumns,
 };
 inline constexpr std::size_t kOfOrders = kDue - kOrders + 1;
+inline constexpr std::size_t kOfRfm = kRfmM - kRfmClass + 1;
 inline constexpr std::string_view kOrderPaid = "order.paid";
 inline constexpr std::string_view kOrderReturned = "order.returned";
 
@@ -52,9 +55,15 @@ public:
     // Membership as the record has it, at start, before the first settle().
     void load_member(const SetId& set, const CustomerId& customer);
 
+    // How the tenant scores; another rule than before is applied at the next settle().
+    void rfm_rule(const RfmRule& rule);
+    // True when scores are behind what happened to orders of earlier days: settle() may be asked to leave them so for a
+    // moment, for scoring looks at everybody.
+    bool rfm_behind() const { return rfm_behind_; }
+
     // Brings every membership to `now`: moments that have come first, in their order, then what the facts touched.
     // At the start (`whole`) everything is compared.
-    std::vector<Transition> settle(Instant now, bool whole);
+    std::vector<Transition> settle(Instant now, bool whole, bool scores = true);
     Instant next_wake() const;
 
     // ---- Questions ----
@@ -121,6 +130,10 @@ private:
     void regroup(std::int64_t key);
     void combine(std::uint32_t person);
     void count_orders(std::uint32_t person);
+    bool has_orders(std::int64_t key) const;
+    // Scores everybody as of the day before; who has another score or class than before.
+    std::vector<std::uint32_t> score(Day as_of);
+    void begin_day(Day day, std::vector<Transition>& out);
     Touch& touch(std::uint32_t slot, Cause cause);
     bool is_person(std::uint32_t slot) const { return groups_[slot] != nullptr && rep_[slot] == slot; }
     const std::vector<std::uint32_t>& slots_of(std::uint32_t person) const { return *groups_[person]; }
@@ -168,6 +181,9 @@ private:
     };
     std::unordered_map<OrderId, Sale> sales_;
     std::unordered_map<std::uint32_t, std::map<OrderId, rules::PlainEvent>> sales_of_;  // by slot
+    RfmRule rfm_rule_;
+    std::optional<Day> scored_as_of_;
+    bool rfm_behind_ = true;
     std::set<std::uint32_t> uncounted_;  // persons whose columns of orders are behind; settle() begins with them
 
     std::vector<std::unique_ptr<Set>> sets_;  // what a rule asks for stands before it

@@ -271,10 +271,12 @@ void Memory::fill(Set& set, Instant now, std::vector<Transition>& out) {
     }
 }
 
-std::vector<Transition> Memory::settle(Instant now, bool whole) {
+std::vector<Transition> Memory::settle(Instant now, bool whole, bool scores) {
     std::vector<Transition> out;
     for (const std::uint32_t person : std::exchange(uncounted_, {})) count_orders(person);
+    const Day yesterday = calendar_.day_of(now) + -1;
     if (whole) {
+        score(yesterday);
         touched_.clear();
         for (const auto& set : sets_) {
             set->fresh_cause = Cause::CaughtUp;
@@ -284,7 +286,15 @@ std::vector<Transition> Memory::settle(Instant now, bool whole) {
     }
     // Moments that have come are settled as of then, so that what is written does not depend on when somebody looked.
     // What a fact of this batch touched is looked at as of now: the fact was not known then.
-    while (!wakes_.empty() && wakes_.begin()->first <= now.ms) {
+    while (true) {
+        const Day day = scored_as_of_.value_or(yesterday) + 2;  // whose beginning moves the scores next
+        const std::int64_t begins = calendar_.start_of(day).ms;
+        const bool woken = !wakes_.empty() && wakes_.begin()->first <= now.ms;
+        if (begins <= now.ms && (!woken || begins <= wakes_.begin()->first)) {
+            begin_day(day, out);
+            continue;
+        }
+        if (!woken) break;
         const auto [moment, slot] = *wakes_.begin();
         wake_at(slot, Instant::never(), true);
         if (touched_.contains(slot)) {
@@ -292,6 +302,12 @@ std::vector<Transition> Memory::settle(Instant now, bool whole) {
             continue;
         }
         evaluate(slot, {moment}, {.cause = Cause::Time, .all = true}, out);
+    }
+    if (rfm_behind_ && scores) {
+        for (const std::uint32_t slot : score(yesterday)) {
+            Touch& touched = touch(slot, Cause::Order);
+            for (std::size_t column = kRfmClass; column <= kRfmM; ++column) touched.columns.push_back(column);
+        }
     }
     for (const auto& set : sets_) {
         if (set->fresh) fill(*set, now, out);
@@ -301,7 +317,77 @@ std::vector<Transition> Memory::settle(Instant now, bool whole) {
     return out;
 }
 
-Instant Memory::next_wake() const { return wakes_.empty() ? Instant::never() : Instant{wakes_.begin()->first}; }
+// Scores move with the day: purchases leave the window, and everybody's last one is a day older.
+void Memory::begin_day(Day day, std::vector<Transition>& out) {
+    const Instant begins = calendar_.start_of(day);
+    for (const std::uint32_t slot : score(day + -1)) {
+        Touch of{.cause = Cause::Time};
+        for (std::size_t column = kRfmClass; column <= kRfmM; ++column) of.columns.push_back(column);
+        if (const auto waits = touched_.find(slot); waits != touched_.end()) {
+            waits->second.columns.insert(waits->second.columns.end(), of.columns.begin(), of.columns.end());
+        } else {
+            evaluate(slot, begins, std::move(of), out);
+        }
+    }
+}
+
+void Memory::rfm_rule(const RfmRule& rule) {
+    rfm_behind_ = rfm_behind_ || !(rule == rfm_rule_);
+    rfm_rule_ = rule;
+}
+
+std::vector<std::uint32_t> Memory::score(Day as_of) {
+    const std::int64_t from = calendar_.start_of(as_of + -static_cast<std::int32_t>(rfm_rule_.window_days) + 1).ms;
+    const std::int64_t to = calendar_.start_of(as_of + 1).ms;
+    std::vector<RfmMeasures> measures;
+    for (std::uint32_t person = 0; person < size(); ++person) {
+        if (!is_person(person) || person_values_[kKnown][person] != 1) continue;
+        RfmMeasures one{.person = person};
+        std::int64_t last = 0;
+        for (const std::uint32_t slot : slots_of(person)) {
+            const auto sales = sales_of_.find(slot);
+            if (sales == sales_of_.end()) continue;
+            for (const auto& [id, order] : sales->second) {
+                if (order.time < from || order.time >= to) continue;
+                one.monetary += order.properties[order_codes_.amount];
+                if (order.type != order_codes_.paid) continue;
+                ++one.frequency;
+                last = std::max(last, order.time);
+            }
+        }
+        if (one.frequency == 0) continue;
+        one.recency_days = as_of - calendar_.day_of({last});
+        measures.push_back(one);
+    }
+    const RfmScale scale = scale_of(measures, rfm_rule_);
+    std::array<std::uint32_t, kRfmClasses> class_codes{};
+    for (std::size_t i = 0; i < kRfmClasses; ++i) class_codes[i] = codes_.texts.code(kRfmWords[i].name);
+    std::vector<std::uint32_t> moved;
+    auto next = measures.begin();
+    for (std::uint32_t person = 0; person < size(); ++person) {
+        std::array<std::int64_t, kOfRfm> now;
+        now.fill(rules::kMissing);
+        if (next != measures.end() && next->person == person) {
+            const RfmScores scores = scale.scores(*next++);
+            now = {class_codes[static_cast<std::size_t>(scale.class_of(scores))], scores.r, scores.f, scores.m};
+        }
+        bool differs = false;
+        for (std::size_t i = 0; i < kOfRfm; ++i) {
+            std::int64_t& value = person_values_[kRfmClass + i][person];
+            differs = differs || value != now[i];
+            value = now[i];
+        }
+        if (differs) moved.push_back(person);
+    }
+    scored_as_of_ = as_of;
+    rfm_behind_ = false;
+    return moved;
+}
+
+Instant Memory::next_wake() const {
+    const Instant wake = wakes_.empty() ? Instant::never() : Instant{wakes_.begin()->first};
+    return scored_as_of_ ? std::min(wake, calendar_.start_of(*scored_as_of_ + 2)) : wake;
+}
 
 // ---- Questions ----
 

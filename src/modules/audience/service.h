@@ -15,7 +15,9 @@ inline constexpr kernel::Permission kCustomerRead{"customer.read", "查看客户
 class AudienceService final : public Audience {
 public:
     AudienceService(kernel::Kernel& kernel, org::Org& org, customer::Customers& customers, commerce::Orders& orders)
-        : kernel_(kernel), org_(org), customers_(customers), engine_(kernel, org, customers, orders) {}
+        : kernel_(kernel), org_(org), customers_(customers), engine_(kernel, org, customers, orders) {
+        define_rfm_settings(kernel.settings);
+    }
 
     void add_feed(rules::AttributeFeed& feed) override { MUST(engine_.add_feed(feed)); }
     void run() override { engine_.run(); }

@@ -31,7 +31,6 @@ void define_settings(kernel::Settings& settings) {
                          .zh = std::move(zh),
                          .en = std::move(en)});
     };
-    days("rfm.window_days", "365", 3'660, "RFM 窗口（天）", "RFM window (days)");
     days("metric.active_days", "365", kYearDays, "活跃会员：近多少天内有购买",
          "Active member: a purchase within so many days");
     days("metric.sleeping_days", "180", 3'660, "沉睡会员：买过、但多少天没有再买",
@@ -105,7 +104,7 @@ Meanings PerformanceService::meanings(const TenantId& tenant) const {
     meanings.active_days = kernel_.settings.integer(tenant, "metric.active_days");
     meanings.sleeping_days = kernel_.settings.integer(tenant, "metric.sleeping_days");
     meanings.receipts_per_day = kernel_.settings.integer(tenant, "metric.receipts_per_day");
-    meanings.rfm_window_days = kernel_.settings.integer(tenant, "rfm.window_days");
+    meanings.rfm = audience::rfm_rule(kernel_.settings, tenant);
     meanings.new_at_nodes = kernel_.settings.text(tenant, "metric.new_customer") == "here";
     meanings.refunds_deducted = kernel_.settings.text(tenant, "metric.net_sales") == "net_of_refunds";
     meanings.lines_sampled = kernel_.settings.integer(tenant, kLinesSampled) != 0;
@@ -201,9 +200,9 @@ Result<Period> PerformanceService::period(const kernel::Context& context, const 
 
 Result<std::shared_ptr<const RfmTable>> PerformanceService::rfm(const kernel::Context& context, const Source& source,
                                                                 const std::optional<Day>& as_of,
-                                                                const std::optional<std::int64_t>& window_days) {
+                                                                const std::optional<RfmRule>& rule) {
     return rfm_.table(context.tenant, source, as_of.value_or(today(context) + -1),
-                      window_days.value_or(meanings(context.tenant).rfm_window_days));
+                      rule.value_or(meanings(context.tenant).rfm));
 }
 
 }  // namespace tilth::performance

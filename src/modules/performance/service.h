@@ -54,7 +54,7 @@ public:
     // As of the last business day that is over, unless said otherwise: the day with which periods end by default.
     Result<std::shared_ptr<const RfmTable>> rfm(const kernel::Context& context, const Source& source,
                                                 const std::optional<Day>& as_of = std::nullopt,
-                                                const std::optional<std::int64_t>& window_days = std::nullopt);
+                                                const std::optional<RfmRule>& rule = std::nullopt);
     std::optional<std::int32_t> number_of(const TenantId& tenant, const OrgNodeId& node) const {
         return projection_.number_of(tenant, node);
     }

@@ -41,7 +41,7 @@ void AsOf::persons(std::size_t block, rules::BlockSet out) const {
 }
 
 rules::Column AsOf::attribute(std::size_t column) const {
-    if (column < kOrders || column >= kOwnColumns) return memory_.attribute(column);
+    if (column < kOrders || column > kDue) return memory_.attribute(column);
     return {of_orders_[column - kOrders].data(), 8};
 }
 

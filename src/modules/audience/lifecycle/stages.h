@@ -22,7 +22,7 @@ public:
     }
     const rules::EventSource& events() const override { return memory_.events(); }
     // True when a rule that asks this attribute is answered by the past itself.
-    static bool has_history(std::size_t column) { return column >= kFirstSeen && column < kOwnColumns; }
+    static bool has_history(std::size_t column) { return column >= kFirstSeen && column <= kDue; }
 
 private:
     const Memory& memory_;

@@ -46,6 +46,8 @@ const std::vector<Ready>& ready() {
         {"SEG-02", "recent_frequent", 2, "近期多次购买", "Bought recently and often",
          "最近购买 在最近 {days} 天 且 最近 365 天 事件 \"order.paid\" 的 次数 >= {times}",
          {{"days", "天数", "Days", "number", "60"}, {"times", "次数", "Times", "number", "4"}}},
+        {"SEG-02", "rfm_value", 2, "RFM 重要价值", "RFM: important, of value", "RFM类别 = \"important_value\"", {}},
+        {"SEG-02", "rfm_retain", 2, "RFM 重要挽留", "RFM: important, to win back", "RFM类别 = \"important_retain\"", {}},
         {"SEG-03", "motive", 3, "购买动机", "By purchase motive", "有标签 \"{tag}\"", {kTagBlank}},
         {"SEG-04", "second_order", 4, "新客待二购", "First order, no second yet",
          "首次购买 在最近 {days} 天 且 订单数 = 1", {{"days", "天数", "Days", "number", "45"}}},

@@ -17,6 +17,11 @@ constexpr ChoiceWords kNetChoices[] = {
     {"received", "只看实收，不减退款", "Received, refunds not deducted"},
 };
 
+constexpr ChoiceWords kRfmMethods[] = {
+    {"quintiles", "按五分位", "By quintiles"},
+    {"thresholds", "按分档", "By thresholds"},
+};
+
 constexpr BusinessDefinition kDefinitions[] = {
     {.name = "metric.active_days",
      .zh = "活跃会员",
@@ -55,6 +60,37 @@ constexpr BusinessDefinition kDefinitions[] = {
      .en = "RFM window",
      .meaning_zh = "R、F、M 只看近这么多天的购买",
      .meaning_en = "R, F and M look at purchases of so many days",
+     .window = Window::Rfm},
+    {.name = audience::kRfmMethod,
+     .zh = "RFM 打分方式",
+     .en = "RFM: how to score",
+     .meaning_zh = "按五分位：与全体客户相比；按分档：用下面的固定界限，某人的类别不随别人变动",
+     .meaning_en = "By quintiles, against all customers; by thresholds, against the steps below, whatever others do",
+     .choices = kRfmMethods,
+     .window = Window::Rfm},
+    {.name = audience::kRfmRecencySteps,
+     .zh = "R 分档",
+     .en = "R steps",
+     .meaning_zh = "距最近购买的天数：每越过一档少一分；仅按分档打分时有效",
+     .meaning_en = "Days since the last purchase: a score less beyond each; by thresholds only",
+     .window = Window::Rfm},
+    {.name = audience::kRfmFrequencySteps,
+     .zh = "F 分档",
+     .en = "F steps",
+     .meaning_zh = "购买单数：每越过一档多一分；仅按分档打分时有效",
+     .meaning_en = "Orders: a score more beyond each; by thresholds only",
+     .window = Window::Rfm},
+    {.name = audience::kRfmMonetarySteps,
+     .zh = "M 分档",
+     .en = "M steps",
+     .meaning_zh = "净消费（元）：每越过一档多一分；仅按分档打分时有效",
+     .meaning_en = "Net spend in whole currency units: a score more beyond each; by thresholds only",
+     .window = Window::Rfm},
+    {.name = audience::kRfmHighFrom,
+     .zh = "几分算高",
+     .en = "High from",
+     .meaning_zh = "R、F、M 从这个分数起算“高”；仅按分档打分时有效",
+     .meaning_en = "R, F and M are high from this score on; by thresholds only",
      .window = Window::Rfm},
     {.name = org::kCutoffSetting,
      .zh = "营业日切换",
@@ -140,7 +176,7 @@ Result<Meanings> meanings_with(PerformanceService& service, const kernel::Contex
     if (definition.name == "metric.active_days") meanings.active_days = number;
     if (definition.name == "metric.sleeping_days") meanings.sleeping_days = number;
     if (definition.name == "metric.receipts_per_day") meanings.receipts_per_day = number;
-    if (definition.name == "rfm.window_days") meanings.rfm_window_days = number;
+    audience::apply_rfm_setting(meanings.rfm, definition.name, kept);
     if (definition.name == "metric.new_customer") meanings.new_at_nodes = kept == "here";
     if (definition.name == "metric.net_sales") meanings.refunds_deducted = kept == "net_of_refunds";
     if (definition.name == org::kCutoffSetting) {

@@ -181,8 +181,8 @@ std::vector<org::OrgNode> parts_of(PerformanceService& service, const Context& c
 
 Status add_classes(PerformanceService& service, const Context& context, const Side& side, Day as_of,
                    DefinitionPreview& preview) {
-    const auto before = TRY(service.rfm(context, side.before.source, as_of, side.before.meanings.rfm_window_days));
-    const auto after = TRY(service.rfm(context, side.after.source, as_of, side.after.meanings.rfm_window_days));
+    const auto before = TRY(service.rfm(context, side.before.source, as_of, side.before.meanings.rfm));
+    const auto after = TRY(service.rfm(context, side.after.source, as_of, side.after.meanings.rfm));
     const auto a = rfm_items(TRY(rfm_people(side.before, *before)));
     const auto b = rfm_items(TRY(rfm_people(side.after, *after)));
     for (std::size_t i = 0; i < a.size(); ++i) {

@@ -145,7 +145,7 @@ Period window_of(const Definition& definition, const Period& period, const Meani
     switch (definition.window) {
         case Window::Period: return period;
         case Window::Year: return trailing(period, kYearDays);
-        case Window::Rfm: return trailing(period, static_cast<std::int32_t>(meanings.rfm_window_days));
+        case Window::Rfm: return trailing(period, static_cast<std::int32_t>(meanings.rfm.window_days));
     }
     return period;
 }

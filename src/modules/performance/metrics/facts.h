@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "modules/audience/api.h"
 #include "modules/performance/metrics/definition.h"
 #include "modules/performance/metrics/period.h"
 #include "modules/performance/projection/projection.h"
@@ -18,7 +19,7 @@ struct Meanings {
     std::int64_t active_days = kYearDays;
     std::int64_t sleeping_days = 180;
     std::int64_t receipts_per_day = 4;
-    std::int64_t rfm_window_days = kYearDays;
+    audience::RfmRule rfm;
     bool new_at_nodes = false;    // new: the first sale at the nodes asked for; else the first one anywhere
     bool refunds_deducted = true;
     bool lines_sampled = false;  // the orders are a sample of receipt lines: what baskets hold is no total

@@ -56,7 +56,7 @@ TEST(Speed, AnOverviewOfTheSamplesSize) {
         laps("trends");
         EXPECT_TRUE(measure_groups(frame, {&net, 1}, {period, before(period)}, groups, 41));
         laps("regions");
-        EXPECT_TRUE(rfm.table(TenantId{}, frame.source, period.to + round, 365));
+        EXPECT_TRUE(rfm.table(TenantId{}, frame.source, period.to + round, RfmRule{}));
         laps("rfm");
         best =
             std::min(best, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());

@@ -21,8 +21,8 @@ std::string measures_sql(std::int32_t tenant, const Period& window) {
            " GROUP BY c.person HAVING COUNT(*) FILTER (o.kind = 0) > 0";
 }
 
-RfmTable scored(const Period& window, const std::vector<RfmMeasures>& measures) {
-    RfmTable table{window, scale_of(measures), {}};
+RfmTable scored(const Period& window, const std::vector<RfmMeasures>& measures, const RfmRule& rule) {
+    RfmTable table{window, scale_of(measures, rule), {}};
     table.people.reserve(measures.size());
     for (const RfmMeasures& person : measures) {
         const RfmScores scores = table.scale.scores(person);
@@ -49,12 +49,13 @@ const RfmPerson* RfmTable::find(std::int64_t person) const {
 }
 
 Result<std::shared_ptr<const RfmTable>> Rfm::table(const TenantId& tenant, const Source& source, Day as_of,
-                                                   std::int64_t window_days) {
-    const Period window = trailing({as_of, as_of}, static_cast<std::int32_t>(window_days));
+                                                   const RfmRule& rule) {
+    const Period window = trailing({as_of, as_of}, static_cast<std::int32_t>(rule.window_days));
     {
         const std::lock_guard lock(mutex_);
         for (const Kept& kept : kept_) {
-            if (kept.tenant == tenant && kept.position == source.position && kept.window == window) return kept.table;
+            if (kept.tenant == tenant && kept.position == source.position && kept.as_of == as_of && kept.rule == rule)
+                return kept.table;
         }
     }
     const auto rows = TRY(
@@ -64,20 +65,20 @@ Result<std::shared_ptr<const RfmTable>> Rfm::table(const TenantId& tenant, const
     const auto integer = [](const columns::Cell& cell) { return std::get<std::int64_t>(cell); };
     for (const auto& row : rows.rows)
         measures.push_back({integer(row[0]), integer(row[1]), integer(row[2]), integer(row[3])});
-    auto table = std::make_shared<const RfmTable>(scored(window, measures));
+    auto table = std::make_shared<const RfmTable>(scored(window, measures, rule));
     const std::lock_guard lock(mutex_);
     std::erase_if(kept_, [&](const Kept& kept) { return kept.tenant == tenant && kept.position != source.position; });
     if (kept_.size() >= kKeptMax) kept_.erase(kept_.begin());
-    kept_.push_back({tenant, source.position, window, table});
+    kept_.push_back({tenant, source.position, as_of, rule, table});
     return std::shared_ptr<const RfmTable>(table);
 }
 
 std::string rfm_people_sql(std::int32_t tenant, const RfmTable& table, RfmClass rfm_class) {
     const RfmScale& scale = table.scale;
     // R scores fall with the days: a score of at least h means a rising score of at most 6 - h.
-    const std::string high_r = at_most("r", scale.r, 6 - scale.high_r());
-    const std::string high_f = "NOT (" + at_most("f", scale.f, scale.high_f() - 1) + ")";
-    const std::string high_m = "NOT (" + at_most("m", scale.m, scale.high_m() - 1) + ")";
+    const std::string high_r = at_most("r", scale.r, 6 - scale.high_r);
+    const std::string high_f = "NOT (" + at_most("f", scale.f, scale.high_f - 1) + ")";
+    const std::string high_m = "NOT (" + at_most("m", scale.m, scale.high_m - 1) + ")";
     return "SELECT person FROM (" + measures_sql(tenant, table.window) + ") WHERE " +
            unless(is_high_r(rfm_class), high_r) + " AND " + unless(is_high_f(rfm_class), high_f) + " AND " +
            unless(is_high_m(rfm_class), high_m);

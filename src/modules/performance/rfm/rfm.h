@@ -8,10 +8,20 @@
 #include <string>
 #include <vector>
 
+#include "modules/audience/api.h"
 #include "modules/performance/metrics/facts.h"
-#include "modules/performance/rfm/rules.h"
 
 namespace tilth::performance {
+
+using audience::Cuts;
+using audience::kRfmClasses;
+using audience::kRfmWords;
+using audience::RfmClass;
+using audience::RfmMeasures;
+using audience::RfmRule;
+using audience::RfmScale;
+using audience::RfmScores;
+using audience::RfmWords;
 
 struct RfmPerson {
     RfmMeasures measures;
@@ -29,13 +39,14 @@ struct RfmTable {
 class Rfm {
 public:
     Result<std::shared_ptr<const RfmTable>> table(const TenantId& tenant, const Source& source, Day as_of,
-                                                  std::int64_t window_days);
+                                                  const RfmRule& rule);
 
 private:
     struct Kept {
         TenantId tenant;
         Position position;
-        Period window;
+        Day as_of;
+        RfmRule rule;
         std::shared_ptr<const RfmTable> table;
     };
     std::mutex mutex_;

@@ -2,9 +2,9 @@
 // Words of the module's enums on the wire.
 
 #include "kernel/api/api.h"
+#include "modules/audience/api.h"
 #include "modules/performance/metrics/evaluator.h"
 #include "modules/performance/people/people.h"
-#include "modules/performance/rfm/rules.h"
 
 template <>
 inline constexpr auto tilth::json::enum_values<tilth::performance::Unit> =
@@ -66,10 +66,10 @@ inline constexpr auto tilth::json::enum_values<tilth::performance::SortOrder> =
         {tilth::performance::SortOrder::Asc, "asc", "升序", "Ascending"},
     });
 template <>
-inline constexpr auto tilth::json::enum_values<tilth::performance::RfmClass> = [] {
-    std::array<tilth::json::EnumValue<tilth::performance::RfmClass>, tilth::performance::kRfmClasses> values{};
+inline constexpr auto tilth::json::enum_values<tilth::audience::RfmClass> = [] {
+    std::array<tilth::json::EnumValue<tilth::audience::RfmClass>, tilth::audience::kRfmClasses> values{};
     for (std::size_t i = 0; i < values.size(); ++i) {
-        const auto& words = tilth::performance::kRfmWords[i];
+        const auto& words = tilth::audience::kRfmWords[i];
         values[i] = {words.rfm_class, words.name, words.zh, words.en};
     }
     return values;

@@ -28,6 +28,7 @@ struct RfmBoard {
     Day from;       // the window
     Day to;
     Currency currency;
+    bool thresholds = false;     // scored by the tenant's own steps, not by quintiles
     std::int64_t customers = 0;  // with a class, within the scope asked for
     std::vector<RfmClassItem> items;
     RfmMeasure recency;  // days, inverted: few days score high
@@ -35,7 +36,7 @@ struct RfmBoard {
     RfmMeasure monetary;          // minor units
     std::vector<RfmTile> matrix;  // of scores, people in them only
 };
-API_STRUCT(RfmBoard, (as_of, from, to, currency, customers, items, recency, frequency, monetary, matrix))
+API_STRUCT(RfmBoard, (as_of, from, to, currency, thresholds, customers, items, recency, frequency, monetary, matrix))
 
 struct RfmQuery {
     std::optional<OrgNodeId> node;
@@ -134,9 +135,10 @@ Result<RfmBoard> board(PerformanceService& service, const Context& context, cons
     reply.currency = service.currency(context.tenant);
     reply.customers = static_cast<std::int64_t>(people.size());
     reply.items = rfm_items(people);
-    reply.recency = measure_of(table->scale.r, table->scale.high_r());
-    reply.frequency = measure_of(table->scale.f, table->scale.high_f());
-    reply.monetary = measure_of(table->scale.m, table->scale.high_m());
+    reply.thresholds = frame.meanings.rfm.thresholds;
+    reply.recency = measure_of(table->scale.r, table->scale.high_r);
+    reply.frequency = measure_of(table->scale.f, table->scale.high_f);
+    reply.monetary = measure_of(table->scale.m, table->scale.high_m);
     reply.matrix = matrix_of(people);
     return reply;
 }

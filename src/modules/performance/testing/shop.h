@@ -49,6 +49,7 @@ public:
         MUST(org->reload());
         customers = customer::make_customers(*kernel);
         orders = commerce::make_orders(*kernel, *org, *customers);
+        audience::define_rfm_settings(kernel->settings);
         performance = make_performance(*kernel, *org, *customers, *orders);
         service = static_cast<PerformanceService*>(performance.get());
         org::NewTenant wanted;

@@ -2,7 +2,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiProblem, api, body } from 'api/client.ts';
 import type { DefinitionItem } from 'api/contract.ts';
-import { Button, InputNumber, Radio } from 'antd';
+import { Button, Input, InputNumber, Radio } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -74,9 +74,11 @@ export function DefinitionCard({ item }: { item: DefinitionItem }) {
           {item.choices.length > 0 ? (
             <Radio.Group aria-label={label} value={value} disabled={!mayWrite} onChange={(event) => setValue(String(event.target.value))}
               options={item.choices.map((one) => ({ value: one.value, label: format.pick(one.zh, one.en) }))} />
+          ) : item.name.endsWith('_steps') ? (
+            <Input aria-label={label} value={value} disabled={!mayWrite} style={{ width: 200 }} maxLength={60} onChange={(event) => setValue(event.target.value)} />
           ) : (
             <InputNumber aria-label={label} value={value === '' ? null : Number(value)} min={item.min} max={item.max} precision={0} disabled={!mayWrite} changeOnWheel={false}
-              addonAfter={item.name.endsWith('_min') ? t('minutes') : item.name.endsWith('_days') ? t('days') : t('receipts')} style={{ width: 150 }}
+              addonAfter={item.name.endsWith('_min') ? t('minutes') : item.name.endsWith('_days') ? t('days') : item.name.endsWith('high_from') ? t('points') : t('receipts')} style={{ width: 150 }}
               onChange={(next) => setValue(next === null ? '' : String(next))} />
           )}
           {mayWrite && <Button type="primary" disabled={!changed || value === '' || refused !== undefined} loading={save.isPending} onClick={() => save.mutate(value)}>{t('save')}</Button>}

@@ -2,15 +2,15 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
 import type { RfmBoard, RfmTile } from 'api/contract.ts';
-import { Segmented } from 'antd';
+import { Button, Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { Card } from 'ui/Card.tsx';
 import { PageHeader } from 'ui/PageHeader.tsx';
 import { BusyBar, Empty, Loaded } from 'ui/states.tsx';
 import { inkOn, sequential } from 'ui/tokens.ts';
 import { oneOf, text, useUrlState } from 'ui/url-state.ts';
-import { useFormat, useViewer } from 'ui/viewer.tsx';
+import { useFormat, useMay, useViewer } from 'ui/viewer.tsx';
 import { Door, useDoor } from '../../people/Door.tsx';
 import { RfmTag } from '../../people/RfmTag.tsx';
 import { NodeSelect } from '../overview/NodeSelect.tsx';
@@ -43,7 +43,7 @@ export default function Rfm() {
         {(board) => board.customers === 0 ? <div className="card"><Empty title={t('board.none')}>{t('board.noneText')}</Empty></div> : (
           <div className="stack">
             <Classes board={board} node={state.node} />
-            <Card title={t('board.matrix')} extra={<span className="small dim">{t('board.rule')}</span>}>
+            <Card title={t('board.matrix')} extra={<span className="small dim">{board.thresholds ? t('board.ruleSteps') : t('board.rule')}</span>}>
               <Matrix board={board} measure={state.show} node={state.node} />
             </Card>
             <Card title={t('board.scale')} flush><Scale board={board} /></Card>
@@ -57,6 +57,8 @@ export default function Rfm() {
 function Classes({ board, node }: { board: RfmBoard; node: string }) {
   const { t } = useTranslation('customers');
   const format = useFormat();
+  const navigate = useNavigate();
+  const mayWrite = useMay('audience.write');
   const all = board.items.reduce((sum, one) => sum + one.net_spend, 0);
   return (
     <div className="metrics">
@@ -70,6 +72,10 @@ function Classes({ board, node }: { board: RfmBoard; node: string }) {
           </div>
           <div className="below">{t('board.share', { share: format.ratio(one.share), spend: format.moneyShort(one.net_spend), of: format.ratio(all > 0 ? one.net_spend / all : undefined) })}</div>
           <div className="below dimmer">{t(`board.advice.${one.rfm_class}`)}</div>
+          {mayWrite && (
+            <Button size="small" type="link" style={{ padding: 0, alignSelf: 'start' }}
+              onClick={() => void navigate('/segments/new', { state: { rule: { attribute: 'rfm.class', op: 'eq', value: one.rfm_class } } })}>{t('board.asSegment')}</Button>
+          )}
         </section>
       ))}
     </div>

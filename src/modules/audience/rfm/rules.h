@@ -3,10 +3,15 @@
 //
 //   R  days from the last paid sale to the as-of day     F  paid sales in the window     M  net spend in the window
 //
-// Scores are 1 to 5 by quintiles. The cut points of a measure are its values at places ⌈k·n/5⌉ (k = 1 … 4, from 1) of
+// Scores are 1 to 5, by quintiles or by thresholds of the tenant's own.
+//
+// By quintiles, the cut points of a measure are its values at places ⌈k·n/5⌉ (k = 1 … 4, from 1) of
 // the n people in rising order. A score is 1 + the number of cut points below the value, for R 5 − that number: who
 // bought last scores highest. People with equal values have equal scores, so that nobody's class hangs on an order of
 // rows. A measure is high when its score is above the mean score of all people (score × n > sum of scores).
+//
+// By thresholds the cut points are the tenant's, and a measure is high from the score that the tenant names: then a
+// person's class hangs on nobody else.
 
 #include <array>
 #include <cstdint>
@@ -14,7 +19,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tilth::performance {
+namespace tilth::audience {
 
 // High or low of R, F and M; the numbers are stored nowhere.
 enum class RfmClass : std::uint8_t {
@@ -63,6 +68,18 @@ using Cuts = std::array<std::int64_t, 4>;
 Cuts quintiles(std::vector<std::int64_t> values);
 int rising_score(const Cuts& cuts, std::int64_t value);
 
+// How a tenant scores.
+struct RfmRule {
+    std::int64_t window_days = 365;
+    bool thresholds = false;
+    // Thresholds only; rising.
+    Cuts r{30, 60, 120, 240};                  // days
+    Cuts f{1, 2, 4, 8};                        // paid sales
+    Cuts m{200'00, 500'00, 1'000'00, 2'000'00};  // minor units
+    int high_from = 4;
+    bool operator==(const RfmRule&) const = default;
+};
+
 // The scale on which a population is measured. A class follows from three comparisons, which is how lists select it.
 struct RfmScale {
     Cuts r{};
@@ -72,17 +89,17 @@ struct RfmScale {
     std::int64_t sum_r = 0;  // of scores
     std::int64_t sum_f = 0;
     std::int64_t sum_m = 0;
+    // The least score that is high; 6 when none is.
+    int high_r = 6;
+    int high_f = 6;
+    int high_m = 6;
 
     RfmScores scores(const RfmMeasures& measures) const;
     RfmClass class_of(const RfmScores& scores) const;
-    // The least score that is high; 6 when none is.
-    int high_r() const;
-    int high_f() const;
-    int high_m() const;
 };
-RfmScale scale_of(std::span<const RfmMeasures> people);
+RfmScale scale_of(std::span<const RfmMeasures> people, const RfmRule& rule = {});
 bool is_high_r(RfmClass rfm_class);
 bool is_high_f(RfmClass rfm_class);
 bool is_high_m(RfmClass rfm_class);
 
-}  // namespace tilth::performance
+}  // namespace tilth::audience

@@ -1,8 +1,8 @@
-#include "modules/performance/rfm/rules.h"
+#include "modules/audience/rfm/rules.h"
 
 #include <algorithm>
 
-namespace tilth::performance {
+namespace tilth::audience {
 
 namespace {
 
@@ -47,22 +47,15 @@ RfmScores RfmScale::scores(const RfmMeasures& measures) const {
             rising_score(m, measures.monetary)};
 }
 
-int RfmScale::high_r() const { return least_high(people, sum_r); }
-int RfmScale::high_f() const { return least_high(people, sum_f); }
-int RfmScale::high_m() const { return least_high(people, sum_m); }
-
 RfmClass RfmScale::class_of(const RfmScores& scores) const {
-    const bool high_recency = scores.r * people > sum_r;
-    const bool high_frequency = scores.f * people > sum_f;
-    const bool high_money = scores.m * people > sum_m;
-    return static_cast<RfmClass>(4 * low(high_money) + 2 * low(high_recency) + low(high_frequency));
+    return static_cast<RfmClass>(4 * low(scores.m >= high_m) + 2 * low(scores.r >= high_r) + low(scores.f >= high_f));
 }
 
-RfmScale scale_of(std::span<const RfmMeasures> people) {
+RfmScale scale_of(std::span<const RfmMeasures> people, const RfmRule& rule) {
     RfmScale scale;
-    scale.r = quintiles(values(people, &RfmMeasures::recency_days));
-    scale.f = quintiles(values(people, &RfmMeasures::frequency));
-    scale.m = quintiles(values(people, &RfmMeasures::monetary));
+    scale.r = rule.thresholds ? rule.r : quintiles(values(people, &RfmMeasures::recency_days));
+    scale.f = rule.thresholds ? rule.f : quintiles(values(people, &RfmMeasures::frequency));
+    scale.m = rule.thresholds ? rule.m : quintiles(values(people, &RfmMeasures::monetary));
     scale.people = static_cast<std::int64_t>(people.size());
     for (const RfmMeasures& person : people) {
         const RfmScores scores = scale.scores(person);
@@ -70,6 +63,9 @@ RfmScale scale_of(std::span<const RfmMeasures> people) {
         scale.sum_f += scores.f;
         scale.sum_m += scores.m;
     }
+    scale.high_r = rule.thresholds ? rule.high_from : least_high(scale.people, scale.sum_r);
+    scale.high_f = rule.thresholds ? rule.high_from : least_high(scale.people, scale.sum_f);
+    scale.high_m = rule.thresholds ? rule.high_from : least_high(scale.people, scale.sum_m);
     return scale;
 }
 
@@ -77,4 +73,4 @@ bool is_high_m(RfmClass rfm_class) { return (static_cast<int>(rfm_class) & 4) ==
 bool is_high_r(RfmClass rfm_class) { return (static_cast<int>(rfm_class) & 2) == 0; }
 bool is_high_f(RfmClass rfm_class) { return (static_cast<int>(rfm_class) & 1) == 0; }
 
-}  // namespace tilth::performance
+}  // namespace tilth::audience

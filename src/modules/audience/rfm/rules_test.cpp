@@ -1,11 +1,11 @@
-#include "modules/performance/rfm/rules.h"
+#include "modules/audience/rfm/rules.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
 
-namespace tilth::performance {
+namespace tilth::audience {
 namespace {
 
 // Twenty members, worked out by hand. Sorted days: 1 2 3 5 | 7 9 12 15 | 20 25 30 40 | 55 60 75 90 | 120 180 240 330,
@@ -48,9 +48,9 @@ TEST(RfmRules, TheTwentyMembersOfTheHandComputedTable) {
     EXPECT_EQ(scale.sum_r, 60);
     EXPECT_EQ(scale.sum_f, 52);
     EXPECT_EQ(scale.sum_m, 60);
-    EXPECT_EQ(scale.high_r(), 4);
-    EXPECT_EQ(scale.high_f(), 3);
-    EXPECT_EQ(scale.high_m(), 4);
+    EXPECT_EQ(scale.high_r, 4);
+    EXPECT_EQ(scale.high_f, 3);
+    EXPECT_EQ(scale.high_m, 4);
     for (std::size_t i = 0; i < people.size(); ++i) {
         const RfmScores scores = scale.scores(people[i]);
         EXPECT_EQ(scores.r, kRows[i].r) << i;
@@ -71,6 +71,32 @@ TEST(RfmRules, EightClassesUnderTheirNames) {
                 !is_high_m(RfmClass::GeneralGrowth));
     EXPECT_TRUE(!is_high_r(RfmClass::ImportantKeep) && is_high_f(RfmClass::ImportantKeep) &&
                 is_high_m(RfmClass::ImportantKeep));
+}
+
+// The same twenty by thresholds: whoever stands on a threshold is not above it, and nobody's class hangs on another's.
+TEST(RfmRules, TheTwentyMembersByThresholds) {
+    RfmRule rule;
+    rule.thresholds = true;
+    rule.r = {7, 30, 90, 180};
+    rule.f = {1, 2, 4, 6};
+    rule.m = {40, 80, 120, 160};
+    rule.high_from = 4;
+    const auto people = fixture();
+    const RfmScale scale = scale_of(people, rule);
+    const auto class_of = [&](std::size_t row) { return scale.class_of(scale.scores(people[row])); };
+    EXPECT_EQ(scale.scores(people[4]).r, 5) << "7 days";
+    EXPECT_EQ(scale.scores(people[5]).r, 4) << "9 days";
+    EXPECT_EQ(scale.scores(people[19]).r, 1) << "330 days";
+    EXPECT_EQ(scale.scores(people[5]).f, 4) << "5 orders";
+    EXPECT_EQ(class_of(0), RfmClass::ImportantValue);
+    EXPECT_EQ(class_of(5), RfmClass::GeneralValue);
+    EXPECT_EQ(class_of(7), RfmClass::ImportantGrowth) << "4 orders are not above 4";
+    EXPECT_EQ(class_of(12), RfmClass::ImportantRetain);
+    EXPECT_EQ(class_of(19), RfmClass::GeneralRetain);
+    for (std::size_t i = 0; i < people.size(); ++i) {
+        const RfmScale alone = scale_of(std::span(&people[i], 1), rule);
+        EXPECT_EQ(alone.class_of(alone.scores(people[i])), class_of(i)) << i;
+    }
 }
 
 TEST(RfmRules, OneMemberAndEqualMembersAreNotAboveTheirMean) {
@@ -120,11 +146,11 @@ RC_GTEST_PROP(RfmRules, EqualsTheNaiveRule, ()) {
         RC_ASSERT(is_high_r(found) == (scores.r * n > sum_r));
         RC_ASSERT(is_high_f(found) == (scores.f * n > sum_f));
         RC_ASSERT(is_high_m(found) == (scores.m * n > sum_m));
-        RC_ASSERT((scores.r >= scale.high_r()) == is_high_r(found));
-        RC_ASSERT((scores.f >= scale.high_f()) == is_high_f(found));
-        RC_ASSERT((scores.m >= scale.high_m()) == is_high_m(found));
+        RC_ASSERT((scores.r >= scale.high_r) == is_high_r(found));
+        RC_ASSERT((scores.f >= scale.high_f) == is_high_f(found));
+        RC_ASSERT((scores.m >= scale.high_m) == is_high_m(found));
     }
 }
 
 }  // namespace
-}  // namespace tilth::performance
+}  // namespace tilth::audience
