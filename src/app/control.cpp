@@ -209,6 +209,7 @@ Result<json::Value> control(World& world, std::string_view verb, const json::Val
     if (verb == "verify") return verify(world, arguments);
     if (verb == "rebuild") return rebuild(world, arguments);
     if (verb == "backup") return backup(world, arguments);
+    if (verb == "keys") return keys_command(world, context_of(world, TRY(tenant_of(world, arguments))), arguments);
     if (verb == "staff_add" || verb == "staff_reset") return staff(world, verb, arguments);
     return Error(ErrorCode::NotFound, "no such verb");
 }

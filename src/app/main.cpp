@@ -122,6 +122,7 @@ Result<json::Value> ask_or_do(const config::Config& config, std::string_view ver
     world->run();
     auto done = control(*world, verb, arguments);
     if (done && verb == "import") TRY(follow_job(*world, TRY(TenantId::parse((*done)["tenant"].str()))));
+    // A rotation that was begun here goes on where it stands at the next start.
     world->stop();
     return done;
 }
@@ -184,6 +185,14 @@ int run(const cli::Parsed& parsed, const config::Config& config) {
     if (command == "backup") {
         const auto folder = backup_folder(parsed.value("to"));
         return print_reply(ask_or_do(config, "backup", json::Value::object({{"to", folder}})));
+    }
+    if (command == "keys show" || command == "keys rotate") {
+        json::Value arguments = json::Value::object({{"tenant", parsed.value("tenant")}});
+        if (command == "keys rotate") {
+            arguments.set("family", parsed.value("FAMILY"));
+            arguments.set("reason", parsed.value("reason"));
+        }
+        return print_reply(ask_or_do(config, "keys", arguments));
     }
     if (command == "restore") {
         log::open({.level = log::Level::Warn, .file = {}});

@@ -68,6 +68,20 @@ cli::CommandSpec backup_command() {
     return backup;
 }
 
+cli::CommandSpec keys_command_spec() {
+    const cli::OptionSpec tenant = option("tenant", "ID", "租户；只有一个时可省略", "Tenant; may be left out when there is one");
+    cli::CommandSpec show{.name = "show", .help_zh = "各代密钥与轮换进度", .help_en = "Generations, and how far a rotation is"};
+    show.options = {tenant};
+    cli::CommandSpec rotate{.name = "rotate",
+                            .help_zh = "轮换密钥：新写入立即用新密钥，已有数据由后台作业重新加密",
+                            .help_en = "Rotate: what is written takes the new key at once, a job brings the rest"};
+    rotate.options = {option("reason", "TEXT", "为什么轮换（进入审计）", "Why, for the audit log"), tenant};
+    rotate.options[0].need = cli::Need::Required;
+    rotate.positionals = {{.name = "FAMILY", .help_zh = "data：加密数据；index：查找身份", .help_en = "data or index"}};
+    rotate.examples = {"tilth keys rotate data --reason \"yearly\""};
+    return {.name = "keys", .help_zh = "租户密钥", .help_en = "A tenant's keys", .commands = {show, rotate}};
+}
+
 cli::CommandSpec restore_command() {
     cli::CommandSpec restore{
         .name = "restore", .help_zh = "恢复到空目录", .help_en = "Restore a backup into an empty data directory"};
@@ -168,6 +182,7 @@ const cli::ProgramSpec& program() {
              .help_en = "Show the effective configuration and where each value came from"},
             {.name = "openapi", .help_zh = "输出接口文档", .help_en = "Print the API's document (OpenAPI 3.1)"},
             backup_command(),
+            keys_command_spec(),
             restore_command(),
             repair_command(),
             clock_command()};

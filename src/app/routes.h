@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "kernel/context.h"
 #include "platform/http/server.h"
+#include "platform/json/value.h"
 
 namespace tilth::app {
 
@@ -12,9 +14,12 @@ class World;
 
 void add_audit_routes(World& world);                                    // /api/v1/audit
 void add_system_routes(World& world);                                   // /api/v1/system, jobs, audit, settings, stream
+void add_key_routes(World& world);                                      // /api/v1/system/keys
+// The command `tilth keys`: shows them, or with "family" and "reason" rotates one.
+Result<json::Value> keys_command(World& world, const kernel::Context& context, const json::Value& arguments);
 std::vector<http::Route> console_routes(const std::string& directory);  // the built console with its fallback page
 std::vector<http::Route> plain_routes(World& world);                    // /healthz, /metrics
-// Over the Unix socket only: POST /control/{clock,settle,import,verify,rebuild,staff}. JSON in and out.
+// Over the Unix socket only: POST /control/{clock,settle,import,verify,rebuild,backup,keys,staff}. JSON in and out.
 std::vector<http::Route> control_routes(World& world);
 
 }  // namespace tilth::app

@@ -112,6 +112,7 @@ Status World::open_modules() {
         *record_, *jobs_, *dispatch_, *erasures_,
         kernel::ResidueOptions{backups_run_out ? hours(backup.every_hours * backup.keep) : Duration{},
                                flows::tables_of_persons()});
+    rotation_ = std::make_unique<kernel::Rotation>(*record_, *vault_, *jobs_, *dispatch_);
     backups_ = std::make_unique<Backups>(*this, backup);
     forgetting_ = collect::make_forgetting(*kernel_);
     flows::add_erase_person({*kernel_, *customers_, *orders_, *forgetting_, *residue_});
@@ -143,6 +144,7 @@ Status World::open_modules() {
     pipeline_ = TRY(flows::make_pipeline({*kernel_, *journal_, *customers_, *collect_, *activity_}));
     add_system_routes(*this);
     add_backup_routes(*this);
+    add_key_routes(*this);
     api_->set_authenticator(org_->authenticator());
     return ok();
 }

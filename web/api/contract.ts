@@ -15,6 +15,10 @@ export interface Page<T> { items: T[]; next?: string; total: Total }
 export type Problem = Schemas['Problem'];
 export type ProblemField = Schemas['ProblemField'];
 
+export type KeyFamily = Schemas['KeyFamily'];
+export type KeyFamilyItem = Schemas['app.KeyFamilyItem'];
+export type KeysReply = Schemas['app.KeysReply'];
+
 export type GovernanceMode = Schemas['org.GovernanceMode'];
 export type GovernanceView = Schemas['org.GovernanceView'];
 export type GovernedNode = Schemas['org.GovernedNode'];

@@ -4016,6 +4016,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/system/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 密钥代次与轮换进度
+         * @description Generations of the keys, and how far a rotation is
+         */
+        get: operations["get_system_keys"];
+        put?: never;
+        /**
+         * 轮换密钥
+         * @description Rotate the tenant's data key or index key
+         */
+        post: operations["post_system_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system/parked": {
         parameters: {
             query?: never;
@@ -4422,6 +4446,8 @@ export interface components {
     schemas: {
         /** @enum {string} */
         JobState: "queued" | "running" | "done" | "partial" | "failed" | "cancelling" | "cancelled";
+        /** @enum {string} */
+        KeyFamily: "data" | "index";
         /**
          * @example {
          *       "minor": 19900,
@@ -4605,6 +4631,56 @@ export interface components {
         "app.JobList": {
             items: components["schemas"]["app.JobItem"][];
         };
+        "app.KeyFamilyItem": {
+            family: components["schemas"]["KeyFamily"];
+            /** Format: int64 */
+            generation: number;
+            settled: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            next_look?: string;
+            /** Format: id */
+            job?: string;
+            state: string;
+            place: string;
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            total: number;
+        };
+        "app.KeyGenerationItem": {
+            family: components["schemas"]["KeyFamily"];
+            /** Format: int64 */
+            generation: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            settled_at?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            destroyed_at?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            in_backups_until?: string;
+        };
+        "app.KeysReply": {
+            families: components["schemas"]["app.KeyFamilyItem"][];
+            generations: components["schemas"]["app.KeyGenerationItem"][];
+            /** Format: int64 */
+            backups_kept_hours: number;
+        };
         "app.ParkedBatchItem": {
             /** Format: int64 */
             sequence: number;
@@ -4635,6 +4711,16 @@ export interface components {
         "app.ParkedList": {
             events: components["schemas"]["app.ParkedEvent"][];
             batches: components["schemas"]["app.ParkedBatchItem"][];
+        };
+        "app.RotateKeys": {
+            family: components["schemas"]["KeyFamily"];
+            reason: string;
+        };
+        "app.RotationStarted": {
+            /** Format: int64 */
+            generation: number;
+            /** Format: id */
+            job: string;
         };
         "app.SettingItem": {
             name: string;
@@ -14348,6 +14434,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["app.BackupItem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_system_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["app.KeysReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_system_keys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["app.RotateKeys"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["app.RotationStarted"];
                 };
             };
             default: components["responses"]["Problem"];

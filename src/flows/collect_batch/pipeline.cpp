@@ -389,6 +389,8 @@ private:
 }  // namespace
 
 Result<std::unique_ptr<Pipeline>> make_pipeline(PipelineParts parts) {
+    parts.kernel.vault.keep(
+        {.table = "parked_batch", .column = "sealed", .number = "sequence", .purpose = kParkedPurpose});
     auto in_flight = TRY(InFlightFile::open(parts.kernel.files, parts.kernel.data_directory + "/pipeline.inflight"));
     const auto context = kernel::Context::system(TenantId{}, parts.kernel.clock.now());
     const auto applied =

@@ -1,7 +1,10 @@
 #include "kernel/vault/vault.h"
 
 #include "kernel/vault/below.h"
+#include "kernel/vault/kept.h"
+#include "kernel/vault/ring.h"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <shared_mutex>
@@ -18,25 +21,37 @@ std::string bound_to(std::string_view purpose, std::initializer_list<std::string
     return out;
 }
 
+std::string value_bound_to(const TenantId& tenant, const CustomerId& customer, std::string_view field) {
+    return bound_to("value", {tenant.raw(), customer.raw(), field});
+}
+
 constexpr char kBelow = '~';
 bool is_below(std::string_view field) { return !field.empty() && field.front() == kBelow; }
 
-// One key per purpose, all from the tenant's; the tenant's own key is used for nothing else.
-struct TenantKeys {
-    crypto::Key customers;
-    crypto::Key index;
-    crypto::Key tenant;
-
-    explicit TenantKeys(const crypto::Key& root)
-        : customers(root.derive("customers")), index(root.derive("index")), tenant(root.derive("tenant")) {}
-};
+constexpr std::int64_t kGenerationsMax = 64;   // of the index: each is a hash more per look-up
+constexpr int kCustomersPerLook = 100;
 
 class SealedVault final : public Vault {
 public:
-    SealedVault(const crypto::Key& master, Record& record) : wrapping_(master.derive("tenant keys")), record_(record) {}
+    SealedVault(const crypto::Key& master, Record& record) : rows_(master.derive("tenant keys")), record_(record) {
+        places_.push_back(values_place());
+    }
 
     Status ensure_tenant(Unit& unit, const TenantId& tenant) override;
-    Result<Bytes16> index_of(const TenantId& tenant, std::string_view kind, std::string_view normalised) override;
+    Result<BlindIndex> index_of(const TenantId& tenant, std::string_view kind, std::string_view normalised) override;
+    Result<std::int64_t> advance(Unit& unit, KeyFamily family) override;
+    Result<std::vector<std::int64_t>> settle(Unit& unit, KeyFamily family, std::int64_t generation) override;
+    Result<std::vector<KeyGeneration>> generations(sql::Connection& sql, const TenantId& tenant) const override;
+    Result<std::int64_t> index_generation(const TenantId& tenant) override;
+    Result<Bytes16> index_anew(const TenantId& tenant, const Bytes16& blind, std::int64_t generation) override;
+    Result<std::optional<std::string>> seal_anew(const TenantId& tenant, std::string_view purpose,
+                                                 std::string_view sealed) override;
+    Result<bool> is_newest(const TenantId& tenant, std::string_view sealed) override {
+        return kernel::is_newest(*TRY(keys_of(tenant, nullptr)), sealed);
+    }
+    void keep(KeptPlace place) override;
+    void keep(const KeptColumn& column) override { keep(kept_column(*this, record_, column)); }
+    const std::vector<KeptPlace>& places() const override { return places_; }
     Status put(Unit& unit, const CustomerId& customer, const std::vector<VaultValue>& values) override;
     Status remove(Unit& unit, const CustomerId& customer, std::string_view field) override;
     Result<std::vector<VaultValue>> open(sql::Connection& sql, const TenantId& tenant,
@@ -53,19 +68,30 @@ public:
                                                 const CustomerId& customer, bool below);
 
 private:
-    using Keys = std::shared_ptr<const TenantKeys>;
+    using Keys = std::shared_ptr<const KeyRing>;
+    using Purpose = std::function<crypto::Key(const DataKeys&)>;   // of a generation, the key for one purpose
     // From memory, else from the record: through `sql` when given, else through a reader of its own.
     Result<Keys> keys_of(const TenantId& tenant, sql::Connection* sql);
-    Result<Keys> read_keys(sql::Connection& sql, const TenantId& tenant) const;
     Keys remembered(const TenantId& tenant) const;
     void remember(const TenantId& tenant, Keys keys);
-    Result<crypto::Key> customer_key(Unit& unit, const TenantKeys& keys, const CustomerId& customer) const;
+    // Changes what is remembered; nothing when it is not.
+    void change(const TenantId& tenant, const std::function<void(KeyRing&)>& how);
+    Result<std::string> unsealed(const TenantId& tenant, Keys keys, std::string_view bytes, const Purpose& key,
+                                 std::string_view bound);
+    Result<std::string> customer_secret(Unit& unit, const CustomerId& customer) const;
+    Result<std::int64_t> advance_data(Unit& unit, const KeyRing& ring);
+    Result<std::int64_t> advance_index(Unit& unit, const KeyRing& ring);
+    KeptPlace values_place();
+    Result<KeptPlace::Look> look_at_values(const Context& context, const std::string& position);
 
-    crypto::Key wrapping_;
+    const KeyRows rows_;
     Record& record_;
+    std::vector<KeptPlace> places_;
     mutable std::shared_mutex mutex_;
     std::map<TenantId, Keys> keys_;  // few, and needed with every value: kept for good
 };
+
+// ---- Keys ----
 
 SealedVault::Keys SealedVault::remembered(const TenantId& tenant) const {
     const std::shared_lock lock(mutex_);
@@ -78,17 +104,26 @@ void SealedVault::remember(const TenantId& tenant, Keys keys) {
     keys_.insert_or_assign(tenant, std::move(keys));
 }
 
+void SealedVault::change(const TenantId& tenant, const std::function<void(KeyRing&)>& how) {
+    const std::unique_lock lock(mutex_);
+    const auto found = keys_.find(tenant);
+    if (found == keys_.end()) return;
+    auto changed = std::make_shared<KeyRing>(*found->second);
+    how(*changed);
+    found->second = std::move(changed);
+}
+
 Status SealedVault::ensure_tenant(Unit& unit, const TenantId& tenant) {
     if (remembered(tenant)) return ok();
-    const crypto::Key fresh = crypto::Key::random();
-    const std::string wrapped = crypto::seal(wrapping_, fresh.bytes(), bound_to("tenant key", {tenant.raw()}));
-    const auto made =
-        TRY(unit.sql().change("INSERT INTO tenant_key (tenant_id, wrapped, created_at) VALUES (?1, ?2, ?3) "
-                              "ON CONFLICT (tenant_id) DO NOTHING",
-                              {tenant, sql::Blob{wrapped}, unit.now()}));
-    if (made == 0) return ok();
+    INVARIANT(tenant == unit.tenant(), "a tenant's keys are made in a unit of its own");
+    const crypto::Key data = crypto::Key::random();
+    if (!TRY(rows_.insert(unit, KeyFamily::Data, 1, data, unit.now()))) return ok();
+    KeyRing ring;
+    ring.data.emplace(1, DataKeys(data));
+    ring.index.push_back(crypto::Key::random());
+    TRY(rows_.insert(unit, KeyFamily::Index, 1, ring.index.front(), unit.now()));
     // At once: what follows in this unit seals for the tenant already.
-    remember(tenant, std::make_shared<TenantKeys>(fresh));
+    remember(tenant, std::make_shared<KeyRing>(std::move(ring)));
     unit.on_undo([this, tenant] {
         const std::unique_lock lock(mutex_);
         keys_.erase(tenant);
@@ -96,35 +131,132 @@ Status SealedVault::ensure_tenant(Unit& unit, const TenantId& tenant) {
     return ok();
 }
 
-Result<SealedVault::Keys> SealedVault::read_keys(sql::Connection& sql, const TenantId& tenant) const {
-    const auto wrapped = TRY(sql.one("SELECT wrapped FROM tenant_key WHERE tenant_id = ?1", {tenant},
-                                     [](const sql::Row& row) { return std::string(row.bin(0)); }));
-    if (!wrapped) return Error(ErrorCode::NotFound, "the tenant has no key");
-    const std::string root = TRY(crypto::unseal(wrapping_, *wrapped, bound_to("tenant key", {tenant.raw()})));
-    if (root.size() != crypto::kKeyBytes) return Error(ErrorCode::Corrupt, "the tenant's key has a wrong length");
-    return Keys(std::make_shared<TenantKeys>(crypto::Key::from_bytes(root)));
-}
-
 Result<SealedVault::Keys> SealedVault::keys_of(const TenantId& tenant, sql::Connection* sql) {
     if (auto known = remembered(tenant)) return known;
     Keys read;
     if (sql != nullptr) {
-        read = TRY(read_keys(*sql, tenant));
+        read = std::make_shared<KeyRing>(TRY(rows_.read(*sql, tenant)));
     } else {
         auto loan = TRY(record_.readers().borrow());
-        read = TRY(read_keys(*loan, tenant));
+        read = std::make_shared<KeyRing>(TRY(rows_.read(*loan, tenant)));
     }
     remember(tenant, read);
     return read;
 }
 
-Result<Bytes16> SealedVault::index_of(const TenantId& tenant, std::string_view kind, std::string_view normalised) {
-    const Keys keys = TRY(keys_of(tenant, nullptr));
-    return crypto::blind_index(keys->index.derive("kind", kind), kind, normalised);
+Result<BlindIndex> SealedVault::index_of(const TenantId& tenant, std::string_view kind, std::string_view normalised) {
+    return TRY(keys_of(tenant, nullptr))->blind(kind, normalised);
+}
+
+Result<std::int64_t> SealedVault::index_generation(const TenantId& tenant) {
+    return TRY(keys_of(tenant, nullptr))->layers();
+}
+
+Result<Bytes16> SealedVault::index_anew(const TenantId& tenant, const Bytes16& blind, std::int64_t generation) {
+    return TRY(keys_of(tenant, nullptr))->over(blind, generation);
+}
+
+Result<std::int64_t> SealedVault::advance(Unit& unit, KeyFamily family) {
+    const Keys ring = TRY(keys_of(unit.tenant(), &unit.sql()));
+    // Of records older than generations: from now on the index's first key stands by itself.
+    TRY(rows_.insert(unit, KeyFamily::Index, 1, ring->index.front(), unit.now()));
+    return family == KeyFamily::Data ? advance_data(unit, *ring) : advance_index(unit, *ring);
+}
+
+// Others seal at any moment and in any thread: they may use it once it is sure to stay.
+Result<std::int64_t> SealedVault::advance_data(Unit& unit, const KeyRing& ring) {
+    const std::int64_t next = ring.newest() + 1;
+    const crypto::Key key = crypto::Key::random();
+    TRY(rows_.insert(unit, KeyFamily::Data, next, key, std::nullopt));
+    unit.on_commit([this, tenant = unit.tenant(), next, key] {
+        change(tenant, [&](KeyRing& changed) { changed.data.emplace(next, DataKeys(key)); });
+    });
+    return next;
+}
+
+// At once, so that no unit after this one writes a row under the former: what was computed with a key that is undone
+// names its generation, and is computed again.
+Result<std::int64_t> SealedVault::advance_index(Unit& unit, const KeyRing& ring) {
+    if (!ring.index_settled) return Error(ErrorCode::Conflict, "the index key is being rotated");
+    const std::int64_t next = ring.layers() + 1;
+    if (next > kGenerationsMax) return Error(ErrorCode::LimitExceeded, "generations of the index key");
+    const crypto::Key key = crypto::Key::random();
+    TRY(rows_.insert(unit, KeyFamily::Index, next, key, std::nullopt));
+    change(unit.tenant(), [&](KeyRing& changed) {
+        changed.index.push_back(key);
+        changed.index_settled = false;
+    });
+    unit.on_undo([this, tenant = unit.tenant()] {
+        change(tenant, [](KeyRing& changed) {
+            changed.index.pop_back();
+            changed.index_settled = true;
+        });
+    });
+    return next;
+}
+
+Result<std::vector<std::int64_t>> SealedVault::settle(Unit& unit, KeyFamily family, std::int64_t generation) {
+    const Keys ring = TRY(keys_of(unit.tenant(), &unit.sql()));
+    const bool data = family == KeyFamily::Data;
+    TRY(unit.sql().write("UPDATE key_generation SET settled_at = ?4 WHERE tenant_id = ?1 AND family = ?2 "
+                         "AND generation = ?3 AND settled_at IS NULL",
+                         {unit.tenant(), static_cast<std::int64_t>(family), generation, unit.now()}));
+    std::vector<std::int64_t> destroyed;
+    for (auto one = ring->data.begin(); data && one != ring->data.end() && one->first < generation; ++one) {
+        destroyed.push_back(one->first);
+        TRY(unit.sql().write("UPDATE key_generation SET wrapped = ?4, destroyed_at = ?5 WHERE tenant_id = ?1 "
+                             "AND family = ?2 AND generation = ?3",
+                             {unit.tenant(), static_cast<std::int64_t>(family), one->first, sql::Blob{""},
+                              unit.now()}));
+    }
+    unit.on_commit([this, tenant = unit.tenant(), data, generation] {
+        change(tenant, [&](KeyRing& changed) {
+            if (data) changed.data.erase(changed.data.begin(), changed.data.lower_bound(generation));
+            else changed.index_settled = changed.layers() == generation;
+        });
+    });
+    return destroyed;
+}
+
+Result<std::vector<KeyGeneration>> SealedVault::generations(sql::Connection& sql, const TenantId& tenant) const {
+    return sql.all("SELECT family, generation, created_at, settled_at, destroyed_at FROM key_generation "
+                   "WHERE tenant_id = ?1 ORDER BY family, generation",
+                   {tenant}, [](const sql::Row& row) {
+                       return KeyGeneration{static_cast<KeyFamily>(row.i64(0)), row.i64(1), row.instant(2),
+                                            row.opt_instant(3), row.opt_instant(4)};
+                   });
+}
+
+void SealedVault::keep(KeptPlace place) {
+    const auto known = std::find_if(places_.begin(), places_.end(), [&](const KeptPlace& one) {
+        return one.name == place.name && one.family == place.family;
+    });
+    if (known == places_.end()) places_.push_back(std::move(place));
+    else *known = std::move(place);
+}
+
+// ---- Values ----
+
+// Opens what stands under whichever generation.
+Result<std::string> SealedVault::unsealed(const TenantId& tenant, Keys keys, std::string_view bytes, const Purpose& key,
+                                          std::string_view bound) {
+    const Marked one = marked(bytes);
+    if (one.generation > keys->newest()) {
+        // Another process may have made it. A first one's bytes may by chance begin like a mark: that costs a look.
+        auto loan = TRY(record_.readers().borrow());
+        keys = std::make_shared<KeyRing>(TRY(rows_.read(*loan, tenant)));
+    }
+    const auto own = keys->data.find(one.generation);
+    if (own != keys->data.end()) {
+        if (auto clear = crypto::unseal(key(own->second), one.sealed, bound)) return clear;
+    }
+    const auto first = keys->data.find(1);
+    if (first == keys->data.end()) return Error(ErrorCode::Corrupt, "sealed under a key that is not there");
+    return crypto::unseal(key(first->second), bytes, bound);
 }
 
 // Reads the customer's secret, or makes it.
-Result<crypto::Key> SealedVault::customer_key(Unit& unit, const TenantKeys& keys, const CustomerId& customer) const {
+Result<std::string> SealedVault::customer_secret(Unit& unit, const CustomerId& customer) const {
     auto secret =
         TRY(unit.sql().one("SELECT secret FROM person_secret WHERE tenant_id = ?1 AND customer_id = ?2",
                            {unit.tenant(), customer}, [](const sql::Row& row) { return std::string(row.bin(0)); }));
@@ -133,16 +265,17 @@ Result<crypto::Key> SealedVault::customer_key(Unit& unit, const TenantKeys& keys
         TRY(unit.sql().write("INSERT INTO person_secret (tenant_id, customer_id, secret) VALUES (?1, ?2, ?3)",
                              {unit.tenant(), customer, sql::Blob{*secret}}));
     }
-    return keys.customers.derive("customer", *secret);
+    return std::move(*secret);
 }
 
 Status SealedVault::put(Unit& unit, const CustomerId& customer, const std::vector<VaultValue>& values) {
     if (values.empty()) return ok();
     const Keys keys = TRY(keys_of(unit.tenant(), &unit.sql()));
-    const crypto::Key key = TRY(customer_key(unit, *keys, customer));
+    const std::string secret = TRY(customer_secret(unit, customer));
+    const crypto::Key key = keys->data.rbegin()->second.customers.derive("customer", secret);
     for (const auto& value : values) {
-        const std::string sealed =
-            crypto::seal(key, value.value, bound_to("value", {unit.tenant().raw(), customer.raw(), value.field}));
+        const std::string sealed = mark(
+            keys->newest(), crypto::seal(key, value.value, value_bound_to(unit.tenant(), customer, value.field)));
         TRY(unit.sql().write(
             "INSERT INTO vault_value (tenant_id, customer_id, field, sealed, source, at, confidence) "
             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (tenant_id, customer_id, field) DO UPDATE "
@@ -175,8 +308,10 @@ Result<std::vector<VaultValue>> SealedVault::open_values(sql::Connection& sql, c
         "WHERE v.tenant_id = ?1 AND v.customer_id = ?2 ORDER BY v.field",
         {tenant, customer}, [&](const sql::Row& row) {
             if (is_below(row.txt(0)) != below) return true;
-            const crypto::Key key = keys->customers.derive("customer", row.bin(5));
-            auto clear = crypto::unseal(key, row.bin(1), bound_to("value", {tenant.raw(), customer.raw(), row.txt(0)}));
+            auto clear = unsealed(
+                tenant, keys, row.bin(1),
+                [&](const DataKeys& one) { return one.customers.derive("customer", row.bin(5)); },
+                value_bound_to(tenant, customer, row.txt(0)));
             if (!clear) return opened = clear.error(), false;
             values.push_back({.field = std::string(row.txt(0)),
                               .value = std::move(*clear),
@@ -207,13 +342,92 @@ Result<std::int64_t> SealedVault::shred(Unit& unit, const CustomerId& customer) 
 Result<std::string> SealedVault::seal_for_tenant(const TenantId& tenant, std::string_view purpose,
                                                  std::string_view plain) {
     const Keys keys = TRY(keys_of(tenant, nullptr));
-    return crypto::seal(keys->tenant.derive("purpose", purpose), plain, bound_to(purpose, {tenant.raw()}));
+    const crypto::Key key = keys->data.rbegin()->second.tenant.derive("purpose", purpose);
+    return mark(keys->newest(), crypto::seal(key, plain, bound_to(purpose, {tenant.raw()})));
 }
 
 Result<std::string> SealedVault::open_for_tenant(const TenantId& tenant, std::string_view purpose,
                                                  std::string_view sealed) {
+    return unsealed(
+        tenant, TRY(keys_of(tenant, nullptr)), sealed,
+        [&](const DataKeys& one) { return one.tenant.derive("purpose", purpose); },
+        bound_to(purpose, {tenant.raw()}));
+}
+
+Result<std::optional<std::string>> SealedVault::seal_anew(const TenantId& tenant, std::string_view purpose,
+                                                          std::string_view sealed) {
     const Keys keys = TRY(keys_of(tenant, nullptr));
-    return crypto::unseal(keys->tenant.derive("purpose", purpose), sealed, bound_to(purpose, {tenant.raw()}));
+    if (kernel::is_newest(*keys, sealed)) return std::optional<std::string>();
+    return std::optional(TRY(seal_for_tenant(tenant, purpose, TRY(open_for_tenant(tenant, purpose, sealed)))));
+}
+
+// ---- The values as a place that is kept ----
+
+KeptPlace SealedVault::values_place() {
+    KeptPlace place;
+    place.name = "vault";
+    place.size = [this](const Context& context) { return customers_with_secret(record_, context); };
+    place.look = [this](const Context& context, const std::string& position) {
+        return look_at_values(context, position);
+    };
+    return place;
+}
+
+// Position: the last customer looked at, 16 bytes in hexadecimal digits.
+Result<KeptPlace::Look> SealedVault::look_at_values(const Context& context, const std::string& position) {
+    struct Renewed {
+        CustomerId customer;
+        std::string field;
+        std::string before;
+        std::string after;
+    };
+    const std::string after = position.empty() ? std::string(16, '\0') : TRY(crypto::from_hex(position));
+    const Keys keys = TRY(keys_of(context.tenant, nullptr));
+    KeptPlace::Look look;
+    auto renewed = std::make_shared<std::vector<Renewed>>();
+    TRY(record_.read<bool>(context, [&](View& view) -> Result<bool> {
+        look = {};
+        renewed->clear();
+        std::map<CustomerId, std::string> secrets;
+        TRY(view.sql().query("SELECT customer_id, secret FROM person_secret WHERE tenant_id = ?1 AND customer_id > ?2 "
+                             "ORDER BY customer_id LIMIT ?3",
+                             {view.tenant(), sql::Blob{after}, kCustomersPerLook}, [&](const sql::Row& row) {
+                                 secrets.emplace(row.id<CustomerId>(0), std::string(row.bin(1)));
+                                 return true;
+                             }));
+        if (secrets.empty()) return true;
+        look.seen = static_cast<std::int64_t>(secrets.size());
+        const CustomerId last = secrets.rbegin()->first;
+        if (look.seen == kCustomersPerLook) look.next = crypto::hex(last.raw());
+        TRY(view.sql().query("SELECT customer_id, field, sealed FROM vault_value WHERE tenant_id = ?1 "
+                             "AND customer_id > ?2 AND customer_id <= ?3 ORDER BY customer_id, field",
+                             {view.tenant(), sql::Blob{after}, last}, [&](const sql::Row& row) {
+                                 if (kernel::is_newest(*keys, row.bin(2))) return true;
+                                 renewed->push_back({row.id<CustomerId>(0), std::string(row.txt(1)),
+                                                     std::string(row.bin(2)), {}});
+                                 return true;
+                             }));
+        std::erase_if(*renewed, [&](const Renewed& one) { return !secrets.contains(one.customer); });
+        for (Renewed& one : *renewed) {
+            const std::string& secret = secrets.at(one.customer);
+            const std::string bound = value_bound_to(view.tenant(), one.customer, one.field);
+            const auto key = [&](const DataKeys& data) { return data.customers.derive("customer", secret); };
+            const std::string clear = TRY(unsealed(view.tenant(), keys, one.before, key, bound));
+            one.after = mark(keys->newest(), crypto::seal(key(keys->data.rbegin()->second), clear, bound));
+        }
+        return true;
+    }));
+    look.old = static_cast<std::int64_t>(renewed->size());
+    // What was written, erased or moved meanwhile is not this value any more, and stays as it is.
+    look.renew = [renewed](Unit& unit) -> Status {
+        for (const Renewed& one : *renewed)
+            TRY(unit.sql().write("UPDATE vault_value SET sealed = ?4 WHERE tenant_id = ?1 AND customer_id = ?2 "
+                                 "AND field = ?3 AND sealed = ?5",
+                                 {unit.tenant(), one.customer, one.field, sql::Blob{one.after},
+                                  sql::Blob{one.before}}));
+        return ok();
+    };
+    return look;
 }
 
 }  // namespace

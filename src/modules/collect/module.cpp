@@ -1,5 +1,6 @@
 #include "modules/collect/capture/desk.h"
 #include "modules/collect/feeds/feeds.h"
+#include "modules/collect/imports/kept.h"
 #include "modules/collect/open/service.h"
 #include "modules/collect/service.h"
 
@@ -11,6 +12,7 @@ namespace tilth::collect {
 
 std::unique_ptr<Collect> make_collect(kernel::Kernel& kernel, org::Org& org) {
     auto collect = std::make_unique<CollectService>(kernel, org);
+    keep_places(kernel);
     add_source_routes(kernel, *collect);
     add_quality_routes(kernel, *collect);
     add_debugger_routes(kernel, *collect);

@@ -46,7 +46,7 @@ using IdentityNumber = std::uint64_t;  // per tenant, from 1, never reused
 struct Claim {
     IdentityKind kind = IdentityKind::Anonymous;
     std::string value;  // normalised
-    Bytes16 index{};
+    kernel::BlindIndex index{};
 };
 // Normalises (phone: E.164 by `region`; e-mail: lower case; others: trimmed) and computes the index. Invalid names why.
 Result<Claim> make_claim(kernel::Vault& vault, const TenantId& tenant, IdentityKind kind, std::string_view value,

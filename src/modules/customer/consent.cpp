@@ -62,8 +62,9 @@ Result<std::int64_t> CustomersService::erase_one(kernel::Unit& unit, TenantState
         const auto value = clear.find(vault_field(row.kind, row.number));
         if (value != clear.end()) {
             const auto fingerprint = TRY(suppression_of(kernel_.vault, unit.tenant(), row.kind, value->second));
-            if (fingerprint && state.suppressed.insert(*fingerprint).second) {
-                unit.on_undo([&state, one = *fingerprint] { state.suppressed.erase(one); });
+            if (fingerprint && !is_suppressed(state.suppressed, *fingerprint)) {
+                state.suppressed.insert(fingerprint->now);
+                unit.on_undo([&state, one = fingerprint->now] { state.suppressed.erase(one); });
                 TRY(store::insert_suppression(unit, *fingerprint));
             }
         }

@@ -41,6 +41,19 @@ Place IdentityMap::find_place(const CustomerId& id, Sight sight) const {
 
 KeyState IdentityMap::key(const Bytes16& key, Sight sight) const {
     const Guard guard(*this, sight);
+    return find_key(key, sight);
+}
+
+// Under one lock: a row is moved from before to now by one publish().
+IdentityMap::Holder IdentityMap::holder(const kernel::BlindIndex& index, Sight sight) const {
+    const Guard guard(*this, sight);
+    const Holder now{index.now, find_key(index.now, sight)};
+    if (now.state.number != 0 || index.before == index.now) return now;
+    const Holder before{index.before, find_key(index.before, sight)};
+    return before.state.number != 0 ? before : now;
+}
+
+KeyState IdentityMap::find_key(const Bytes16& key, Sight sight) const {
     if (sight == Sight::Writer && !new_keys_.empty()) {
         const auto changed = new_keys_.find(key);
         if (changed != new_keys_.end()) return changed->second;

@@ -45,6 +45,12 @@ class IdentityMap {
 public:
     // ---- Published: any thread. Writer: the writer's thread, which sees the overlay too. ----
     KeyState key(const Bytes16& key, Sight sight) const;
+    // Who holds the key, and under which of the two it stands while the index key is rotated (now, when nobody does).
+    struct Holder {
+        Bytes16 at{};
+        KeyState state;
+    };
+    Holder holder(const kernel::BlindIndex& index, Sight sight) const;
     Place place_of(const CustomerId& id, Sight sight) const;           // kNobody when absent or gone
     std::optional<CustomerId> id_of(Place place, Sight sight) const;
     std::optional<Person> person_of(const CustomerId& id, Sight sight) const;
@@ -95,6 +101,7 @@ private:
 
     class Guard;   // a shared lock for readers, nothing for the writer's thread
     const CustomerState& at(Place place, Sight sight) const;
+    KeyState find_key(const Bytes16& key, Sight sight) const;
     const CustomerState& base(Place place) const { return (*chunks_[place / kChunk])[place % kChunk]; }
     Place find_place(const CustomerId& id, Sight sight) const;
     std::vector<CustomerId> ids_of_person(Place place, Sight sight) const;

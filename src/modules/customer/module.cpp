@@ -12,6 +12,7 @@ namespace tilth::customer {
 std::unique_ptr<Customers> make_customers(kernel::Kernel& kernel) {
     auto customers = std::make_unique<CustomersService>(kernel);
     MUST(customers->load());   // A record whose customers cannot be read is not served at all.
+    keep_index_places(*customers);
     add_customer_routes(*customers);
     return customers;
 }

@@ -21,9 +21,9 @@ bool consent_stands(std::span<const ConsentLine> lines, const CustomerId& custom
     });
 }
 
-Result<std::optional<Bytes16>> suppression_of(kernel::Vault& vault, const TenantId& tenant, IdentityKind kind,
-                                              std::string_view normalised) {
-    if (kind != IdentityKind::Phone && kind != IdentityKind::Email) return std::optional<Bytes16>();
+Result<std::optional<kernel::BlindIndex>> suppression_of(kernel::Vault& vault, const TenantId& tenant,
+                                                         IdentityKind kind, std::string_view normalised) {
+    if (kind != IdentityKind::Phone && kind != IdentityKind::Email) return std::optional<kernel::BlindIndex>();
     return std::optional(TRY(vault.index_of(tenant, "suppressed " + std::string(name(kind)), normalised)));
 }
 
@@ -150,10 +150,10 @@ Status insert_erasure(kernel::Unit& unit, const CustomerId& customer) {
                             {unit.tenant(), customer, unit.now()});
 }
 
-Status insert_suppression(kernel::Unit& unit, const Bytes16& fingerprint) {
-    return unit.sql().write("INSERT INTO suppression (tenant_id, fingerprint, at) VALUES (?1, ?2, ?3)"
+Status insert_suppression(kernel::Unit& unit, const kernel::BlindIndex& fingerprint) {
+    return unit.sql().write("INSERT INTO suppression (tenant_id, fingerprint, at, generation) VALUES (?1, ?2, ?3, ?4)"
                             " ON CONFLICT (tenant_id, fingerprint) DO NOTHING",
-                            {unit.tenant(), blob(fingerprint), unit.now()});
+                            {unit.tenant(), blob(fingerprint.now), unit.now(), fingerprint.generation});
 }
 
 Status suppress(kernel::Unit& unit, const CustomerId& customer) {

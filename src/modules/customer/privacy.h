@@ -62,7 +62,7 @@ Result<std::vector<RequestRow>> requests(sql::Connection& sql, const TenantId& t
 Result<bool> is_erased(sql::Connection& sql, const TenantId& tenant, const CustomerId& customer);
 Result<bool> is_suppressed(sql::Connection& sql, const TenantId& tenant, const CustomerId& customer);
 Status insert_erasure(kernel::Unit& unit, const CustomerId& customer);
-Status insert_suppression(kernel::Unit& unit, const Bytes16& fingerprint);
+Status insert_suppression(kernel::Unit& unit, const kernel::BlindIndex& fingerprint);
 Status suppress(kernel::Unit& unit, const CustomerId& customer);
 Result<std::optional<Bytes16>> blind_of(sql::Connection& sql, const TenantId& tenant, IdentityNumber number);
 Result<std::set<Bytes16>> suppressions(sql::Connection& sql, const TenantId& tenant);
@@ -77,7 +77,11 @@ inline constexpr std::int64_t kRevealsMax = 300;
 Status count_reveal(kernel::Unit& unit);
 
 // The fingerprint of a phone or an address on the suppression list; nothing for other kinds.
-Result<std::optional<Bytes16>> suppression_of(kernel::Vault& vault, const TenantId& tenant, IdentityKind kind,
-                                              std::string_view normalised);
+Result<std::optional<kernel::BlindIndex>> suppression_of(kernel::Vault& vault, const TenantId& tenant,
+                                                         IdentityKind kind, std::string_view normalised);
+// Under whichever generation of the index key it stands.
+inline bool is_suppressed(const std::set<Bytes16>& suppressed, const kernel::BlindIndex& fingerprint) {
+    return suppressed.contains(fingerprint.now) || suppressed.contains(fingerprint.before);
+}
 
 }  // namespace tilth::customer

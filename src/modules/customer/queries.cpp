@@ -27,7 +27,9 @@ std::vector<CustomerId> CustomersService::whole_person(const TenantId& tenant, c
 std::optional<CustomerId> CustomersService::find(const TenantId& tenant, const Claim& claim) const {
     const TenantState* const state = find_state(tenant);
     if (state == nullptr) return std::nullopt;
-    const KeyState key = state->map.key(claim.index, sight());
+    Claim now = claim;
+    if (!renew(tenant, now)) return std::nullopt;
+    const KeyState key = state->map.holder(now.index, sight()).state;
     return key.number == 0 ? std::nullopt : state->map.id_of(key.customer, sight());
 }
 

@@ -78,17 +78,21 @@ Result<Resolution> Resolver::run() {
 
 void Resolver::look_up() {
     keys_.reserve(sighting_.claims.size());
-    for (const Claim& claim : sighting_.claims) keys_.push_back({&claim, {}});
+    for (const Claim& claim : sighting_.claims) keys_.push_back({&claim, claim.index.now, {}});
     const auto rank = [this](const Key& key) {
         const bool joins = state_.rules[static_cast<std::size_t>(key.claim->kind)].joins;
-        return std::tuple(!joins, key.claim->kind, key.claim->index);
+        return std::tuple(!joins, key.claim->kind, key.claim->index.now);
     };
     if (keys_.size() > 1) {
         std::sort(keys_.begin(), keys_.end(), [&](const Key& a, const Key& b) { return rank(a) < rank(b); });
         const auto same = [&](const Key& a, const Key& b) { return rank(a) == rank(b); };
         keys_.erase(std::unique(keys_.begin(), keys_.end(), same), keys_.end());
     }
-    for (Key& key : keys_) key.found = state_.map.key(key.claim->index, Sight::Writer);
+    for (Key& key : keys_) {
+        const IdentityMap::Holder holder = state_.map.holder(key.claim->index, Sight::Writer);
+        key.at = holder.at;
+        key.found = holder.state;
+    }
 }
 
 // The common case: nothing new, nothing to join.
@@ -118,7 +122,7 @@ Status Resolver::add_sources() {
         if (key.found.number == 0 || state_.sources.contains(key.found.sources, source_)) continue;
         begin();
         key.found.sources = state_.sources.with(key.found.sources, source_);
-        state_.map.set_key(key.claim->index, key.found);
+        state_.map.set_key(key.at, key.found);
         const bool full = key.found.sources == SourceSets::kEverybody;
         TRY(store::add_identity_source(unit_, key.found.number, full ? 0 : source_, sighting_.at));
     }
@@ -224,7 +228,7 @@ Result<Place> Resolver::make_customer(const CustomerState& wanted) {
 Status Resolver::check_suppression(const Claim& claim, const CustomerId& customer) {
     if (state_.suppressed.empty()) return ok();
     const auto fingerprint = TRY(suppression_of(vault_, unit_.tenant(), claim.kind, claim.value));
-    if (!fingerprint || !state_.suppressed.contains(*fingerprint)) return ok();
+    if (!fingerprint || !is_suppressed(state_.suppressed, *fingerprint)) return ok();
     return store::suppress(unit_, customer);
 }
 
@@ -234,9 +238,9 @@ Status Resolver::attach(std::size_t index, Place place, std::vector<kernel::Vaul
     const std::int64_t number = unit_.next_number("identity");
     INVARIANT(number <= UINT32_MAX, "identities of a tenant are numbered with 32 bits");
     key.found = {static_cast<std::uint32_t>(number), place, state_.sources.with(0, source_)};
-    state_.map.set_key(key.claim->index, key.found);
-    TRY(store::insert(unit_, store::NewIdentity{key.found.number, key.claim->kind, key.claim->index, customer,
-                                                sighting_.at, source_}));
+    state_.map.set_key(key.at, key.found);
+    TRY(store::insert(unit_, store::NewIdentity{key.found.number, key.claim->kind, key.at, key.claim->index.generation,
+                                                customer, sighting_.at, source_}));
     TRY(check_suppression(*key.claim, customer));
     if (!is_kept(key.claim->kind)) return ok();
     constexpr int kSeen = 100;   // The value is the key itself: nothing is more certain.

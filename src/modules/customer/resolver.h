@@ -38,6 +38,7 @@ public:
 private:
     struct Key {
         const Claim* claim = nullptr;
+        Bytes16 at{};                    // where it stands, or will
         KeyState found;
     };
 

@@ -35,6 +35,12 @@ Result<Claim> make_claim(kernel::Vault& vault, const TenantId& tenant, IdentityK
     return claim;
 }
 
+Status CustomersService::renew(const TenantId& tenant, Claim& claim) const {
+    if (claim.index.generation == TRY(kernel_.vault.index_generation(tenant))) return ok();
+    claim.index = TRY(kernel_.vault.index_of(tenant, name(claim.kind), claim.value));
+    return ok();
+}
+
 // ---- Tenants ----
 
 Status CustomersService::load() {
@@ -71,6 +77,13 @@ Result<Resolution> CustomersService::resolve(kernel::Unit& unit, const Sighting&
                               "给出手机号、卡号或其他标识", "give a phone, a card number or another identity");
     }
     TenantState& state = state_of(unit.tenant());
+    const std::int64_t generation = TRY(kernel_.vault.index_generation(unit.tenant()));
+    const auto of_another = [&](const Claim& claim) { return claim.index.generation != generation; };
+    if (std::any_of(sighting.claims.begin(), sighting.claims.end(), of_another)) {
+        Sighting anew = sighting;
+        for (Claim& claim : anew.claims) TRY(renew(unit.tenant(), claim));
+        return resolve(unit, anew);
+    }
     const auto blocked = [&](const Claim& claim) {
         return is_blocked(state.rules[static_cast<std::size_t>(claim.kind)], claim.value);
     };

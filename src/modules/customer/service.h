@@ -43,6 +43,10 @@ public:
     // The tenant's memory, for a command of this module: the writer's thread, within a unit.
     TenantState& writers_state(kernel::Unit& unit) { return state_of(unit.tenant()); }
 
+    // As if it had been made now: a claim that was on its way when a rotation of the index key began knows a former
+    // generation.
+    Status renew(const TenantId& tenant, Claim& claim) const;
+
     // ---- Consent and erasure (consent.cpp) ----
     struct Said {
         CustomerId customer;
@@ -93,6 +97,9 @@ private:
     mutable std::shared_mutex mutex_;                                  // of the list of tenants only
     std::map<TenantId, std::unique_ptr<TenantState>> states_;
 };
+
+// Tells the vault what stands under the tenant's index key, and the sealed rules (index_places.cpp).
+void keep_index_places(CustomersService& customers);
 
 // What stands of one customer's declared fields, and what stands below it (kernel/vault/below.h).
 class Traits {

@@ -59,8 +59,10 @@ Status insert(kernel::Unit& unit, const NewIdentity& identity) {
                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                          {unit.tenant(), wide(identity.number), code(identity.kind), identity.customer,
                           identity.first_seen, std::int64_t{identity.source}}));
-    return unit.sql().write("INSERT INTO identity_index (tenant_id, kind, blind, number) VALUES (?1, ?2, ?3, ?4)",
-                            {unit.tenant(), code(identity.kind), blob(identity.blind), wide(identity.number)});
+    return unit.sql().write("INSERT INTO identity_index (tenant_id, kind, blind, number, generation)"
+                            " VALUES (?1, ?2, ?3, ?4, ?5)",
+                            {unit.tenant(), code(identity.kind), blob(identity.blind), wide(identity.number),
+                             identity.generation});
 }
 
 Status erase_identity(kernel::Unit& unit, IdentityNumber number) {
@@ -252,13 +254,13 @@ Result<std::string> hash(sql::Connection& sql, const TenantId& tenant) {
             add_sized(hasher, row.null(4) ? std::string_view() : row.bin(4));
             return true;
         }));
-    TRY(sql.query("SELECT i.number, i.kind, i.customer_id, i.first_seen_at, x.blind FROM identity i"
+    TRY(sql.query("SELECT i.number, i.kind, i.customer_id, i.first_seen_at, x.number FROM identity i"
                   " LEFT JOIN identity_index x ON x.tenant_id = i.tenant_id AND x.number = i.number"
                   " WHERE i.tenant_id = ?1 ORDER BY i.number",
                   {tenant}, [&](const sql::Row& row) {
                       for (const int column : {0, 1, 3}) hasher.add(row.i64(column));
                       hasher.add(row.bin(2));
-                      add_sized(hasher, row.null(4) ? std::string_view() : row.bin(4));
+                      hasher.add(std::int64_t{row.null(4) ? 0 : 1});   // whether it is found; the key by which changes
                       return true;
                   }));
     TRY(sql.query("SELECT customer_id, source, seen_at, home_node, home_no FROM customer_sight WHERE tenant_id = ?1"

@@ -71,6 +71,7 @@ struct NewIdentity {
     IdentityNumber number = 0;
     IdentityKind kind = IdentityKind::Anonymous;
     Bytes16 blind{};
+    std::int64_t generation = 0;   // of the index key
     CustomerId customer;
     Instant first_seen;
     std::uint32_t source = 0;

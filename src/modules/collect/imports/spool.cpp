@@ -1,5 +1,8 @@
 #include "modules/collect/imports/spool.h"
 
+#include <cstring>
+#include <mutex>
+
 #include "base/limits.h"
 #include "platform/xlsx/xlsx.h"
 
@@ -15,6 +18,13 @@ std::string framed(std::string_view sealed) {
     const auto length = static_cast<std::uint32_t>(sealed.size());
     std::string out(reinterpret_cast<const char*>(&length), sizeof length);
     return out.append(sealed);
+}
+
+// Erasing looks for persons in files, a rotation of keys writes them anew, taking back removes them: one at a time, so
+// that nothing old is written over what one of the others left.
+std::mutex& one_rewrites() {
+    static std::mutex mutex;
+    return mutex;
 }
 
 constexpr std::uint64_t kEmptyRowsMax = 10'000;  // beyond them the line's number is no longer kept
@@ -125,6 +135,33 @@ Result<std::optional<std::string>> Spool::Reader::next() {
 }
 
 Status Spool::rewrite(std::int64_t chunks, const std::function<std::string(std::string_view, bool)>& fn) {
+    const std::lock_guard lock(one_rewrites());
+    return rewrite_alone(chunks, fn);
+}
+
+Result<bool> Spool::renew(std::int64_t chunks) {
+    const std::lock_guard lock(one_rewrites());
+    if (!TRY(exists()) || TRY(is_newest(chunks))) return false;
+    TRY(rewrite_alone(chunks, [](std::string_view piece, bool) { return std::string(piece); }));
+    return true;
+}
+
+Result<bool> Spool::is_newest(std::int64_t chunks) {
+    constexpr std::size_t kBeginning = 16;
+    const auto file = TRY(kernel_.files.open(path(), files::Open::Read));
+    std::uint64_t at = 0;
+    for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
+        std::uint32_t length = 0;
+        const std::string head = TRY(file->read_at(at, sizeof length + kBeginning));
+        if (head.size() < sizeof length) return Error(ErrorCode::Corrupt, "imported file is cut");
+        std::memcpy(&length, head.data(), sizeof length);
+        if (!TRY(kernel_.vault.is_newest(tenant_, std::string_view(head).substr(sizeof length)))) return false;
+        at += sizeof length + length;
+    }
+    return true;
+}
+
+Status Spool::rewrite_alone(std::int64_t chunks, const std::function<std::string(std::string_view, bool)>& fn) {
     const std::string beside = path() + ".new";
     TRY(kernel_.files.remove(beside));
     const auto file = TRY(kernel_.files.open(beside, files::Open::Create));
@@ -141,6 +178,9 @@ Status Spool::rewrite(std::int64_t chunks, const std::function<std::string(std::
 
 Result<bool> Spool::exists() const { return kernel_.files.exists(path()); }
 
-Status Spool::remove() { return kernel_.files.remove(path()); }
+Status Spool::remove() {
+    const std::lock_guard lock(one_rewrites());
+    return kernel_.files.remove(path());
+}
 
 }  // namespace tilth::collect

@@ -33,6 +33,8 @@ public:
     // Writes the file anew, in as many pieces: fn yields what takes the place of each. The old file stands until the
     // new one is whole.
     Status rewrite(std::int64_t chunks, const std::function<std::string(std::string_view piece, bool last)>& fn);
+    // Writes the file anew when a piece of it stands under a former generation of the tenant's key; whether it did.
+    Result<bool> renew(std::int64_t chunks);
 
     // The text in order, piece by piece; nothing after the last.
     class Reader {
@@ -51,6 +53,8 @@ public:
     };
 
 private:
+    Status rewrite_alone(std::int64_t chunks, const std::function<std::string(std::string_view, bool)>& fn);
+    Result<bool> is_newest(std::int64_t chunks);
     Result<Spooled> write_sheet(std::string_view bytes);
     std::string path() const;
     std::string purpose(std::int64_t chunk) const;

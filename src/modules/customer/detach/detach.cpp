@@ -148,10 +148,13 @@ Result<std::int64_t> unbind(Customers& customers, kernel::Unit& unit, const Clai
     CustomersService& service = service_of(customers);
     TenantState& state = service.writers_state(unit);
     std::int64_t gone = 0;
-    for (const Claim& key : keys) {
-        const KeyState own = state.map.key(login.index, Sight::Writer);
-        const KeyState other = state.map.key(key.index, Sight::Writer);
-        if (own.number == 0 || other.number == 0 || key.index == login.index) continue;
+    Claim by = login;
+    TRY(service.renew(unit.tenant(), by));
+    for (Claim key : keys) {
+        TRY(service.renew(unit.tenant(), key));
+        const KeyState own = state.map.holder(by.index, Sight::Writer).state;
+        const KeyState other = state.map.holder(key.index, Sight::Writer).state;
+        if (own.number == 0 || other.number == 0 || own.number == other.number) continue;
         if (!state.map.same_person(own.customer, other.customer)) continue;
         const CustomerId customer = state.map.state(other.customer).id;
         if (TRY(store::kinds_of(unit.sql(), unit.tenant(), customer)).size() < 2) continue;

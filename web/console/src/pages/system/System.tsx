@@ -14,6 +14,7 @@ import { Tag } from 'ui/Tag.tsx';
 import { oneOf, useUrlState } from 'ui/url-state.ts';
 import { useFormat, useMay } from 'ui/viewer.tsx';
 import { jobsQuery } from '../../queries.ts';
+import { Keys } from './Keys.tsx';
 
 const schema = { tab: oneOf(['state', 'jobs', 'parked'], 'state') };
 
@@ -71,6 +72,7 @@ function State({ state }: { state: SystemState }) {
         </dl>
       </Card>
       <Backups />
+      <Keys />
     </div>
   );
 }
