@@ -864,6 +864,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/event-funnels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 行为漏斗
+         * @description Funnels over events
+         */
+        get: operations["get_event_funnels"];
+        put?: never;
+        /**
+         * 新建漏斗
+         * @description Make a funnel
+         */
+        post: operations["post_event_funnels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-funnels/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 试算漏斗
+         * @description What a funnel says
+         */
+        post: operations["post_event_funnels_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-funnels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 修改漏斗
+         * @description Change a funnel
+         */
+        put: operations["put_event_funnels_id"];
+        post?: never;
+        /**
+         * 归档漏斗
+         * @description Archive a funnel
+         */
+        delete: operations["delete_event_funnels_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-funnels/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 恢复漏斗
+         * @description Restore a funnel
+         */
+        post: operations["post_event_funnels_id_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-funnels/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 漏斗各步人数与流失
+         * @description People of each step, and who dropped
+         */
+        get: operations["get_event_funnels_id_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/event-titles": {
         parameters: {
             query?: never;
@@ -4952,6 +5060,33 @@ export interface components {
         };
         /** @enum {string} */
         "audience.CycleScale": "big" | "small";
+        "audience.EventFunnelKey": {
+            /** Format: id */
+            id: string;
+        };
+        "audience.EventFunnelList": {
+            items: components["schemas"]["audience.EventFunnelView"][];
+            aisas: components["schemas"]["audience.FunnelStep"][];
+        };
+        "audience.EventFunnelView": {
+            /** Format: id */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            within_days: number;
+            steps: components["schemas"]["audience.FunnelStep"][];
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            changed_at: string;
+        };
         "audience.FactorView": {
             zh: string;
             en: string;
@@ -5005,6 +5140,33 @@ export interface components {
             before: number;
             /** Format: int64 */
             after: number;
+        };
+        "audience.FunnelResult": {
+            /** Format: int64 */
+            window_days: number;
+            /** Format: int64 */
+            within_days: number;
+            /** Format: int64 */
+            of_people: number;
+            steps: components["schemas"]["audience.FunnelStepResult"][];
+        };
+        "audience.FunnelStep": {
+            name: string;
+            type: string;
+        };
+        "audience.FunnelStepInput": {
+            name: string;
+            type: string;
+        };
+        "audience.FunnelStepResult": {
+            name: string;
+            type: string;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            dropped: number;
+            reached: unknown;
+            stopped?: unknown;
         };
         "audience.GroupKey": {
             /** Format: id */
@@ -5082,6 +5244,12 @@ export interface components {
             /** Format: int64 */
             horizon_days?: number;
             last?: components["schemas"]["audience.RunView"];
+        };
+        "audience.NewEventFunnel": {
+            name: string;
+            /** Format: int64 */
+            within_days: number;
+            steps: components["schemas"]["audience.FunnelStepInput"][];
         };
         "audience.NewLifecycle": {
             name: string;
@@ -5680,6 +5848,13 @@ export interface components {
             holds: boolean;
             primary: boolean;
             reasons: components["schemas"]["audience.Condition"][];
+        };
+        "audience.TryFunnel": {
+            /** Format: int64 */
+            within_days: number;
+            /** Format: int64 */
+            window_days: number;
+            steps: components["schemas"]["audience.FunnelStepInput"][];
         };
         "audience.TryLifecycle": {
             /** Format: id */
@@ -9573,6 +9748,192 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_event_funnels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.EventFunnelList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_event_funnels: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["audience.NewEventFunnel"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.EventFunnelKey"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_event_funnels_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["audience.TryFunnel"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.FunnelResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_event_funnels_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** Format: int64 */
+                    within_days: number;
+                    steps: components["schemas"]["audience.FunnelStepInput"][];
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_event_funnels_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_event_funnels_id_restore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_event_funnels_id_result: {
+        parameters: {
+            query?: {
+                window_days?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.FunnelResult"];
                 };
             };
             default: components["responses"]["Problem"];

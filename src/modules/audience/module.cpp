@@ -1,3 +1,4 @@
+#include "modules/audience/funnels/funnels.h"
 #include "modules/audience/lifecycle/lifecycle.h"
 #include "modules/audience/models/models.h"
 #include "modules/audience/service.h"
@@ -25,6 +26,7 @@ std::unique_ptr<Audience> make_audience(kernel::Kernel& kernel, org::Org& org, c
     add_split_routes(*service);
     add_strategy_routes(*service);
     add_lifecycle_routes(*service);
+    add_event_funnel_routes(*service);
     add_model_routes(*service, history);
     return service;
 }

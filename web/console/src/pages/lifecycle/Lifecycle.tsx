@@ -14,6 +14,7 @@ import { useFormat, useMay } from 'ui/viewer.tsx';
 import { Changes, Sizes } from '../audience/SetPeople.tsx';
 import { archiveLifecycle, lifecyclesQuery, restoreLifecycle, undoLifecycle, useFreshStages, type Lifecycle, type Stage } from './ask.ts';
 import { FlowOfDays } from './Flow.tsx';
+import { Funnels } from './Funnels.tsx';
 import { ReadyOnes } from './Ready.tsx';
 import { StagePeople } from './StagePeople.tsx';
 import { toneOf } from './tones.ts';
@@ -36,14 +37,13 @@ export default function LifecyclePage() {
       <Loaded query={query} rows={8}>
         {({ items }) => {
           const open = items.find((one) => one.id === of) ?? items.find((one) => !one.archived_at) ?? items[0];
-          if (!open) return <ReadyOnes />;
+          const whole = of === 'funnels' ? of : (open?.id ?? '');
+          const named = items.map((one) => ({ value: one.id, label: one.archived_at ? `${one.name} · ${t('archivedTag')}` : one.name }));
           return (
             <>
-              {items.length > 1 && (
-                <ViewTabs label={t('title')} value={open.id} onChange={(next) => change({ of: next, stage: '', after: '' }, 'push')}
-                  options={items.map((one) => ({ value: one.id, label: one.archived_at ? `${one.name} · ${t('archivedTag')}` : one.name }))} />
-              )}
-              <One key={open.id} item={open} />
+              <ViewTabs label={t('title')} value={whole} onChange={(next) => change({ of: next, stage: '', after: '' }, 'push')}
+                options={[...(named.length > 0 ? named : [{ value: '', label: t('title') }]), { value: 'funnels', label: t('funnel.title') }]} />
+              {whole === 'funnels' ? <Funnels /> : open ? <One key={open.id} item={open} /> : <ReadyOnes />}
             </>
           );
         }}

@@ -62,7 +62,7 @@ function Detail({ value }: { value: unknown }) {
 // What the server writes into the audit log (tools/tidy compares); each has its words.
 export const actions = [
   'audience.archive', 'audience.change', 'audience.create', 'audience.export',
-  'audience.lifecycle', 'audience.lifecycle_archive', 'audience.lifecycle_change', 'audience.lifecycle_restore',
+  'audience.funnel', 'audience.lifecycle', 'audience.lifecycle_archive', 'audience.lifecycle_change', 'audience.lifecycle_restore',
   'audience.lifecycle_undo', 'audience.model_run', 'audience.publish',
   'audience.restore', 'audience.strategy', 'audience.strategy_drop', 'audience.strategy_order', 'audience.tag', 'audience.tag_group',
   'audience.tag_undo', 'audience.untag', 'audit.export', 'capture.add', 'capture.invite', 'capture.start', 'capture.stop',
