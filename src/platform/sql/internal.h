@@ -17,6 +17,9 @@ inline constexpr std::size_t kStatementsMax = 4'096;
 Result<std::unique_ptr<Connection>> open_sqlite(std::string_view uri, Access access);
 Result<std::unique_ptr<Connection>> open_postgres(const std::string& uri, Access access);
 
+// SQLite: the planner's statistics, the same for every database (statistics.cpp). After migrations, on the writer.
+Status pin_statistics(Connection& writer);
+
 // Adds to seen_statements(). Called when a connection prepares a text for the first time.
 void note_statement(std::string_view statement);
 

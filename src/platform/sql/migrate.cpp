@@ -1,5 +1,6 @@
 #include <map>
 
+#include "platform/sql/internal.h"
 #include "platform/sql/sql.h"
 
 namespace tilth::sql {
@@ -110,6 +111,7 @@ Result<int> migrate(Connection& writer, std::span<const Migration> migrations, I
         }
         if (*done) ++count;
     }
+    if (writer.engine() == Engine::Sqlite) TRY(internal::pin_statistics(writer));
     return count;
 }
 

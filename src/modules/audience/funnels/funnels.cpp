@@ -127,8 +127,8 @@ Result<None> change_funnel(AudienceService& service, Unit& unit, const ChangeEve
     const auto steps = TRY(steps_of(service, request.steps));
     TRY(name_stands_free(unit, request.name.str(), request.id));
     const std::int64_t rows = TRY(unit.sql().change(
-        "UPDATE event_funnel SET name = ?3, within_days = ?4, steps = ?5, changed_at = ?6 WHERE tenant_id = ?1 AND id = "
-        "?2 AND archived_at IS NULL",
+        "UPDATE event_funnel SET name = ?3, within_days = ?4, steps = ?5, changed_at = ?6 WHERE tenant_id = ?1 AND id "
+        "= ?2 AND archived_at IS NULL",
         {unit.tenant(), request.id, request.name.str(), request.within_days.value(), printed(steps), unit.now()}));
     if (rows == 0) return Error(ErrorCode::NotFound, "funnel");
     TRY(unit.audit({.action = "audience.funnel", .object = request.id.str()}));
@@ -238,7 +238,9 @@ void add_event_funnel_routes(AudienceService& service) {
         {.zh = "试算漏斗", .en = "What a funnel says", .rows = {"LIF-06"}, .tag = "audience"});
     api.action<EventFunnelAsked, FunnelResult>(
         Method::Get, "/api/v1/event-funnels/{id}/result", kRead,
-        [&service](const Context& context, const EventFunnelAsked& asked) { return result_of(service, context, asked); },
+        [&service](const Context& context, const EventFunnelAsked& asked) {
+            return result_of(service, context, asked);
+        },
         {.zh = "漏斗各步人数与流失", .en = "People of each step, and who dropped", .rows = {"LIF-06"}, .tag = "audience"});
 }
 
