@@ -51,8 +51,8 @@ EventFunnelView funnel_of(const sql::Row& row) {
 
 Result<std::vector<EventFunnelView>> funnels(sql::Connection& sql, const TenantId& tenant) {
     return sql.all(
-        "SELECT id, name, within_days, steps, created_by, created_at, changed_at FROM event_funnel WHERE tenant_id = ?1 "
-        "AND archived_at IS NULL ORDER BY created_at, id",
+        "SELECT id, name, within_days, steps, created_by, created_at, changed_at FROM event_funnel WHERE tenant_id = "
+        "?1 AND archived_at IS NULL ORDER BY created_at, id",
         {tenant}, funnel_of);
 }
 
