@@ -26,7 +26,9 @@ struct Ready {
 };
 const std::vector<Ready>& aisas() {
     static const std::vector<Ready> kSteps = {
-        {"注意", "Attention", {"ad_viewed", "ad_clicked", "video_play", "page_viewed", "mini_program_opened", "$pageview"}},
+        {"注意",
+         "Attention",
+         {"ad_viewed", "ad_clicked", "video_play", "page_viewed", "mini_program_opened", "$pageview"}},
         {"兴趣", "Interest", {"product_viewed", "content_opened", "product_added", "radar_opened"}},
         {"搜索", "Search", {"search", "searched", "products_searched", "product_searched"}},
         {"行动", "Action", {"order.paid", "order_paid"}},
