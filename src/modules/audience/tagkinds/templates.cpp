@@ -54,6 +54,8 @@ const std::vector<Ready>& ready() {
         {"SEG-04", "late_by_rhythm", 4, "超过自身复购周期", "Later than the own rhythm",
          "订单数 >= 4 且 距上次 事件 \"order.paid\" 超过自身 {percentile} 分位",
          {{"percentile", "分位", "Percentile", "number", "90"}}},
+        {"RFM-05", "due_soon", 4, "即将到下次购买日", "Next purchase due soon", "预计下次购买 在未来 {days} 天",
+         {{"days", "天数", "Days", "number", "3"}}},
         {"SEG-04", "after_return", 4, "退货后未再购买", "Gave back and did not buy again",
          "最近 {days} 天 事件 \"order.returned\" 的 次数 >= 1 且 最近 {days} 天 没有事件 \"order.paid\"", {kDays}},
         {"SEG-08", "first_channel", 8, "首购渠道", "First channel",
