@@ -3128,6 +3128,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rfm-migration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * RFM 类别迁移
+         * @description Moves between RFM classes
+         */
+        get: operations["get_rfm_migration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rfm-migration/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 迁移的客户
+         * @description Those who moved
+         */
+        get: operations["get_rfm_migration_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rfm/{rfm_class}/people": {
         parameters: {
             query?: never;
@@ -5219,6 +5259,53 @@ export interface components {
              * @example 2026-03-01T02:05:00.000Z
              */
             archived_at?: string;
+        };
+        "audience.Migration": {
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            from: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            to: string;
+            classes: components["schemas"]["audience.MigrationClass"][];
+            cells: components["schemas"]["audience.MigrationCell"][];
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            moved: number;
+        };
+        "audience.MigrationCell": {
+            /** Format: int64 */
+            before: number;
+            /** Format: int64 */
+            after: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            r_up: number;
+            /** Format: int64 */
+            r_down: number;
+            /** Format: int64 */
+            f_up: number;
+            /** Format: int64 */
+            f_down: number;
+            /** Format: int64 */
+            m_up: number;
+            /** Format: int64 */
+            m_down: number;
+        };
+        "audience.MigrationClass": {
+            rfm_class: string;
+            name_zh: string;
+            name_en: string;
+            /** Format: int64 */
+            before: number;
+            /** Format: int64 */
+            after: number;
         };
         /** @enum {string} */
         "audience.Mode": "live" | "static";
@@ -13178,6 +13265,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["performance.RfmBoard"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_rfm_migration: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audience.Migration"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_rfm_migration_people: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                before: number;
+                after: number;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_audience.AudiencePerson"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -80,6 +80,12 @@ public:
     std::optional<std::uint32_t> person_of(const CustomerId& customer) const;
     Purchases purchases(std::uint32_t person, Instant until) const;
     std::int64_t value(std::size_t column, std::uint32_t person) const { return person_values_[column][person]; }
+    // Known people with a sale in the window that ends with this day, by ordinal, and the scale that they make.
+    struct Scored {
+        std::vector<RfmMeasures> people;
+        RfmScale scale;
+    };
+    Scored rfm_at(Day as_of) const;
     const CustomerId& customer_of(std::uint32_t slot) const { return customers_[slot]; }
     std::vector<CustomerId> customers_of(std::uint32_t person) const;
     std::vector<std::string> event_types() const;

@@ -336,10 +336,10 @@ void Memory::rfm_rule(const RfmRule& rule) {
     rfm_rule_ = rule;
 }
 
-std::vector<std::uint32_t> Memory::score(Day as_of) {
+Memory::Scored Memory::rfm_at(Day as_of) const {
     const std::int64_t from = calendar_.start_of(as_of + -static_cast<std::int32_t>(rfm_rule_.window_days) + 1).ms;
     const std::int64_t to = calendar_.start_of(as_of + 1).ms;
-    std::vector<RfmMeasures> measures;
+    Scored out;
     for (std::uint32_t person = 0; person < size(); ++person) {
         if (!is_person(person) || person_values_[kKnown][person] != 1) continue;
         RfmMeasures one{.person = person};
@@ -357,19 +357,24 @@ std::vector<std::uint32_t> Memory::score(Day as_of) {
         }
         if (one.frequency == 0) continue;
         one.recency_days = as_of - calendar_.day_of({last});
-        measures.push_back(one);
+        out.people.push_back(one);
     }
-    const RfmScale scale = scale_of(measures, rfm_rule_);
+    out.scale = scale_of(out.people, rfm_rule_);
+    return out;
+}
+
+std::vector<std::uint32_t> Memory::score(Day as_of) {
+    const Scored scored = rfm_at(as_of);
     std::array<std::uint32_t, kRfmClasses> class_codes{};
     for (std::size_t i = 0; i < kRfmClasses; ++i) class_codes[i] = codes_.texts.code(kRfmWords[i].name);
     std::vector<std::uint32_t> moved;
-    auto next = measures.begin();
+    auto next = scored.people.begin();
     for (std::uint32_t person = 0; person < size(); ++person) {
         std::array<std::int64_t, kOfRfm> now;
         now.fill(rules::kMissing);
-        if (next != measures.end() && next->person == person) {
-            const RfmScores scores = scale.scores(*next++);
-            now = {class_codes[static_cast<std::size_t>(scale.class_of(scores))], scores.r, scores.f, scores.m};
+        if (next != scored.people.end() && next->person == person) {
+            const RfmScores scores = scored.scale.scores(*next++);
+            now = {class_codes[static_cast<std::size_t>(scored.scale.class_of(scores))], scores.r, scores.f, scores.m};
         }
         bool differs = false;
         for (std::size_t i = 0; i < kOfRfm; ++i) {

@@ -1,6 +1,7 @@
 #include "modules/audience/funnels/funnels.h"
 #include "modules/audience/lifecycle/lifecycle.h"
 #include "modules/audience/models/models.h"
+#include "modules/audience/rfm/migration.h"
 #include "modules/audience/service.h"
 #include "modules/audience/splits/splits.h"
 #include "modules/audience/strategy/strategy.h"
@@ -27,6 +28,7 @@ std::unique_ptr<Audience> make_audience(kernel::Kernel& kernel, org::Org& org, c
     add_strategy_routes(*service);
     add_lifecycle_routes(*service);
     add_event_funnel_routes(*service);
+    add_migration_routes(*service);
     add_model_routes(*service, history);
     return service;
 }

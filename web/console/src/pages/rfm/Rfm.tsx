@@ -10,17 +10,21 @@ import { PageHeader } from 'ui/PageHeader.tsx';
 import { BusyBar, Empty, Loaded } from 'ui/states.tsx';
 import { inkOn, sequential } from 'ui/tokens.ts';
 import { oneOf, text, useUrlState } from 'ui/url-state.ts';
+import { ViewTabs } from 'ui/ViewTabs.tsx';
 import { useFormat, useMay, useViewer } from 'ui/viewer.tsx';
 import { Door, useDoor } from '../../people/Door.tsx';
 import { RfmTag } from '../../people/RfmTag.tsx';
 import { NodeSelect } from '../overview/NodeSelect.tsx';
+import { Migration } from './Migration.tsx';
 
 type Measure = 'customers' | 'spend';
-const schema = { node: text('', 60), show: oneOf<Measure>(['customers', 'spend'], 'customers') };
+const tabs = ['board', 'migration'] as const;
+const schema = { node: text('', 60), show: oneOf<Measure>(['customers', 'spend'], 'customers'), tab: oneOf(tabs, 'board') };
 
 export default function Rfm() {
   const { t } = useTranslation('customers');
   const format = useFormat();
+  const mayList = useMay('audience.read');
   const [state, change] = useUrlState(schema);
   const query = useQuery({
     queryKey: ['rfm', state.node],
@@ -38,8 +42,9 @@ export default function Rfm() {
               options={(['customers', 'spend'] as const).map((value) => ({ value, label: t(`board.${value}`) }))} />
           </>
         } />
+      {mayList && <ViewTabs label={t('board.title')} value={state.tab} onChange={(tab) => change({ tab }, 'push')} options={tabs.map((value) => ({ value, label: t(`board.tab.${value}`) }))} />}
       <BusyBar on={query.isFetching} />
-      <Loaded query={query} rows={8}>
+      {state.tab === 'migration' && mayList ? <Migration /> : <Loaded query={query} rows={8}>
         {(board) => board.customers === 0 ? <div className="card"><Empty title={t('board.none')}>{t('board.noneText')}</Empty></div> : (
           <div className="stack">
             <Classes board={board} node={state.node} />
@@ -49,7 +54,7 @@ export default function Rfm() {
             <Card title={t('board.scale')} flush><Scale board={board} /></Card>
           </div>
         )}
-      </Loaded>
+      </Loaded>}
     </div>
   );
 }
