@@ -54,7 +54,7 @@ using kernel::None;
 using kernel::View;
 using AuditPage = kernel::Page<AuditItem>;
 
-constexpr std::size_t kExportRowsMax = 50'000;
+constexpr std::int64_t kExportRowsMax = 50'000;
 constexpr int kRowsARead = 1'000;  // one reader's snapshot lasts a second at most
 
 kernel::AuditFilter filter_of(const AuditQuery& request) {
@@ -105,15 +105,12 @@ std::string heading(kernel::Language language) {
     return csv_line({"序号", "时间", "操作人", "操作人编号", "动作", "对象", "原因", "详情", "请求号"});
 }
 
-struct File {
-    std::string text;
-    std::size_t rows = 0;
-};
-
 // Newest first, in reads of their own: lines that are added meanwhile stand before the first one and are not in it.
-Result<File> file_of(World& world, const Context& context, kernel::AuditFilter filter) {
+Result<kernel::File> file_of(World& world, const Context& context, kernel::AuditFilter filter) {
     const Zone zone = world.org().calendar(context.tenant).zone;
-    File file{"\xEF\xBB\xBF" + heading(context.language), 0};  // spreadsheets take UTF-8 by its mark alone
+    kernel::File file{.name = "audit.csv",
+                      .text = "\xEF\xBB\xBF" + heading(context.language),  // spreadsheets take UTF-8 by its mark alone
+                      .action = "audit.export"};
     filter.limit = kRowsARead;
     for (;;) {
         const auto found = TRY(world.kernel().record.read<kernel::AuditFound>(context, [&](View& view) {
@@ -123,7 +120,7 @@ Result<File> file_of(World& world, const Context& context, kernel::AuditFilter f
             file.text += csv_line({std::to_string(line.sequence), zone.format(line.at), line.actor_name, line.actor_id,
                                    line.action, line.object, line.reason, line.detail, line.request});
         }
-        file.rows += found.lines.size();
+        file.rows += static_cast<std::int64_t>(found.lines.size());
         if (file.rows > kExportRowsMax) {
             return Error(ErrorCode::LimitExceeded,
                          "an export has at most " + std::to_string(kExportRowsMax) + " lines: choose a shorter time");
@@ -134,38 +131,30 @@ Result<File> file_of(World& world, const Context& context, kernel::AuditFilter f
     }
 }
 
-Result<http::Response> export_audit(World& world, const Context& context, const http::Request& request) {
+Result<kernel::File> export_audit(World& world, const Context& context, const http::Request& request) {
     std::vector<json::FlatField> fields;
     for (const http::Header& parameter : request.query)
         if (parameter.name != "lang") fields.push_back({parameter.name, parameter.value});
     AuditQuery query = TRY(json::parse_flat<AuditQuery>(fields));
     query.cursor.reset();
     query.limit.reset();
-    File file = TRY(file_of(world, context, filter_of(query)));
-    json::Value detail = json::Value::object({{"count", static_cast<std::int64_t>(file.rows)}});
+    kernel::File file = TRY(file_of(world, context, filter_of(query)));
+    json::Value detail = json::Value::object({{"count", file.rows}});
     detail.set("filters", TRY(json::Value::parse(json::print(query))));
-    TRY(world.kernel().record.write<void>(context, [text = detail.print()](kernel::Unit& unit) {
-        return unit.audit({.action = "audit.export", .object = {}, .detail = text, .reason = {}});
-    }));
-    http::Response response;
-    response.content_type = "text/csv; charset=utf-8";
-    response.body = std::move(file.text);
-    response.with("Content-Disposition", "attachment; filename=\"audit.csv\"").with("Cache-Control", "no-store");
-    return response;
+    file.detail = detail.print();
+    return file;
 }
 
 void add_audit_export(World& world) {
-    world.kernel().api.raw(
-        Method::Get, "/api/v1/audit.csv", kAuditExport,
-        [&world](const Context& context, http::Request& request, const std::shared_ptr<http::Responder>& responder) {
-            auto response = export_audit(world, context, request);
-            responder->answer(response ? std::move(*response) : kernel::problem(response.error(), context));
+    world.kernel().api.file(
+        "/api/v1/audit.csv", kAuditExport, kernel::FileData::Staff,
+        [&world](const Context& context, const http::Request& request) {
+            return export_audit(world, context, request);
         },
         {.zh = "导出审计（本身也记入审计）",
          .en = "The audit log as CSV; audited itself",
          .rows = {"PRV-03"},
          .tag = "system",
-         .reply_type = "text/csv",
          .query = {{"actor", "操作人编号或姓名", "The actor's id, or part of the name"},
                    {"action", "动作", "Action"},
                    {"object", "对象编号", "The object's id"},

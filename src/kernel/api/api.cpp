@@ -7,6 +7,7 @@
 #include "kernel/api/entry.h"
 #include "kernel/api/idempotency.h"
 #include "kernel/authz/lock.h"
+#include "platform/http/url.h"
 
 namespace tilth::kernel {
 
@@ -49,6 +50,17 @@ Result<std::shared_ptr<void>> request_of(const Entry& entry, const http::Request
     return value;
 }
 
+// The same question has the same text, whichever way round it was asked.
+std::string query_of(const http::Request& request) {
+    std::vector<std::string> parts;
+    for (const http::Header& one : request.query)
+        if (one.name != "lang") parts.push_back(http::percent_encode(one.name) + "=" + http::percent_encode(one.value));
+    std::sort(parts.begin(), parts.end());
+    std::string out;
+    for (const std::string& part : parts) out.append(out.empty() ? "" : "&").append(part);
+    return out;
+}
+
 http::Response reply_of(std::string body, const Context& context) {
     http::Response response = http::Response::json(200, std::move(body));
     response.with("X-Request-Id", context.request.str()).with("Cache-Control", "no-store");
@@ -63,6 +75,7 @@ struct Api::Impl {
     Rng& rng;
     ApiOptions options;
     Authenticator* authenticator = nullptr;
+    DataGate* gate = nullptr;
     std::vector<std::unique_ptr<Entry>> entries;
     std::once_flag document_once;
     std::string document;
@@ -147,7 +160,9 @@ struct Api::Impl {
         Context context = bare(request);
         if (auto admitted = admit(entry, request, context); !admitted)
             return responder->answer(problem(admitted.error(), context));
+        if (entry.file) return responder->answer(file_of(entry, context, request));
         if (entry.kind == RouteKind::Raw) return entry.raw(context, request, std::move(responder));
+        if (entry.doc.about_person && watch() != nullptr) watch()->seen(context, request.captures.at(0));
         auto value = request_of(entry, request);
         if (!value) return responder->answer(problem(value.error(), context));
         switch (entry.kind) {
@@ -160,6 +175,35 @@ struct Api::Impl {
             case RouteKind::Action: return run_action(entry, context, *value, *responder);
             case RouteKind::Raw: return;
         }
+    }
+
+    DataGate* watch() const { return hooks::is_off("PRV-03") ? nullptr : gate; }
+
+    http::Response file_of(const Entry& entry, const Context& context, const http::Request& request) const {
+        auto file = entry.file(context, request);
+        if (!file) return problem(file.error(), context);
+        const auto stamp = let_out(entry, context, request, *file);
+        if (!stamp) return problem(stamp.error(), context);
+        http::Response response;
+        response.content_type = "text/csv; charset=utf-8";
+        response.body = std::move(file->text) + (file->mark ? stamp->mark : std::string());
+        response.with("Content-Disposition", "attachment; filename=\"" + file->name + "\"")
+            .with("Cache-Control", "no-store")
+            .with("X-Request-Id", context.request.str());
+        if (!stamp->id.empty()) response.with("X-Tilth-Export", stamp->id);
+        return response;
+    }
+    Result<FileStamp> let_out(const Entry& entry, const Context& context, const http::Request& request,
+                              const File& file) const {
+        if (DataGate* const asked = watch(); asked != nullptr) {
+            return asked->admit(context, {request.path, query_of(request), entry.doc.zh, entry.doc.en,
+                                          entry.permission.name, *entry.data, file});
+        }
+        INVARIANT(record != nullptr, "serving needs a record");
+        TRY(record->write<void>(context, [&](Unit& unit) {
+            return unit.audit({.action = file.action, .object = file.object, .detail = file.detail});
+        }));
+        return FileStamp{};
     }
 
     void run_query(const Entry& entry, const Context& context, const std::shared_ptr<void>& value,
@@ -213,6 +257,12 @@ Api::Api(Record* record, Clock& clock, Rng& rng, ApiOptions options)
     : impl_(std::make_unique<Impl>(record, clock, rng, std::move(options))) {}
 Api::~Api() = default;
 
+std::string_view name(FileData data) {
+    constexpr std::string_view kNames[] = {"figures", "staff", "people"};
+    return kNames[static_cast<std::size_t>(data)];
+}
+
+void Api::set_gate(DataGate* gate) { impl_->gate = gate; }
 void Api::set_authenticator(Authenticator& authenticator) { impl_->authenticator = &authenticator; }
 
 void Api::add_query(Registration route, QueryFn fn) {
@@ -239,6 +289,20 @@ void Api::raw(Method method, std::string_view path, Permission permission, RawFn
     entry->doc = {doc.zh, doc.en, doc.rows, doc.tag, doc.body_bytes_max};
     entry->raw_doc = doc;
     entry->raw = std::move(fn);
+    impl_->add(std::move(entry));
+}
+
+void Api::file(std::string_view path, Permission permission, FileData data, FileFn fn, RawDoc doc) {
+    doc.reply_type = "text/csv";
+    auto entry = std::make_unique<Entry>();
+    entry->kind = RouteKind::Raw;
+    entry->method = Method::Get;
+    entry->path = path;
+    entry->permission = permission;
+    entry->doc = {doc.zh, doc.en, doc.rows, doc.tag, doc.body_bytes_max};
+    entry->raw_doc = std::move(doc);
+    entry->data = data;
+    entry->file = std::move(fn);
     impl_->add(std::move(entry));
 }
 
@@ -274,7 +338,7 @@ std::vector<RouteInfo> Api::permission_matrix() const {
     std::vector<RouteInfo> out;
     for (const Entry* entry : impl_->all()) {
         const Rows& rows = entry->doc.rows;
-        out.push_back({entry->method, entry->path, entry->permission, {rows.begin(), rows.end()}});
+        out.push_back({entry->method, entry->path, entry->permission, {rows.begin(), rows.end()}, entry->data});
     }
     return out;
 }

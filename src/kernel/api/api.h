@@ -27,6 +27,7 @@
 
 #include "base/clock.h"
 #include "base/rng.h"
+#include "kernel/api/file.h"
 #include "kernel/api/page.h"
 #include "kernel/authz/permission.h"
 #include "kernel/context.h"
@@ -72,6 +73,7 @@ struct RouteDoc {
     Rows rows = {};                            // any switched off: the route answers 404
     std::string_view tag = {};                 // the module
     std::size_t body_bytes_max = 1u << 20;
+    bool about_person = false;                 // whom the first capture names: DataGate::seen() counts
 };
 
 struct RawParameter {
@@ -107,6 +109,7 @@ struct RouteInfo {
     std::string path;
     Permission permission;
     std::vector<std::string_view> rows;
+    std::optional<FileData> file = std::nullopt;  // serves a file of that class
 };
 
 struct ApiOptions {
@@ -169,6 +172,11 @@ public:
     // the handler checks its own key. Refusals are answered with problem().
     void raw(Method method, std::string_view path, Permission permission, RawFn fn, const RawDoc& doc);
 
+    // GET of a CSV file, let out by the gate; `doc.reply_type` is set here. Runs as an action does.
+    void file(std::string_view path, Permission permission, FileData data, FileFn fn, RawDoc doc);
+
+    // Before serving; without one a file is only audited. Switched off with PRV-03.
+    void set_gate(DataGate* gate);
     // Before serving; without it every route but public ones answers 401.
     void set_authenticator(Authenticator& authenticator);
 

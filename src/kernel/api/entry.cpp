@@ -48,6 +48,9 @@ void check_entry(const Entry& entry) {
     require(!entry.permission.name.empty(), entry, "every route names a permission");
     require(!entry.doc.zh.empty() && !entry.doc.en.empty(), entry, "every route says what it does in both languages");
     require(entry.kind != RouteKind::Command || entry.method != Method::Get, entry, "a command is no GET");
+    require(!entry.raw_doc || entry.raw_doc->reply_type != "text/csv" || entry.data, entry,
+            "a file leaves by Api::file(), which names its class of data");
+    require(!entry.doc.about_person || !entry.captures.empty(), entry, "a route about a person names it in its path");
     if (entry.types.request == nullptr) return;
     require(entry.types.request->kind == json::Kind::Object, entry, "a request is a struct");
     require(entry.types.reply->kind == json::Kind::Object, entry, "a reply is a struct");

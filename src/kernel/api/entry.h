@@ -28,6 +28,8 @@ struct Entry {
     Api::CommandFn command = nullptr;
     Api::ActionFn action = nullptr;
     Api::RawFn raw;
+    std::optional<FileData> data;                 // of a route that serves a file
+    FileFn file;
 
     bool has_body() const { return method == Method::Post || method == Method::Put || method == Method::Patch; }
 };

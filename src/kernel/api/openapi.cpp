@@ -144,6 +144,7 @@ Value operation(const Entry& entry, Components& components) {
     Value rows = Value::array();
     for (const std::string_view row : entry.doc.rows) rows.push(row);
     out.set("x-rows", std::move(rows));
+    if (entry.data) out.set("x-file-data", name(*entry.data));
     const bool open = entry.permission.name == kPublic.name || entry.permission.name == kWriteKey.name;
     if (open) out.set("security", Value::array());
 

@@ -137,7 +137,8 @@ Result<Preview> combine(AudienceService& service, const Context& context, const 
 
 // ---- The file ----
 
-Result<http::Response> export_file(AudienceService& service, const Context& context, const SetId& id) {
+Result<kernel::File> export_file(AudienceService& service, const Context& context, const http::Request& request) {
+    const auto id = TRY(SetId::parse(request.captures.at(0)));
     const Zone zone = service.org().calendar(context.tenant).zone;
     const bool zh = context.language == kernel::Language::Zh;
     std::string text = "\xEF\xBB\xBF" +
@@ -161,15 +162,13 @@ Result<http::Response> export_file(AudienceService& service, const Context& cont
         asked.cursor.reset();
         if (page.next) asked.cursor = TRY(kernel::CursorText::parse(*page.next));
     } while (asked.cursor);
-    const std::string detail = json::Value::object({{"count", rows}}).print();
-    TRY(service.kernel().record.write<void>(context, [&](Unit& unit) {
-        return unit.audit({.action = "audience.export", .object = id.str(), .detail = detail});
-    }));
-    http::Response response;
-    response.content_type = "text/csv; charset=utf-8";
-    response.body = std::move(text);
-    response.with("Content-Disposition", "attachment; filename=\"segment.csv\"").with("Cache-Control", "no-store");
-    return response;
+    return kernel::File{.name = "segment.csv",
+                        .text = std::move(text),
+                        .rows = rows,
+                        .people = rows,
+                        .action = "audience.export",
+                        .object = id.str(),
+                        .detail = json::Value::object({{"count", rows}}).print()};
 }
 
 void add_lists(AudienceService& service) {
@@ -186,18 +185,15 @@ void add_lists(AudienceService& service) {
         Method::Get, "/api/v1/segments/{id}/sizes", kRead,
         [](View& view, const SetKey& key) { return sizes_of(view, key, Family::Segment); },
         {.zh = "人数变化", .en = "The size over time", .rows = {"SEG-14"}, .tag = "audience"});
-    api.raw(
-        Method::Get, "/api/v1/segments/{id}/export.csv", kExport,
-        [&service](const Context& context, http::Request& request, const std::shared_ptr<http::Responder>& responder) {
-            const auto id = SetId::parse(request.captures.at(0));
-            auto response = id ? export_file(service, context, *id) : Result<http::Response>(id.error());
-            responder->answer(response ? std::move(*response) : kernel::problem(response.error(), context));
+    api.file(
+        "/api/v1/segments/{id}/export.csv", kExport, kernel::FileData::People,
+        [&service](const Context& context, const http::Request& request) {
+            return export_file(service, context, request);
         },
         {.zh = "导出人群（脱敏，记入审计）",
          .en = "A segment as CSV: masked, audited",
          .rows = {"SEG-14"},
-         .tag = "audience",
-         .reply_type = "text/csv"});
+         .tag = "audience"});
 }
 
 }  // namespace

@@ -231,22 +231,31 @@ Result<RejectPage> reject_page(kernel::Kernel& kernel, View& view, const RejectQ
 }
 
 // The refused rows with their reasons, to be mended and sent again.
-Result<std::string> rejects_csv(kernel::Kernel& kernel, CollectService& collect, const Context& context,
-                                const ImportId& id) {
-    return kernel.record.read<std::string>(context, [&](View& view) -> Result<std::string> {
+Result<kernel::File> rejects_csv(kernel::Kernel& kernel, CollectService& collect, const Context& context,
+                                 const http::Request& request) {
+    const auto parsed = ImportId::parse(request.captures.at(0));
+    if (!parsed) return Error(ErrorCode::NotFound, "import");
+    const ImportId id = *parsed;
+    return kernel.record.read<kernel::File>(context, [&](View& view) -> Result<kernel::File> {
         const auto row = TRY(store::find(view.sql(), view.tenant(), id));
         if (!row) return Error(ErrorCode::NotFound, "import");
         auto header = TRY(collect.sniff(view.tenant(), *row, 0))
         .header;
         header.insert(header.end(), {"行号 line", "原因 cause", "字段 field"});
-        std::string out = "\xEF\xBB\xBF" + csv_line(header);
+        kernel::File out{.name = "rejects.csv",
+                         .text = "\xEF\xBB\xBF" + csv_line(header),
+                         .action = "import.rejects",
+                         .object = id.str(),
+                         .mark = false};  // it is mended and sent in again
         const std::size_t columns = header.size() - 3;
         for (auto& one : TRY(store::rejects(view.sql(), view.tenant(), id, std::nullopt, 0, 100'000))) {
             auto cells = cells_of(kernel, view.tenant(), one.sealed);
             cells.resize(columns);
             cells.insert(cells.end(), {std::to_string(one.line), one.cause, one.field});
-            out += csv_line(cells);
+            out.text += csv_line(cells);
+            ++out.rows;
         }
+        out.people = out.rows;  // each line may be somebody
         return out;
     });
 }
@@ -267,24 +276,12 @@ void add_upload_route(kernel::Kernel& kernel, CollectService& collect) {
          .request_type = "application/octet-stream",
          .query = {{"name", "文件名", "File name"}},
          .body_bytes_max = kUploadBytesMax});
-    kernel.api.raw(Method::Get, "/api/v1/imports/{id}/rejects.csv", kImportRead,
-                   [&kernel, &collect](const Context& context, http::Request& request,
-                                       std::shared_ptr<http::Responder> responder) {
-                       const auto id = ImportId::parse(
-                           request.captures.empty() ? std::string_view{} : std::string_view(request.captures[0]));
-                       auto text = id ? rejects_csv(kernel, collect, context, *id)
-                                      : Result<std::string>(ErrorCode::NotFound, "import");
-                       if (!text) return responder->answer(kernel::problem(text.error(), context));
-                       http::Response response = http::Response::text(200, std::move(*text));
-                       response.content_type = "text/csv; charset=utf-8";
-                       response.with("Content-Disposition", "attachment; filename=\"rejects.csv\"");
-                       responder->answer(std::move(response));
-                   },
-                   {.zh = "下载失败行",
-                    .en = "Refused rows with reasons, as CSV",
-                    .rows = {"CDP-10"},
-                    .tag = "collect",
-                    .reply_type = "text/csv"});
+    kernel.api.file(
+        "/api/v1/imports/{id}/rejects.csv", kImportRead, kernel::FileData::People,
+        [&kernel, &collect](const Context& context, const http::Request& request) {
+            return rejects_csv(kernel, collect, context, request);
+        },
+        {.zh = "下载失败行", .en = "Refused rows with reasons, as CSV", .rows = {"CDP-10"}, .tag = "collect"});
 }
 
 void add_read_routes(kernel::Kernel& kernel, CollectService& collect) {

@@ -173,8 +173,8 @@ std::string file_of(const QualityReply& reply, const kernel::Context& context) {
     return text;
 }
 
-Result<http::Response> file(kernel::Kernel& kernel, const Desk& desk, const kernel::Context& context,
-                            const http::Request& request) {
+Result<kernel::File> file(kernel::Kernel& kernel, const Desk& desk, const kernel::Context& context,
+                          const http::Request& request) {
     std::vector<json::FlatField> fields;
     for (const http::Header& parameter : request.query) {
         if (parameter.name != "lang") fields.push_back({parameter.name, parameter.value});
@@ -182,11 +182,9 @@ Result<http::Response> file(kernel::Kernel& kernel, const Desk& desk, const kern
     const auto query = TRY(json::parse_flat<QualityQuery>(fields));
     const auto reply = TRY(
         kernel.record.read<QualityReply>(context, [&](View& view) { return desk.list(view, query); }));
-    http::Response response;
-    response.content_type = "text/csv; charset=utf-8";
-    response.body = file_of(reply, context);
-    response.with("Content-Disposition", "attachment; filename=\"quality.csv\"").with("Cache-Control", "no-store");
-    return response;
+    return kernel::File{.name = "quality.csv",
+                        .text = file_of(reply, context),
+                        .rows = static_cast<std::int64_t>(reply.items.size())};
 }
 
 }  // namespace
@@ -200,18 +198,15 @@ void add_quality_routes(kernel::Kernel& kernel, CollectService& collect) {
          .en = "Late, duplicate, contradictory and missing data per source, or per store of one",
          .rows = {"CDP-17"},
          .tag = "collect"});
-    kernel.api.raw(
-        http::Method::Get, "/api/v1/quality.csv", kSourceRead,
-        [&kernel, desk](const kernel::Context& context, http::Request& request,
-                        const std::shared_ptr<http::Responder>& responder) {
-            auto response = file(kernel, *desk, context, request);
-            responder->answer(response ? std::move(*response) : kernel::problem(response.error(), context));
+    kernel.api.file(
+        "/api/v1/quality.csv", kSourceRead, kernel::FileData::Figures,
+        [&kernel, desk](const kernel::Context& context, const http::Request& request) {
+            return file(kernel, *desk, context, request);
         },
         {.zh = "数据质量，成文件",
          .en = "The quality of data as CSV: counts alone",
          .rows = {"CDP-17"},
          .tag = "collect",
-         .reply_type = "text/csv",
          .query = {{"from", "开始日（含）", "First day"},
                    {"to", "结束日（含）", "Last day"},
                    {"source", "某个数据源的各门店", "The stores of one source"}}});

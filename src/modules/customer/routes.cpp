@@ -188,7 +188,8 @@ void add_reads(kernel::Api& api, const std::shared_ptr<Routes>& routes) {
         {.zh = "客户主页",
          .en = "One person: header, profile, identities",
          .rows = {"CDP-04", "PRV-03"},
-         .tag = "customer"});
+         .tag = "customer",
+         .about_person = true});
     api.query<CustomerKey, LinksView>(
         Method::Get, "/api/v1/customers/{id}/links", kRead,
         [routes](View& view, const CustomerKey& request) { return routes->links(view, request); },

@@ -309,17 +309,16 @@ std::string vacancy_file(const VacancyList& list, bool zh) {
     return text;
 }
 
-Result<http::Response> vacancy_csv(const OrgService& org, const Context& context, const http::Request& request) {
+Result<kernel::File> vacancy_csv(const OrgService& org, const Context& context, const http::Request& request) {
     std::vector<json::FlatField> fields;
     for (const http::Header& parameter : request.query) {
         if (parameter.name != "lang") fields.push_back({parameter.name, parameter.value});
     }
     const auto query = TRY(json::parse_flat<VacancyQuery>(fields));
-    http::Response response;
-    response.content_type = "text/csv; charset=utf-8";
-    response.body = vacancy_file(list_vacancies(org, context, query), context.language == kernel::Language::Zh);
-    response.with("Content-Disposition", "attachment; filename=\"vacancies.csv\"").with("Cache-Control", "no-store");
-    return response;
+    const VacancyList list = list_vacancies(org, context, query);
+    return kernel::File{.name = "vacancies.csv",
+                        .text = vacancy_file(list, context.language == kernel::Language::Zh),
+                        .rows = static_cast<std::int64_t>(list.items.size())};
 }
 
 void add_person_routes(kernel::Api& api, OrgService& org) {
@@ -402,13 +401,10 @@ void add_post_routes(kernel::Kernel& kernel, OrgService& org) {
         },
         {.zh = "岗位名录：谁在哪里任什么岗", .en = "The directory of posts: who holds what where", .rows = {"GOV-18"},
          .tag = "org"});
-    api.raw(
-        Method::Get, "/api/v1/org/vacancies.csv", kOrgRead,
-        [&org](const Context& context, http::Request& request, const std::shared_ptr<http::Responder>& responder) {
-            auto response = vacancy_csv(org, context, request);
-            responder->answer(response ? std::move(*response) : kernel::problem(response.error(), context));
-        },
-        {.zh = "缺岗清单，成文件", .en = "Vacancies as CSV", .rows = {"GOV-18"}, .tag = "org", .reply_type = "text/csv",
+    api.file(
+        "/api/v1/org/vacancies.csv", kOrgRead, kernel::FileData::Staff,
+        [&org](const Context& context, const http::Request& request) { return vacancy_csv(org, context, request); },
+        {.zh = "缺岗清单，成文件", .en = "Vacancies as CSV", .rows = {"GOV-18"}, .tag = "org",
          .query = {{"day", "哪一天，缺省为今天", "On which day; by default today"},
                    {"kind", "节点类型", "Kind of node"},
                    {"role", "岗位", "Post"},

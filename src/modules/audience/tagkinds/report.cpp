@@ -88,7 +88,7 @@ Result<TagCoverage> coverage(AudienceService& service, const Context& context) {
     return out;
 }
 
-Result<http::Response> coverage_file(AudienceService& service, const Context& context) {
+Result<kernel::File> coverage_file(AudienceService& service, const Context& context) {
     const TagCoverage matrix = TRY(coverage(service, context));
     const bool zh = context.language == kernel::Language::Zh;
     std::vector<std::string> line{zh ? "标签" : "Tag", zh ? "标签组" : "Group", zh ? "人数" : "People",
@@ -104,16 +104,13 @@ Result<http::Response> coverage_file(AudienceService& service, const Context& co
         for (const std::int64_t people : one.overlap) line.push_back(std::to_string(people));
         text += csv_line(line);
     }
-    const std::string detail =
-        json::Value::object({{"count", static_cast<std::int64_t>(matrix.items.size())}}).print();
-    TRY(service.kernel().record.write<void>(context, [&](kernel::Unit& unit) {
-        return unit.audit({.action = "audience.export", .object = "tags", .detail = detail});
-    }));
-    http::Response response;
-    response.content_type = "text/csv; charset=utf-8";
-    response.body = std::move(text);
-    response.with("Content-Disposition", "attachment; filename=\"tags.csv\"").with("Cache-Control", "no-store");
-    return response;
+    const auto rows = static_cast<std::int64_t>(matrix.items.size());
+    return kernel::File{.name = "tags.csv",
+                        .text = std::move(text),
+                        .rows = rows,
+                        .action = "audience.export",
+                        .object = "tags",
+                        .detail = json::Value::object({{"count", rows}}).print()};
 }
 
 // A file of everything has no parameters but the language of its words.
@@ -205,18 +202,16 @@ void add_tag_report_routes(AudienceService& service) {
         Method::Get, "/api/v1/tags/coverage", kRead,
         [&service](const Context& context, const None&) { return coverage(service, context); },
         {.zh = "标签覆盖与重叠", .en = "How far tags reach and overlap", .rows = {"TAG-07"}, .tag = "audience"});
-    api.raw(
-        Method::Get, "/api/v1/tags/coverage.csv", kExport,
-        [&service](const Context& context, http::Request& request, const std::shared_ptr<http::Responder>& responder) {
-            auto response = asks_nothing(request) ? coverage_file(service, context)
-                                                  : Result<http::Response>(unknown_parameter(request));
-            responder->answer(response ? std::move(*response) : kernel::problem(response.error(), context));
+    api.file(
+        "/api/v1/tags/coverage.csv", kExport, kernel::FileData::Figures,
+        [&service](const Context& context, const http::Request& request) {
+            return asks_nothing(request) ? coverage_file(service, context)
+                                         : Result<kernel::File>(unknown_parameter(request));
         },
         {.zh = "导出标签覆盖与重叠矩阵（记入审计）",
          .en = "The matrix of coverage and overlap as CSV; audited",
          .rows = {"TAG-07"},
-         .tag = "audience",
-         .reply_type = "text/csv"});
+         .tag = "audience"});
     api.action<None, TagWarnings>(
         Method::Get, "/api/v1/tags/warnings", kRead,
         [&service](const Context& context, const None&) { return warnings(service, context); },

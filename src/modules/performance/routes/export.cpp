@@ -53,18 +53,13 @@ std::vector<std::string> cells(const CustomerItem& item, Language language, cons
             std::move(rfm_class)};
 }
 
-struct File {
-    std::string text;
-    std::int64_t rows = 0;
-};
-
 Error too_many(std::int64_t rows) {
     return Error(ErrorCode::LimitExceeded, "the list has " + std::to_string(rows) + " people, an export at most " +
                                                std::to_string(kExportRowsMax) + ": choose filters");
 }
 
 Status add_rows(PerformanceService& service, const Context& context, const RfmTable& rfm,
-                const std::vector<PersonRow>& rows, File& file) {
+                const std::vector<PersonRow>& rows, kernel::File& file) {
     const Zone zone = service.org().calendar(context.tenant).zone;
     const auto items = TRY(service.kernel().record.read<std::vector<CustomerItem>>(
         context, [&](kernel::View& view) { return customer_items(service, view, rfm, rows); }));
@@ -75,7 +70,7 @@ Status add_rows(PerformanceService& service, const Context& context, const RfmTa
     return ok();
 }
 
-Result<File> file_of(PerformanceService& service, const Context& context, const CustomerQuery& request) {
+Result<kernel::File> file_of(PerformanceService& service, const Context& context, const CustomerQuery& request) {
     CustomerList list = TRY(customer_list(service, context, request));
     list.query.sort = request.sort.value_or(PeopleSort::LastOrder);
     list.query.order = request.order.value_or(SortOrder::Desc);
@@ -83,7 +78,9 @@ Result<File> file_of(PerformanceService& service, const Context& context, const 
     const PeoplePage found = TRY(list_people(list.source, list.query));
     if (found.total > kExportRowsMax) return too_many(found.total);
     const auto rfm = TRY(service.rfm(context, list.source, request.rfm_as_of));
-    File file{"\xEF\xBB\xBF" + csv_line(heading(context.language)), 0};  // spreadsheets take UTF-8 by its mark alone
+    kernel::File file{.name = "customers.csv",
+                      .text = "\xEF\xBB\xBF" + csv_line(heading(context.language)),
+                      .action = "customer.export"};
     for (std::size_t at = 0; at < found.rows.size(); at += kRowsARead) {
         const auto first = found.rows.begin() + static_cast<std::ptrdiff_t>(at);
         const auto last = found.rows.size() - at > kRowsARead ? first + kRowsARead : found.rows.end();
@@ -92,43 +89,28 @@ Result<File> file_of(PerformanceService& service, const Context& context, const 
     return file;
 }
 
-// Audited before it leaves: ids and filters only, no personal value.
-Status note(PerformanceService& service, const Context& context, const CustomerQuery& request, std::int64_t rows) {
-    CustomerQuery filters = request;
-    filters.cursor.reset();
-    filters.limit.reset();
-    json::Value detail = json::Value::object({{"count", rows}});
-    detail.set("filters", TRY(json::Value::parse(json::print(filters))));
-    return service.kernel().record.write<void>(context, [text = detail.print()](kernel::Unit& unit) {
-        return unit.audit({.action = "customer.export", .object = {}, .detail = text, .reason = {}});
-    });
-}
-
-Result<http::Response> answer(PerformanceService& service, const Context& context, const http::Request& request) {
-    const CustomerQuery query = TRY(asked(request));
-    File file = TRY(file_of(service, context, query));
-    TRY(note(service, context, query, file.rows));
-    http::Response response;
-    response.content_type = "text/csv; charset=utf-8";
-    response.body = std::move(file.text);
-    response.with("Content-Disposition", "attachment; filename=\"customers.csv\"").with("Cache-Control", "no-store");
-    return response;
+Result<kernel::File> answer(PerformanceService& service, const Context& context, const http::Request& request) {
+    CustomerQuery query = TRY(asked(request));
+    kernel::File file = TRY(file_of(service, context, query));
+    query.cursor.reset();
+    query.limit.reset();
+    json::Value detail = json::Value::object({{"count", file.rows}});
+    detail.set("filters", TRY(json::Value::parse(json::print(query))));
+    file.detail = detail.print();
+    file.people = file.rows;
+    return file;
 }
 
 }  // namespace
 
 void add_customer_export(PerformanceService& service) {
-    service.kernel().api.raw(
-        kernel::Method::Get, "/api/v1/customers.csv", kCustomerExport,
-        [&service](const Context& context, http::Request& request, const std::shared_ptr<http::Responder>& responder) {
-            auto response = answer(service, context, request);
-            responder->answer(response ? std::move(*response) : kernel::problem(response.error(), context));
-        },
+    service.kernel().api.file(
+        "/api/v1/customers.csv", kCustomerExport, kernel::FileData::People,
+        [&service](const Context& context, const http::Request& request) { return answer(service, context, request); },
         {.zh = "导出客户（脱敏，记入审计）",
          .en = "Customers as CSV: masked, audited",
          .rows = {"CDP-06"},
          .tag = "performance",
-         .reply_type = "text/csv",
          .query = {{"rfm_class", "RFM 类别", "RFM class"},
                    {"rfm_r", "R 得分", "R score"},
                    {"rfm_f", "F 得分", "F score"},

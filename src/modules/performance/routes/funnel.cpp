@@ -290,17 +290,17 @@ std::string file_of(const Funnels& funnels, const kernel::Context& context, Curr
     return text;
 }
 
-Result<http::Response> file(PerformanceService& service, const kernel::Context& context, const http::Request& request) {
+Result<kernel::File> file(PerformanceService& service, const kernel::Context& context, const http::Request& request) {
     std::vector<json::FlatField> fields;
     for (const http::Header& parameter : request.query) {
         if (parameter.name != "lang") fields.push_back({parameter.name, parameter.value});
     }
     const auto query = TRY(json::parse_flat<FunnelsQuery>(fields));
-    http::Response response;
-    response.content_type = "text/csv; charset=utf-8";
-    response.body = file_of(TRY(funnels(service, context, query)), context, service.currency(context.tenant));
-    response.with("Content-Disposition", "attachment; filename=\"funnels.csv\"").with("Cache-Control", "no-store");
-    return response;
+    const Funnels found = TRY(funnels(service, context, query));
+    return kernel::File{.name = "funnels.csv",
+                        .text = file_of(found, context, service.currency(context.tenant)),
+                        .rows = static_cast<std::int64_t>(found.items.size()),
+                        .detail = R"({"filters":)" + json::print(query) + "}"};
 }
 
 }  // namespace
@@ -321,15 +321,13 @@ void add_funnel_routes(PerformanceService& service) {
         },
         {.zh = "各导购、渠道或商品的 AARRR", .en = "AARRR of every guide, channel or product of a scope",
          .rows = {"LIF-05"}, .tag = "performance"});
-    api.raw(
-        kernel::Method::Get, "/api/v1/funnels.csv", kOverviewRead,
-        [&service](const kernel::Context& context, http::Request& request,
-                   const std::shared_ptr<http::Responder>& responder) {
-            auto response = file(service, context, request);
-            responder->answer(response ? std::move(*response) : kernel::problem(response.error(), context));
+    api.file(
+        "/api/v1/funnels.csv", kOverviewRead, kernel::FileData::Figures,
+        [&service](const kernel::Context& context, const http::Request& request) {
+            return file(service, context, request);
         },
         {.zh = "各导购、渠道或商品的 AARRR，成文件", .en = "AARRR of every guide, channel or product as CSV: counts alone",
-         .rows = {"LIF-05"}, .tag = "performance", .reply_type = "text/csv",
+         .rows = {"LIF-05"}, .tag = "performance",
          .query = {{"by", "按导购、渠道或商品", "By guide, channel or product"},
                    {"from", "开始日（含）", "First day"},
                    {"to", "结束日（含）", "Last day"},
