@@ -1,3 +1,4 @@
+#include "modules/org/exports/desk.h"
 #include "modules/org/service.h"
 
 namespace tilth {
@@ -14,13 +15,14 @@ std::unique_ptr<Org> make_org(kernel::Kernel& kernel) {
     add_org_routes(kernel, *org);
     add_post_routes(kernel, *org);
     add_governance_routes(kernel, *org);
+    add_export_routes(kernel, *org);
     return org;
 }
 
 kernel::ModuleInfo org_module() {
     return {.name = "org",
             .migrations = migrations_of_module_org(),
-            .permissions = {kOrgRead, kOrgWrite, kPostWrite, kRoleWrite, kViewAs, kKeyWrite}};
+            .permissions = {kOrgRead, kOrgWrite, kPostWrite, kRoleWrite, kViewAs, kKeyWrite, kExportApprove}};
 }
 
 }  // namespace tilth::org

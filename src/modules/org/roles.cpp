@@ -74,6 +74,7 @@ Status OrgService::remove_role(kernel::Unit& unit, const Id<tag::Role>& role) {
     if (found != Found::Free) return Error(ErrorCode::Conflict, found == Found::Held ? "held" : "a ready role");
     TRY(unit.sql().write("DELETE FROM role_permission WHERE tenant_id = ?1 AND role_id = ?2", {unit.tenant(), role}));
     TRY(unit.sql().write("DELETE FROM post_need WHERE tenant_id = ?1 AND role_id = ?2", {unit.tenant(), role}));
+    TRY(unit.sql().write("DELETE FROM export_limit WHERE tenant_id = ?1 AND role_id = ?2", {unit.tenant(), role}));
     TRY(unit.sql().write("DELETE FROM role WHERE tenant_id = ?1 AND id = ?2", {unit.tenant(), role}));
     TRY(unit.audit({.action = "role.remove", .object = role.str()}));
     unit.on_commit([this, tenant = unit.tenant(), role] {

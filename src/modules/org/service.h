@@ -63,6 +63,8 @@ public:
     // GOV-02 (governance/routes.cpp). Forbidden for who is not headquarters; NotFound; Invalid names the field.
     Status set_governance(kernel::Unit& unit, const OrgNodeId& node, const std::optional<GovernanceMode>& mode);
     Status set_locks(kernel::Unit& unit, GovernanceMode mode, std::set<std::string> locks);
+    // PRV-03 (exports/store.cpp): what a role may take out; nothing: the default. For headquarters alone.
+    Status set_export_limit(kernel::Unit& unit, const Id<tag::Role>& role, const std::optional<ExportLimit>& limit);
     // What memory has to learn of a new end of the day, once the unit is committed.
     void on_calendar(kernel::Unit& unit, int minutes_after);
     std::vector<OrgNode> nodes(const TenantId& tenant) const override;

@@ -22,6 +22,7 @@ Status State::load(sql::Connection& sql, Instant now) {
     TRY(load_changes(sql));
     for (auto& [id, tenant] : tenants) tenant.settle(now);
     TRY(load_governance(sql));
+    TRY(load_export_limits(sql));
     TRY(load_people(sql));
     return load_access(sql, now);
 }

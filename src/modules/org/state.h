@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "modules/org/exports/limits.h"
 #include "modules/org/governance/governance.h"
 #include "modules/org/history.h"
 #include "platform/crypto/crypto.h"
@@ -97,6 +98,11 @@ struct TenantState {
     std::vector<StaffCode> codes;
     std::vector<PostNeed> needs;
     Governance governance;
+    std::map<Id<tag::Role>, ExportLimit> export_limits;  // as changed
+    ExportLimit limit_of(const RoleInfo& role) const {
+        const auto changed = export_limits.find(role.id);
+        return changed == export_limits.end() ? default_export_limit(role.code) : changed->second;
+    }
 };
 
 class State {
@@ -128,6 +134,7 @@ private:
     Status load_tree(sql::Connection& sql);
     Status load_changes(sql::Connection& sql);
     Status load_governance(sql::Connection& sql);
+    Status load_export_limits(sql::Connection& sql);
     Status load_people(sql::Connection& sql);
     Status load_posts(sql::Connection& sql);
     Status load_access(sql::Connection& sql, Instant now);
