@@ -19,6 +19,11 @@ export type KeyFamily = Schemas['KeyFamily'];
 export type KeyFamilyItem = Schemas['app.KeyFamilyItem'];
 export type KeysReply = Schemas['app.KeysReply'];
 
+export type BulkReadItem = Schemas['org.BulkReadItem'];
+export type ExportItem = Schemas['org.ExportItem'];
+export type ExportState = Schemas['org.ExportState'];
+export type ExportApproval = Schemas['org.ExportApproval'];
+export type ExportLimitItem = Schemas['org.ExportLimitItem'];
 export type GovernanceMode = Schemas['org.GovernanceMode'];
 export type GovernanceView = Schemas['org.GovernanceView'];
 export type GovernedNode = Schemas['org.GovernedNode'];

@@ -168,6 +168,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bulk-reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 批量查看告警
+         * @description Alarms: who looked at very many people
+         */
+        get: operations["get_bulk_reads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-reads/{number}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 核实并关闭告警
+         * @description Look into an alarm and close it
+         */
+        post: operations["post_bulk_reads_number_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/capture-points": {
         parameters: {
             query?: never;
@@ -986,6 +1026,190 @@ export interface paths {
         get: operations["get_event_titles"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 各角色的导出上限
+         * @description What each role may take out
+         */
+        get: operations["get_export_limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export-limits/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 设定一个角色的导出上限
+         * @description Set what a role may take out
+         */
+        put: operations["put_export_limits_role"];
+        post?: never;
+        /**
+         * 恢复默认的导出上限
+         * @description Back to the default limit
+         */
+        delete: operations["delete_export_limits_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出记录：自己的，或范围内他人的
+         * @description Exports: one's own, or others' within one's scope
+         */
+        get: operations["get_exports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/allowance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我可以导出多少
+         * @description What the caller may take out
+         */
+        get: operations["get_exports_allowance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 等我审批的导出
+         * @description Exports that wait for the caller
+         */
+        get: operations["get_exports_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 批准导出：24 小时内可取
+         * @description Approve an export: to be fetched within 24 hours
+         */
+        post: operations["post_exports_id_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 申请超限的导出
+         * @description Ask for an export over the limit
+         */
+        post: operations["post_exports_id_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 拒绝导出，或收回批准
+         * @description Decline an export, or take an approval back
+         */
+        post: operations["post_exports_id_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回导出申请
+         * @description Take a request back
+         */
+        post: operations["post_exports_id_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4593,6 +4817,8 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @enum {string} */
+        FileData: "figures" | "staff" | "people";
+        /** @enum {string} */
         JobState: "queued" | "running" | "done" | "partial" | "failed" | "cancelling" | "cancelled";
         /** @enum {string} */
         KeyFamily: "data" | "index";
@@ -4671,6 +4897,11 @@ export interface components {
         };
         "Page_customer.RequestView": {
             items: components["schemas"]["customer.RequestView"][];
+            next?: string;
+            total: components["schemas"]["Total"];
+        };
+        "Page_org.ExportItem": {
+            items: components["schemas"]["org.ExportItem"][];
             next?: string;
             total: components["schemas"]["Total"];
         };
@@ -7566,6 +7797,45 @@ export interface components {
              */
             events_from?: string;
         };
+        "org.AllowanceItem": {
+            path: string;
+            permission: string;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            files_a_day: number;
+            may_ask: boolean;
+        };
+        "org.AllowanceList": {
+            /** Format: int64 */
+            taken_today: number;
+            items: components["schemas"]["org.AllowanceItem"][];
+        };
+        "org.BulkReadItem": {
+            /** Format: int64 */
+            number: number;
+            actor_name: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            kind: components["schemas"]["org.BulkReadKind"];
+            /** Format: int64 */
+            people: number;
+            closed_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            closed_at?: string;
+            note: string;
+        };
+        /** @enum {string} */
+        "org.BulkReadKind": "reveals" | "pages";
+        "org.BulkReads": {
+            items: components["schemas"]["org.BulkReadItem"][];
+        };
         "org.ChangeItem": {
             /** Format: id */
             id: string;
@@ -7617,6 +7887,79 @@ export interface components {
             secret: string;
             uri: string;
         };
+        /** @enum {string} */
+        "org.ExportApproval": "over_limit" | "always" | "refused";
+        "org.ExportItem": {
+            /** Format: id */
+            id: string;
+            actor_name: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+            path: string;
+            query: string;
+            title_zh: string;
+            title_en: string;
+            data: components["schemas"]["FileData"];
+            state: components["schemas"]["org.ExportState"];
+            /** Format: int64 */
+            rows: number;
+            /** Format: int64 */
+            people: number;
+            reason: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            asked_at?: string;
+            decided_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            decided_at?: string;
+            decision: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            ends_at?: string;
+            /** Format: int64 */
+            fetched: number;
+            own: boolean;
+            may_ask: boolean;
+            may_decide: boolean;
+        };
+        "org.ExportLimitItem": {
+            /** Format: id */
+            role: string;
+            name_zh: string;
+            name_en: string;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            files_a_day: number;
+            approval: components["schemas"]["org.ExportApproval"];
+            /** Format: int64 */
+            pages_an_hour: number;
+            is_default: boolean;
+        };
+        "org.ExportLimits": {
+            items: components["schemas"]["org.ExportLimitItem"][];
+            may_change: boolean;
+        };
+        /** @enum {string} */
+        "org.ExportState": "taken" | "refused" | "waiting" | "approved" | "declined" | "withdrawn" | "expired";
+        "org.ExportWaiting": {
+            /** Format: int64 */
+            to_decide: number;
+            /** Format: int64 */
+            ready: number;
+        };
+        /** @enum {string} */
+        "org.ExportsOf": "mine" | "others";
         "org.Eyes": {
             name: string;
             node: string;
@@ -8755,6 +9098,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["app.AuditProofReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_bulk_reads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["org.BulkReads"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_bulk_reads_number_close: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -10042,6 +10438,281 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["collect.EventTitles"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_export_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["org.ExportLimits"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_export_limits_role: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    people: number;
+                    /** Format: int64 */
+                    files_a_day: number;
+                    approval: components["schemas"]["org.ExportApproval"];
+                    /** Format: int64 */
+                    pages_an_hour: number;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_export_limits_role: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_exports: {
+        parameters: {
+            query?: {
+                of?: components["schemas"]["org.ExportsOf"];
+                state?: components["schemas"]["org.ExportState"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_org.ExportItem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_exports_allowance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["org.AllowanceList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_exports_waiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["org.ExportWaiting"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_exports_id_approve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_exports_id_ask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_exports_id_decline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_exports_id_withdraw: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
                 };
             };
             default: components["responses"]["Problem"];

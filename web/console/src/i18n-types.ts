@@ -4,6 +4,7 @@ import type ui from 'ui/locales/zh-CN.json';
 import type audience from './locales/zh-CN/audience.json';
 import type capture from './locales/zh-CN/capture.json';
 import type definitions from './locales/zh-CN/definitions.json';
+import type exports from './locales/zh-CN/exports.json';
 import type customers from './locales/zh-CN/customers.json';
 import type identity from './locales/zh-CN/identity.json';
 import type imports from './locales/zh-CN/imports.json';
@@ -35,6 +36,7 @@ declare module 'i18next' {
       audience: typeof audience;
       capture: typeof capture;
       definitions: typeof definitions;
+      exports: typeof exports;
       customers: typeof customers;
       identity: typeof identity;
       imports: typeof imports;

@@ -36,6 +36,17 @@ export const freshnessQuery = queryOptions({
   queryFn: ({ signal }) => body(api.GET('/api/v1/freshness', { signal })),
 });
 
+export const exportsWaitingQuery = queryOptions({
+  queryKey: ['exports', 'waiting'],
+  queryFn: ({ signal }) => body(api.GET('/api/v1/exports/waiting', { signal })),
+  refetchInterval: 60_000,
+});
+
+export const bulkReadsQuery = queryOptions({
+  queryKey: ['bulk-reads'],
+  queryFn: ({ signal }) => body(api.GET('/api/v1/bulk-reads', { signal })),
+});
+
 const often = 1000;
 const seldom = 20_000;
 export const jobsQuery = queryOptions({

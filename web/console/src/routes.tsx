@@ -1,7 +1,7 @@
 // Every page, once: address, place in the menu, permission, words for the palette, and its lazy code.
 import {
   ApartmentOutlined, ApiOutlined, BarChartOutlined, AimOutlined, FormOutlined, SwapOutlined, BugOutlined, ProfileOutlined, AuditOutlined, ReconciliationOutlined, BookOutlined, CarryOutOutlined, BranchesOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
-  ImportOutlined, NodeExpandOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, ShopOutlined, SlidersOutlined, TableOutlined, TagsOutlined, TeamOutlined, ExperimentOutlined, OrderedListOutlined, PieChartOutlined, RiseOutlined, WifiOutlined,
+  ExportOutlined, ImportOutlined, NodeExpandOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, ShopOutlined, SlidersOutlined, TableOutlined, TagsOutlined, TeamOutlined, ExperimentOutlined, OrderedListOutlined, PieChartOutlined, RiseOutlined, WifiOutlined,
 } from '@ant-design/icons';
 import type { ComponentType } from 'react';
 import { addChinese } from 'ui/i18n.ts';
@@ -10,7 +10,7 @@ import { wordsOf, type PageWords } from './locales/words.ts';
 export type Group = 'results' | 'customers' | 'operations' | 'foundation';
 export type PageKey =
   | 'today' | 'results' | 'overview' | 'stores' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'online' | 'leads' | 'capture' | 'open' | 'requests' | 'identityRules' | 'segments' | 'tags' | 'splits' | 'strategies' | 'models' | 'lifecycle' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'debugger' | 'catalogue' | 'organisation'
-  | 'roles' | 'audit' | 'settings' | 'system';
+  | 'roles' | 'exports' | 'audit' | 'settings' | 'system';
 
 export interface PageEntry {
   key: PageKey;
@@ -64,6 +64,7 @@ export const pages: PageEntry[] = [
   { key: 'identityRules', path: '/identity-rules', group: 'foundation', permission: 'customer.read', icon: PartitionOutlined, load: page(() => import('./pages/identity/Rules.tsx')) },
   { key: 'organisation', path: '/organisation', group: 'foundation', permission: 'org.read', icon: ApartmentOutlined, load: page(() => import('./pages/org/Organisation.tsx'), 'org', 'sources') },
   { key: 'roles', path: '/roles', group: 'foundation', permission: 'org.read', icon: IdcardOutlined, load: page(() => import('./pages/org/Roles.tsx'), 'org') },
+  { key: 'exports', path: '/exports', group: 'foundation', permission: 'signed_in', icon: ExportOutlined, load: page(() => import('./pages/exports/Exports.tsx'), 'exports') },
   { key: 'audit', path: '/audit', group: 'foundation', permission: 'audit.read', icon: AuditOutlined, letter: 'a', load: page(() => import('./pages/system/Audit.tsx'), 'system') },
   { key: 'settings', path: '/settings', group: 'foundation', permission: 'signed_in', icon: SlidersOutlined, load: page(() => import('./pages/definitions/Definitions.tsx'), 'definitions', 'system') },
   { key: 'system', path: '/system', group: 'foundation', permission: 'system.read', icon: SettingOutlined, letter: 's', load: page(() => import('./pages/system/System.tsx'), 'system') },

@@ -10,6 +10,7 @@ import { TenantMenu } from './TenantMenu.tsx';
 import { useSignOut } from './sign-out.ts';
 import { LanguageSwitch, ThemeSwitch } from './switches.tsx';
 
+const Approvals = lazy(() => import('./Approvals.tsx'));
 const PasswordDialog = lazy(() => import('./PasswordDialog.tsx'));
 
 export function TopBar({ onSearch }: { onSearch: () => void }) {
@@ -31,6 +32,7 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
         <TenantMenu />
         {me.tenant.sample && <span className="sample-badge" title={t('sample.why')}>{t('sample.badge')}</span>}
         <ScopeChip />
+        <Suspense><Approvals /></Suspense>
         <JobTray />
         <LanguageSwitch />
         <ThemeSwitch />

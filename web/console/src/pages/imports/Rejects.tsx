@@ -1,5 +1,4 @@
 // Refused rows grouped by cause; each group opens its rows. All of them can be taken as a file with the reasons.
-import { DownloadOutlined } from '@ant-design/icons';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
 import type { ImportPage } from 'api/contract.ts';
@@ -8,6 +7,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ActionsHead } from 'ui/ActionsHead.tsx';
 import { Card } from 'ui/Card.tsx';
+import { ExportButton } from 'ui/ExportButton.tsx';
 import { ErrorBox, Loaded } from 'ui/states.tsx';
 import { text, useUrlState } from 'ui/url-state.ts';
 import { useFormat, useMay } from 'ui/viewer.tsx';
@@ -30,7 +30,7 @@ export function Rejects({ page }: { page: ImportPage }) {
   };
   return (
     <Card title={t('rejects', { count: page.item.counts.invalid, shown: format.exact(page.item.counts.invalid) })} flush
-      extra={<Button size="small" icon={<DownloadOutlined />} href={`/api/v1/imports/${page.item.id}/rejects.csv`}>{t('rejectsFile')}</Button>}>
+      extra={<ExportButton size="small" href={`/api/v1/imports/${page.item.id}/rejects.csv`} name="rejects.csv">{t('rejectsFile')}</ExportButton>}>
       <table className="plain">
         <thead><tr><th>{t('causeTitle')}</th><th>{t('field')}</th><th className="num">{t('rows')}</th><ActionsHead /></tr></thead>
         <tbody>

@@ -10,12 +10,13 @@ import { ErrorBox, Loaded } from 'ui/states.tsx';
 import { oneOf, useUrlState } from 'ui/url-state.ts';
 import { ViewTabs } from 'ui/ViewTabs.tsx';
 import { useFormat, useMay } from 'ui/viewer.tsx';
+import { ExportLimits } from './ExportLimits.tsx';
 import { GovernanceModes } from './GovernanceModes.tsx';
 import { grants, toggled } from './grants.ts';
 import { Demands, NewRole } from './OwnRoles.tsx';
 import { rolesQuery } from './queries.ts';
 
-const tabs = ['roles', 'governance'] as const;
+const tabs = ['roles', 'governance', 'exports'] as const;
 const schema = { tab: oneOf<(typeof tabs)[number]>(tabs, 'roles') };
 
 export default function Roles() {
@@ -28,7 +29,7 @@ export default function Roles() {
     <div className="page">
       <PageHeader title={t('roles.title')} sub={t('roles.sub')} actions={mayWrite && <Button onClick={() => setAdding(true)}>{t('roles.new')}</Button>} />
       <ViewTabs label={t('roles.tabs')} value={tab} options={tabs.map((value) => ({ value, label: t(`roles.tab.${value}`) }))} onChange={(next) => change({ tab: next })} />
-      {tab === 'governance' ? <GovernanceModes /> : <Loaded query={query} rows={10}>{(data) => <Matrix data={data} />}</Loaded>}
+      {tab === 'exports' ? <ExportLimits /> : tab === 'governance' ? <GovernanceModes /> : <Loaded query={query} rows={10}>{(data) => <Matrix data={data} />}</Loaded>}
       {adding && query.data && <NewRole roles={query.data.items} onClose={() => setAdding(false)} />}
     </div>
   );

@@ -10,6 +10,7 @@ import { addDays, startOfDay } from 'ui/time.ts';
 import { day, text, useUrlState } from 'ui/url-state.ts';
 import { useFormat, useMay, useViewer } from 'ui/viewer.tsx';
 import { actions, AuditTable, useActionName } from './AuditTable.tsx';
+import { BulkReads } from './BulkReads.tsx';
 
 const schema = { actor: text('', 80), action: text('', 60), text: text('', 80), object: text('', 80), from: day(), to: day(), after: text('', 1000) };
 
@@ -51,6 +52,7 @@ export default function Audit() {
           <span className="mono dim one-line" title={proof.head}>{proof.head.slice(0, 24)}…</span>
         </div>
       )}
+      <BulkReads />
       <QueryForm fields={fields} values={{ actor: state.actor, action: state.action, object: state.object, text: state.text, from: state.from, to: state.to }}
         onChange={(next) => change({ ...(next as Partial<typeof state>), after: '' })} />
       <AuditTable actor={state.actor} action={state.action} object={state.object} text={state.text} from={from} to={to} cursor={state.after} onCursor={(after) => change({ after }, 'push')} />

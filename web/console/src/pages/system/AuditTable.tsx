@@ -80,6 +80,7 @@ export const actions = [
   'staff.code', 'staff.disable', 'staff.enable', 'staff.leave', 'staff.list_change', 'staff.post', 'staff.post_end', 'staff.post_withdraw', 'staff.reset',
   'store_day.accept', 'store_day.correct', 'store_day.explain', 'store_day.withdraw', 'tenant.create', 'webhook.add', 'webhook.remove',
   'webhook.replay', 'webhook.start', 'webhook.stop',
+  'bulk_read.close', 'export.approve', 'export.ask', 'export.decline', 'export.expire', 'export.file', 'export.refused', 'export.withdraw', 'import.rejects', 'role.export_limit',
 ] as const;
 type Action = (typeof actions)[number];
 

@@ -13,7 +13,7 @@ import { Tag } from 'ui/Tag.tsx';
 import { addDays } from 'ui/time.ts';
 import { useFormat, useMay, useViewer } from 'ui/viewer.tsx';
 import { FigureCards } from '../../people/FigureCards.tsx';
-import { freshnessQuery, importsQuery, jobsQuery, sourcesQuery } from '../../queries.ts';
+import { bulkReadsQuery, exportsWaitingQuery, freshnessQuery, importsQuery, jobsQuery, sourcesQuery } from '../../queries.ts';
 import { useOfStores } from '../../session.ts';
 import { vacanciesQuery } from '../org/queries.ts';
 import { alarmsOf } from './alarms.ts';
@@ -77,11 +77,14 @@ function Alarms({ sold }: { sold: number | undefined }) {
     enabled: maySystem,
   });
   const vacancies = useQuery({ ...vacanciesQuery, enabled: mayOrg });
+  const bulkReads = useQuery({ ...bulkReadsQuery, enabled: useMay('audit.read') });
+  const exportsWaiting = useQuery({ ...exportsWaitingQuery, enabled: useMay('export.approve') });
   const found = alarmsOf({
     now: now(), sold, sources: sources.data?.items, freshness: freshness.data?.items, imports: imports.data?.items, jobs: jobs.data?.items,
     parked: parked.data && parked.data.events.length + parked.data.batches.length, vacancies: vacancies.data?.items,
+    bulkReads: bulkReads.data?.items, exportsWaiting: exportsWaiting.data?.to_decide,
   });
-  const asked = [sources, freshness, imports, jobs, parked, vacancies];
+  const asked = [sources, freshness, imports, jobs, parked, vacancies, bulkReads, exportsWaiting];
   const failed = asked.some((query) => query.error);
   const waiting = asked.some((query) => query.isLoading);
   return (

@@ -54,3 +54,12 @@ test('vacant posts are counted, and the first places named', () => {
   const vacancies = ['一店', '一店', '二店', '三店', '四店'].map((node_name) => ({ node_name }));
   expect(alarmsOf({ ...none, vacancies })).toEqual([{ kind: 'vacant', tone: 'warn', to: '/organisation?tab=posts', name: '一店 · 二店 · 三店', count: 5 }]);
 });
+
+test('a bulk read stays until somebody has looked into it, and requests wait for whoever may decide', () => {
+  const read = { actor_name: 'yun', people: 200 };
+  expect(alarmsOf({ ...none, bulkReads: [{ ...read, closed_at: '2026-03-01T09:00:00Z' }, read], exportsWaiting: 2 })).toEqual([
+    { kind: 'bulkRead', tone: 'danger', to: '/audit', name: 'yun', count: 200 },
+    { kind: 'exportsWaiting', tone: 'warn', to: '/exports?of=others&state=waiting', name: '', count: 2 },
+  ]);
+  expect(kinds({ exportsWaiting: 0, bulkReads: [] })).toEqual([]);
+});

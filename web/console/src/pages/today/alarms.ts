@@ -1,9 +1,9 @@
 // What is wrong now, from what the server says of sources, imports, jobs and parked work. Pure, so that every case is
 // tested; the page only words it. `undefined` means: not known, or not this person's to see, and says nothing.
-import type { FreshItem, ImportItem, JobItem, SourceItem } from 'api/contract.ts';
+import type { BulkReadItem, FreshItem, ImportItem, JobItem, SourceItem } from 'api/contract.ts';
 import type { Tone } from 'ui/tokens.ts';
 
-export type AlarmKind = 'silent' | 'staleSource' | 'staleStore' | 'staleStores' | 'feedFailed' | 'parked' | 'importFailed' | 'importWaiting' | 'jobFailed' | 'jobPartial' | 'vacant' | 'noSales';
+export type AlarmKind = 'silent' | 'staleSource' | 'staleStore' | 'staleStores' | 'feedFailed' | 'parked' | 'importFailed' | 'importWaiting' | 'jobFailed' | 'jobPartial' | 'vacant' | 'noSales' | 'bulkRead' | 'exportsWaiting';
 export interface Alarm { kind: AlarmKind; tone: Tone; to: string; name: string; count: number }
 
 export interface Known {
@@ -17,6 +17,8 @@ export interface Known {
   parked: number | undefined;
   // Posts that a node needs and nobody holds.
   vacancies?: { node_name: string }[] | undefined;
+  bulkReads?: Pick<BulkReadItem, 'actor_name' | 'people' | 'closed_at'>[] | undefined;
+  exportsWaiting?: number | undefined;
 }
 
 const day = 86_400_000;
@@ -26,13 +28,17 @@ const fresh = 7 * day;
 const storesNamed = 5;
 
 // The most pressing first.
-export function alarmsOf({ now, sold, sources, freshness, imports, jobs, parked, vacancies }: Known): Alarm[] {
+export function alarmsOf({ now, sold, sources, freshness, imports, jobs, parked, vacancies, bulkReads, exportsWaiting }: Known): Alarm[] {
   const age = (at: string): number => now.getTime() - new Date(at).getTime();
   const found: Alarm[] = [];
   const add = (kind: AlarmKind, tone: Tone, to: string, { name = '', count = 1 } = {}): void => {
     if (count > 0) found.push({ kind, tone, to, name, count });
   };
   add('parked', 'danger', '/system?tab=parked', { count: parked ?? 0 });
+  for (const one of bulkReads?.filter(({ closed_at: closed }) => !closed) ?? []) {
+    add('bulkRead', 'danger', '/audit', { name: one.actor_name, count: one.people });
+  }
+  add('exportsWaiting', 'warn', '/exports?of=others&state=waiting', { count: exportsWaiting ?? 0 });
   for (const one of imports ?? []) {
     if (one.state === 'failed' && age(one.changed_at) < fresh) add('importFailed', 'danger', `/imports/${one.id}`, { name: one.name });
   }
