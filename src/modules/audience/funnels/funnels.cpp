@@ -126,13 +126,15 @@ Result<EventFunnelKey> make_funnel(AudienceService& service, Unit& unit, const N
 }
 
 Result<None> change_funnel(AudienceService& service, Unit& unit, const ChangeEventFunnel& request) {
+    const auto all = TRY(funnels(unit.sql(), unit.tenant()));
+    if (std::none_of(all.begin(), all.end(), [&](const auto& one) { return one.id == request.id; }))
+        return Error(ErrorCode::NotFound, "funnel");
     const auto steps = TRY(steps_of(service, request.steps));
     TRY(name_stands_free(unit, request.name.str(), request.id));
-    const std::int64_t rows = TRY(unit.sql().change(
+    TRY(unit.sql().write(
         "UPDATE event_funnel SET name = ?3, within_days = ?4, steps = ?5, changed_at = ?6 WHERE tenant_id = ?1 AND id "
         "= ?2 AND archived_at IS NULL",
         {unit.tenant(), request.id, request.name.str(), request.within_days.value(), printed(steps), unit.now()}));
-    if (rows == 0) return Error(ErrorCode::NotFound, "funnel");
     TRY(unit.audit({.action = "audience.funnel", .object = request.id.str()}));
     return None{};
 }
