@@ -4,12 +4,14 @@
 #include <vector>
 
 #include "kernel/kernel.h"
+#include "kernel/retention/retention.h"
 
 namespace tilth::app {
 
 const std::vector<kernel::ModuleInfo>& modules();
 std::vector<sql::Migration> all_migrations();  // the kernel's first, then the modules' in order
 std::vector<kernel::Permission> all_permissions();
+std::vector<kernel::RetentionClass> all_retention_classes();
 
 inline constexpr kernel::Permission kJobRead{"job.read", "查看后台作业", "See jobs"};
 inline constexpr kernel::Permission kJobCancel{"job.cancel", "取消后台作业", "Cancel jobs"};

@@ -15,6 +15,7 @@ class World;
 void add_audit_routes(World& world);                                    // /api/v1/audit
 void add_system_routes(World& world);                                   // /api/v1/system, jobs, audit, settings, stream
 void add_key_routes(World& world);                                      // /api/v1/system/keys
+void add_retention_routes(World& world);                                // /api/v1/retention
 // The command `tilth keys`: shows them, or with "family" and "reason" rotates one.
 Result<json::Value> keys_command(World& world, const kernel::Context& context, const json::Value& arguments);
 std::vector<http::Route> console_routes(const std::string& directory);  // the built console with its fallback page

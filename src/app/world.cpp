@@ -113,6 +113,7 @@ Status World::open_modules() {
         kernel::ResidueOptions{backups_run_out ? hours(backup.every_hours * backup.keep) : Duration{},
                                flows::tables_of_persons()});
     rotation_ = std::make_unique<kernel::Rotation>(*record_, *vault_, *jobs_, *dispatch_);
+    retention_ = std::make_unique<kernel::Retention>(*record_, *settings_, *jobs_, *dispatch_, all_retention_classes());
     backups_ = std::make_unique<Backups>(*this, backup);
     forgetting_ = collect::make_forgetting(*kernel_);
     flows::add_erase_person({*kernel_, *customers_, *orders_, *forgetting_, *residue_});
@@ -145,6 +146,7 @@ Status World::open_modules() {
     add_system_routes(*this);
     add_backup_routes(*this);
     add_key_routes(*this);
+    add_retention_routes(*this);
     api_->set_authenticator(org_->authenticator());
     return ok();
 }
@@ -160,6 +162,8 @@ Status World::load() {
     });
     TRY(loaded);
     TRY(count_older_events());
+    for (const TenantId& tenant : tenant_ids())
+        TRY(record_->write<void>(kernel::Context::system(tenant, clock_->now()), kernel::Retention::schedule));
     erased_again_ = TRY(flows::replay_erasures({*kernel_, *customers_, *orders_, *forgetting_, *residue_}, *erasures_));
     return ok();
 }

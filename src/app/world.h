@@ -14,6 +14,7 @@
 #include "flows/store_days/store_days.h"
 #include "kernel/behaviour/activity.h"
 #include "kernel/kernel.h"
+#include "kernel/retention/retention.h"
 #include "kernel/vault/rotation.h"
 #include "modules/audience/api.h"
 #include "modules/collect/api.h"
@@ -83,6 +84,7 @@ public:
     kernel::ErasureRegister& erasures() { return *erasures_; }
     Backups& backups() { return *backups_; }
     kernel::Rotation& rotation() { return *rotation_; }
+    kernel::Retention& retention() { return *retention_; }
     // Customers that the register outside named and this record had not erased yet, at this start.
     std::int64_t erased_again() const { return erased_again_; }
     Status count_older_events();
@@ -133,6 +135,7 @@ private:
     std::unique_ptr<kernel::Residue> residue_;
     std::unique_ptr<collect::Forgetting> forgetting_;
     std::unique_ptr<kernel::Rotation> rotation_;
+    std::unique_ptr<kernel::Retention> retention_;
     std::unique_ptr<Backups> backups_;
     std::int64_t erased_again_ = 0;
     bool running_ = false;

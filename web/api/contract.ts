@@ -24,6 +24,10 @@ export type ExportItem = Schemas['org.ExportItem'];
 export type ExportState = Schemas['org.ExportState'];
 export type ExportApproval = Schemas['org.ExportApproval'];
 export type ExportLimitItem = Schemas['org.ExportLimitItem'];
+export type RetentionItem = Schemas['app.RetentionItem'];
+export type RetentionReceiptItem = Schemas['app.RetentionReceiptItem'];
+export type RetentionReply = Schemas['app.RetentionReply'];
+
 export type GovernanceMode = Schemas['org.GovernanceMode'];
 export type GovernanceView = Schemas['org.GovernanceView'];
 export type GovernedNode = Schemas['org.GovernedNode'];

@@ -3332,6 +3332,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 各类个人信息的保留期
+         * @description How long each class of personal data is kept
+         */
+        get: operations["get_retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 修改保留期
+         * @description Change how long a class is kept
+         */
+        put: operations["put_retention_name"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/{name}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 预览：改为这么多天后会清理多少
+         * @description Preview: what would go with so many days
+         */
+        get: operations["get_retention_name_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rfm": {
         parameters: {
             query?: never;
@@ -5090,6 +5150,65 @@ export interface components {
         "app.ParkedList": {
             events: components["schemas"]["app.ParkedEvent"][];
             batches: components["schemas"]["app.ParkedBatchItem"][];
+        };
+        "app.RetentionItem": {
+            name: string;
+            zh: string;
+            en: string;
+            reduces: boolean;
+            /** Format: int64 */
+            days: number;
+            /** Format: int64 */
+            days_default: number;
+            /** Format: int64 */
+            days_min: number;
+            /** Format: int64 */
+            days_max: number;
+            basis_zh: string;
+            basis_en: string;
+            /** Format: int64 */
+            due: number;
+            /** Format: int64 */
+            taken: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            taken_at?: string;
+        };
+        "app.RetentionPreview": {
+            /** Format: int64 */
+            rows: number;
+            /** Format: int64 */
+            rows_now: number;
+        };
+        "app.RetentionReceiptItem": {
+            /** Format: int64 */
+            number: number;
+            name: string;
+            /** Format: int64 */
+            days: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            before: string;
+            /** Format: int64 */
+            rows: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+        };
+        "app.RetentionReply": {
+            items: components["schemas"]["app.RetentionItem"][];
+            receipts: components["schemas"]["app.RetentionReceiptItem"][];
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            next_look?: string;
         };
         "app.RotateKeys": {
             family: components["schemas"]["KeyFamily"];
@@ -13910,6 +14029,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["app.RetentionReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_retention_name: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    days: number;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_retention_name_preview: {
+        parameters: {
+            query: {
+                days: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["app.RetentionPreview"];
                 };
             };
             default: components["responses"]["Problem"];

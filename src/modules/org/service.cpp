@@ -1,8 +1,9 @@
 #include "modules/org/staff_rows.h"
 
-#include <utility>
 #include <algorithm>
+#include <utility>
 
+#include "kernel/retention/retention.h"
 #include "platform/json/value.h"
 
 namespace tilth::org {
@@ -93,6 +94,7 @@ Result<FirstAdmin> OrgService::create_tenant(const NewTenant& tenant) {
             const auto root = unit.new_id<OrgNodeId>();
             TRY(write_tenant(unit, tenant, root));
             TRY(kernel_.vault.ensure_tenant(unit, unit.tenant()));
+            TRY(kernel::Retention::schedule(unit));
             const auto role = TRY(write_roles(unit));
             const auto staff = unit.new_id<StaffId>();
             TRY(write_staff(unit, {staff, "管理员", tenant.admin_login, hash, root, role}));

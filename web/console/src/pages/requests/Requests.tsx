@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, body } from 'api/client.ts';
 import type { RequestKind, RequestView } from 'api/contract.ts';
-import { App, Button, Input, Modal, Segmented, Select } from 'antd';
+import { App, Button, Input, Modal, Segmented, Select, Tabs } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -12,15 +12,31 @@ import { PageHeader } from 'ui/PageHeader.tsx';
 import { Empty, ErrorBox, Loaded } from 'ui/states.tsx';
 import { Tag } from 'ui/Tag.tsx';
 import { oneOf, useUrlState } from 'ui/url-state.ts';
-import { useFormat } from 'ui/viewer.tsx';
+import { useFormat, useMay } from 'ui/viewer.tsx';
 import { ReasonField, reasonFits } from '../customers/ReasonField.tsx';
+import { Retention } from './Retention.tsx';
 
-const schema = { state: oneOf(['open', 'done'], 'open') };
+const schema = { tab: oneOf(['requests', 'retention'], 'requests'), state: oneOf(['open', 'done'], 'open') };
 const kinds: RequestKind[] = ['access', 'copy', 'correct', 'portability', 'erase'];
 const corrected = ['name', 'gender', 'birthday', 'city', 'address'] as const;
 type Step = 'erase' | 'correct' | 'done' | 'refuse';
 
-export default function Requests() {
+export default function Privacy() {
+  const { t } = useTranslation('privacy');
+  const [url, change] = useUrlState(schema);
+  const maySee = useMay('system.read');
+  if (!maySee) return <div className="page"><Requests /></div>;
+  return (
+    <div className="page">
+      <Tabs size="small" activeKey={url.tab} onChange={(key) => change({ tab: key as typeof url.tab })} destroyOnHidden items={[
+        { key: 'requests', label: t('tabs.requests'), children: <Requests /> },
+        { key: 'retention', label: t('tabs.retention'), children: <Retention /> },
+      ]} />
+    </div>
+  );
+}
+
+function Requests() {
   const { t } = useTranslation('privacy');
   const [url, change] = useUrlState(schema);
   const state = url.state === 'done' ? 'done' : 'open';
@@ -31,7 +47,7 @@ export default function Requests() {
     queryFn: ({ signal }) => body(api.GET('/api/v1/privacy-requests', { params: { query: { state, limit: 50 } }, signal })),
   });
   return (
-    <div className="page">
+    <>
       <PageHeader title={t('requests.title')} sub={t('requests.sub')} actions={<Button type="primary" onClick={() => setAdding(true)}>{t('requests.add')}</Button>} />
       <Segmented value={state} onChange={(next) => change({ state: next as typeof state })} style={{ marginBottom: 12 }}
         options={[{ value: 'open', label: t('requests.open') }, { value: 'done', label: t('requests.closed') }]} />
@@ -47,7 +63,7 @@ export default function Requests() {
       </section>
       {adding && <Add onClose={() => setAdding(false)} />}
       {step && <Finish {...step} onClose={() => setStep(undefined)} />}
-    </div>
+    </>
   );
 }
 

@@ -1,0 +1,12 @@
+#pragma once
+// How long this module's classes of personal data are kept (kernel/retention/retention.h).
+
+#include <vector>
+
+#include "kernel/retention/retention.h"
+
+namespace tilth::org {
+
+std::vector<kernel::RetentionClass> retention_classes();
+
+}  // namespace tilth::org
