@@ -8,7 +8,7 @@ import { expect, go, signIn, test } from './watch.ts';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const fixed = [
   '/today', '/results', '/overview', '/stores', '/metric', '/metric/M-01', '/start', '/customers', '/conflicts', '/conflicts?state=decided', '/requests',
-  '/identity-rules', '/segments', '/segments/new', '/tags', '/rfm', '/orders', '/imports', '/reconcile', '/sources', '/sources?tab=keys', '/organisation', '/roles', '/audit',
+  '/identity-rules', '/segments', '/segments/new', '/tags', '/lifecycle', '/lifecycle?tab=flow', '/lifecycle/new', '/lifecycle?of=funnels', '/rfm', '/rfm?tab=migration', '/exports', '/requests?tab=retention', '/orders', '/imports', '/reconcile', '/sources', '/sources?tab=keys', '/organisation', '/roles', '/audit',
   '/settings', '/system', '/system?tab=jobs', '/nowhere',
 ];
 const tabs = ['profile', 'timeline', 'orders', 'identities', 'links', 'audience', 'consents', 'log'];

@@ -27,7 +27,7 @@ export default function LifecyclePage() {
   const { t } = useTranslation('lifecycle');
   const navigate = useNavigate();
   const mayWrite = useMay('audience.write');
-  const query = useQuery({ ...lifecyclesQuery, refetchInterval: 10_000, placeholderData: keepPreviousData });
+  const query = useQuery({ ...lifecyclesQuery, refetchInterval: 4_000, placeholderData: keepPreviousData });
   const [{ of }, change] = useUrlState(schema);
   const some = (query.data?.items.length ?? 0) > 0;
   return (
@@ -102,7 +102,7 @@ function One({ item }: { item: Lifecycle }) {
                       { key: 'archive', label: t('archive'), danger: true, onClick: () => away.mutate() },
                     ],
                   }}>
-                    <Button icon={<MoreOutlined />} aria-label={t('edit')} />
+                    <Button icon={<MoreOutlined />} aria-label={t('more')} />
                   </Dropdown>
                 </>
               )}
