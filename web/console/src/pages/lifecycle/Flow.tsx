@@ -73,7 +73,7 @@ export function FlowTable({ flow, onOpen }: { flow: Flow; onOpen?: (cell: { from
                     const stays = row.place >= 0 && flow.after[column.place]?.name === row.name;
                     const share = people / Math.max(1, of);
                     return (
-                      <td key={column.place} className="num" style={people > 0 && !stays ? { background: `color-mix(in srgb, var(--primary) ${String(Math.round(6 + 34 * share))}%, transparent)` } : undefined}>
+                      <td key={column.place} className="num" style={people > 0 && !stays ? { background: `color-mix(in srgb, var(--primary) ${String(Math.round(4 + 14 * share))}%, transparent)` } : undefined}>
                         {people === 0 ? <span className="dimmer">·</span>
                           : onOpen ? <button type="button" className="bare door" onClick={() => onOpen({ from: row.place, to: column.place })}>{format.exact(people)}</button> : format.exact(people)}
                       </td>

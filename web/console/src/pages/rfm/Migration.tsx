@@ -61,7 +61,7 @@ export function Migration() {
                               if (!cell) return <td key={column.place} className="num dimmer">·</td>;
                               const stays = cell.before === cell.after;
                               return (
-                                <td key={column.place} className="num" style={stays ? undefined : { background: `color-mix(in srgb, var(--primary) ${String(Math.round(6 + 34 * (cell.people / sum)))}%, transparent)` }}>
+                                <td key={column.place} className="num" style={stays ? undefined : { background: `color-mix(in srgb, var(--primary) ${String(Math.round(4 + 14 * (cell.people / sum)))}%, transparent)` }}>
                                   <Tooltip title={why(cell)}><button type="button" className="bare door" aria-label={`${nameOf(cell.before)} → ${nameOf(cell.after)} ${format.exact(cell.people)}`} onClick={() => setOpen(cell)}>{format.exact(cell.people)}</button></Tooltip>
                                 </td>
                               );
