@@ -17,6 +17,7 @@ function(dep name)
 endfunction()
 
 dep(sodium PKG libsodium)
+dep(jemalloc PKG jemalloc)
 dep(openssl PKG openssl)
 dep(xxhash PKG libxxhash)
 dep(spdlog PKG spdlog fmt DEFINE SPDLOG_FMT_EXTERNAL)

@@ -119,7 +119,7 @@ Status World::open_modules() {
     flows::add_erase_person({*kernel_, *customers_, *orders_, *forgetting_, *residue_});
     flows::add_person_file({*kernel_, *customers_, *orders_, *activity_});
     flows::add_customer_timeline({*kernel_, *org_, *customers_, *orders_, *activity_});
-    audience_ = audience::make_audience(*kernel_, *org_, *customers_, *orders_);
+    audience_ = audience::make_audience(*kernel_, *activity_, *org_, *customers_, *orders_);
     consent_feed_ = customer::make_consent_feed();
     audience_->add_feed(*consent_feed_);
     activity_->on_applied([this] { audience_->poke(); });

@@ -95,7 +95,7 @@ private:
 class Judging {
 public:
     collect::Quality& of(const ParsedBatch& batch, const collect::Incoming& event) {
-        return at(batch, collect::store_of(event));
+        return at(batch, event.store);
     }
     collect::Quality& at(const ParsedBatch& batch, std::string store) {
         return sums_[{batch.source, std::move(store), batch.received}];
@@ -155,11 +155,11 @@ Status apply_batch(const PipelineParts& parts, kernel::Unit& unit, const ParsedB
 
 Result<GroupCounts> apply_group(const PipelineParts& parts, kernel::Unit& unit, const Group& group) {
     GroupCounts counts;
-    std::vector<kernel::Event> events;
+    const auto events = std::make_shared<std::vector<kernel::Event>>();
     Telling telling(group);
     Judging judging;
     for (const ParsedBatch& batch : group.batches) {
-        TRY(apply_batch(parts, unit, batch, telling, judging, counts, events));
+        TRY(apply_batch(parts, unit, batch, telling, judging, counts, *events));
         telling.tell_refused(batch);
         const auto refused = static_cast<std::int64_t>(batch.parsed.refused.size());
         if (refused > 0) TRY(parts.collect.refuse(unit, batch.source, batch.parsed.refused, batch.received));
@@ -169,9 +169,9 @@ Result<GroupCounts> apply_group(const PipelineParts& parts, kernel::Unit& unit, 
         whole.refused += refused;
         whole.duplicate += batch.parsed.duplicates;
     }
-    counts.events = static_cast<std::int64_t>(events.size());
-    TRY(kernel::append_events(unit, events));
-    TRY(parts.collect.tally(unit, events));
+    counts.events = static_cast<std::int64_t>(events->size());
+    TRY(kernel::append_events(unit, *events));
+    TRY(parts.collect.tally(unit, *events));
     TRY(parts.collect.judge(unit, judging.take()));
     parts.activity.apply(unit, events);
     const auto seen = std::make_shared<std::vector<collect::Seen>>(telling.take());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <shared_mutex>
@@ -91,7 +92,9 @@ struct TenantState {
         entry.last_s = std::max(entry.last_s, second);
         ++entry.events;
         types[event.type].add(event.time.ms);
-        sources[std::string(event.source.raw())].add(event.received.ms);
+        auto source = sources.find(event.source.raw());
+        if (source == sources.end()) source = sources.emplace(event.source.raw(), Count{}).first;
+        source->second.add(event.received.ms);
         ++position;
     }
 };
@@ -168,27 +171,28 @@ bool read_tenant(Cursor& cursor, TenantState& state) {
 
 class ActivityInMemory final : public Activity {
 public:
-    void apply(Unit& unit, const std::vector<Event>& events) override {
-        // Properties are not needed and may be large: the copy leaves them out.
-        auto seen = std::make_shared<std::vector<Event>>();
-        seen->reserve(events.size());
-        for (const Event& event : events) {
-            Event& copy = seen->emplace_back();
-            copy.customer = event.customer;
-            copy.source = event.source;
-            copy.time = event.time;
-            copy.received = event.received;
-            copy.type = event.type;
-            copy.properties.clear();
-        }
-        unit.on_commit([this, tenant = unit.tenant(), seen] {
+    void apply(Unit& unit, Events events) override {
+        if (events->empty()) return;
+        unit.on_commit([this, tenant = unit.tenant(), events = std::move(events)] {
             {
                 const std::unique_lock lock(mutex_);
                 TenantState& state = tenants_[tenant];
-                for (const Event& one : *seen) state.add(one);
+                remember(tenant, {state.position + 1, events});
+                for (const Event& one : *events) state.add(one);
             }
-            if (applied_ && !seen->empty()) applied_();
+            if (applied_) applied_();
         });
+    }
+
+    std::vector<Run> recent(const TenantId& tenant, std::int64_t after) const override {
+        const std::shared_lock lock(mutex_);
+        std::vector<Run> out;
+        for (const Recent& one : recent_) {
+            const bool wanted = one.tenant == tenant && end_of(one.run) > after;
+            if (wanted) out.push_back(one.run);
+        }
+        if (!out.empty() && out.front().first > after + 1) out.clear();
+        return out;
     }
     void on_applied(std::function<void()> listener) override { applied_ = std::move(listener); }
 
@@ -283,6 +287,24 @@ public:
     }
 
 private:
+    struct Recent {
+        TenantId tenant;
+        Run run;
+        std::size_t bytes = 0;
+    };
+    static std::int64_t end_of(const Run& run) { return run.first + static_cast<std::int64_t>(run.events->size()) - 1; }
+
+    void remember(const TenantId& tenant, Run run) {
+        std::size_t bytes = 0;
+        for (const Event& one : *run.events) bytes += sizeof one + one.properties.capacity();
+        recent_.push_back({tenant, std::move(run), bytes});
+        recent_bytes_ += bytes;
+        while (recent_bytes_ > kRecentBytes) {
+            recent_bytes_ -= recent_.front().bytes;
+            recent_.pop_front();
+        }
+    }
+
     bool restore(std::string_view bytes) {
         if (bytes.size() < kMagic.size() + 32 || !bytes.starts_with(kMagic)) return false;
         const crypto::Hash hash = crypto::blake2b(bytes.substr(0, bytes.size() - 32));
@@ -303,8 +325,9 @@ private:
             const std::unique_lock lock(mutex_);
             TenantState& state = tenants_[tenant];
             if (state.position > logged) state = {};
-            TRY(scan_events(sql, tenant, state.position, [&state](std::int64_t, const Event& event) {
+            TRY(scan_events(sql, tenant, state.position, [&state](std::int64_t position, const Event& event) {
                 state.add(event);
+                state.position = position;
                 return true;
             }));
         }
@@ -313,6 +336,8 @@ private:
 
     mutable std::shared_mutex mutex_;
     std::map<TenantId, TenantState> tenants_;
+    std::deque<Recent> recent_;  // of all tenants, in the order of their commits
+    std::size_t recent_bytes_ = 0;
     std::function<void()> applied_;
 };
 

@@ -36,13 +36,22 @@ struct SourceActivity {
 class Activity {
 public:
     virtual ~Activity() = default;
+    using Events = std::shared_ptr<const std::vector<Event>>;
     // Call inside the unit that appends; published at commit.
-    virtual void apply(Unit& unit, const std::vector<Event>& events) = 0;
+    virtual void apply(Unit& unit, Events events) = 0;
     // Called on the writer's thread after each commit that brought events; quick, and set before the first unit.
     virtual void on_applied(std::function<void()> listener) = 0;
     virtual std::optional<CustomerActivity> of(const TenantId& tenant, const CustomerId& customer) const = 0;
     virtual std::vector<TypeActivity> types(const TenantId& tenant) const = 0;
     virtual std::vector<SourceActivity> sources(const TenantId& tenant) const = 0;
+    // Events behind that position that are still in memory (the last kRecentBytes of them), oldest first and without a
+    // gap, so that who follows the log need not read it. Empty: there are none, or they do not reach back so far.
+    struct Run {
+        std::int64_t first = 0;  // position
+        Events events;
+    };
+    static constexpr std::size_t kRecentBytes = 48u << 20;
+    virtual std::vector<Run> recent(const TenantId& tenant, std::int64_t after) const = 0;
     virtual std::int64_t position(const TenantId& tenant) const = 0;
     virtual std::string state_hash(const TenantId& tenant) const = 0;  // hex, independent of insertion order
     virtual Status save(files::FileSystem& files, const std::string& path) = 0;

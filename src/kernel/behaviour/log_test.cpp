@@ -27,7 +27,7 @@ protected:
     void append(std::vector<Event> events, Activity* activity = nullptr) {
         ASSERT_TRUE(record_.write([&](Unit& unit) -> Status {
             TRY(append_events(unit, events));
-            if (activity != nullptr) activity->apply(unit, events);
+            if (activity != nullptr) activity->apply(unit, std::make_shared<const std::vector<Event>>(events));
             return ok();
         }));
     }
@@ -110,6 +110,37 @@ TEST_P(EventLogTest, ActivityIsTheSameLiveFromSnapshotAndFromTheLog) {
     auto careful = make_activity();
     ASSERT_TRUE(careful->load(files, "/d/snapshot", *loan, tenants));
     EXPECT_EQ(careful->state_hash(tenants[0]), live->state_hash(tenants[0]));
+}
+
+TEST_P(EventLogTest, TheLastEventsAreStillInMemory) {
+    const auto live = make_activity();
+    for (int i = 0; i < 10; ++i) append({event(2 * i), event(2 * i + 1)}, live.get());
+    const auto behind = [&](std::int64_t after) {
+        std::vector<std::int64_t> out;
+        for (const auto& run : live->recent(testing::tenant(1), after)) {
+            for (std::size_t i = 0; i < run.events->size(); ++i) {
+                const auto position = run.first + static_cast<std::int64_t>(i);
+                if (position > after) out.push_back(position);
+            }
+        }
+        return out;
+    };
+    EXPECT_EQ(behind(0).size(), 20u);
+    EXPECT_EQ(behind(17), (std::vector<std::int64_t>{18, 19, 20}));
+    EXPECT_TRUE(behind(20).empty());
+    EXPECT_TRUE(live->recent(testing::tenant(2), 0).empty());
+    // Two of these fill it: what is older is read from the log.
+    Event large = event(1);
+    large.properties = "{\"text\":\"" + std::string(Activity::kRecentBytes / 3, 'x') + "\"}";
+    const auto apply = [&](const Event& one) {
+        ASSERT_TRUE(record_.write([&](Unit& unit) {
+            live->apply(unit, std::make_shared<const std::vector<Event>>(std::vector{one}));
+            return ok();
+        }));
+    };
+    for (int i = 0; i < 3; ++i) apply(large);
+    EXPECT_TRUE(behind(20).empty());
+    EXPECT_EQ(behind(21), (std::vector<std::int64_t>{22, 23}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, EventLogTest, ::testing::ValuesIn(sql::testing::engines()),

@@ -31,7 +31,7 @@ std::uint32_t Dictionary::code(std::string_view text) {
     if (const auto known = find(text)) return *known;
     const auto next = static_cast<std::uint32_t>(texts_.size());
     texts_.emplace_back(text);
-    codes_.emplace(text, next);
+    codes_.emplace(texts_.back(), next);
     return next;
 }
 

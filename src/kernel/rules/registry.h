@@ -4,7 +4,7 @@
 // holds. Filled at start on one thread, then read by all.
 
 #include <cstdint>
-#include <map>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,14 +39,17 @@ struct Attribute {
 // Texts as numbers, for columns: codes count from 0 and never change. One thread writes; readers wait for it.
 class Dictionary {
 public:
+    Dictionary() = default;
+    Dictionary(const Dictionary&) = delete;
+    Dictionary& operator=(const Dictionary&) = delete;
     std::uint32_t code(std::string_view text);
     std::optional<std::uint32_t> find(std::string_view text) const;
     const std::string& text(std::uint32_t code) const { return texts_.at(code); }
     std::size_t size() const { return texts_.size(); }
 
 private:
-    std::vector<std::string> texts_;
-    std::map<std::string, std::uint32_t, std::less<>> codes_;
+    std::deque<std::string> texts_;  // never move: codes_ looks at them
+    std::unordered_map<std::string_view, std::uint32_t> codes_;
 };
 
 class Registry {

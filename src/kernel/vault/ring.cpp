@@ -22,10 +22,19 @@ Bytes16 under(const crypto::Key& layer, const Bytes16& blind) {
 
 }  // namespace
 
+const crypto::Key& KindKeys::of(const crypto::Key& innermost, std::string_view kind) {
+    {
+        const std::shared_lock lock(mutex_);
+        if (const auto known = keys_.find(kind); known != keys_.end()) return known->second;
+    }
+    const std::unique_lock lock(mutex_);
+    return keys_.try_emplace(std::string(kind), innermost.derive("kind", kind)).first->second;
+}
+
 BlindIndex KeyRing::blind(std::string_view kind, std::string_view normalised) const {
     BlindIndex made;
     made.generation = layers();
-    made.now = crypto::blind_index(index.front().derive("kind", kind), kind, normalised);
+    made.now = crypto::blind_index(kinds->of(index.front(), kind), kind, normalised);
     made.before = made.now;
     for (std::size_t layer = 1; layer < index.size(); ++layer) {
         made.before = made.now;

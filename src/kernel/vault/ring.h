@@ -8,7 +8,9 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,10 +29,21 @@ struct DataKeys {
     explicit DataKeys(const crypto::Key& root) : customers(root.derive("customers")), tenant(root.derive("tenant")) {}
 };
 
+// The key of each kind of identity under the innermost layer, derived once. Any thread.
+class KindKeys {
+public:
+    const crypto::Key& of(const crypto::Key& innermost, std::string_view kind);
+
+private:
+    std::shared_mutex mutex_;
+    std::map<std::string, crypto::Key, std::less<>> keys_;
+};
+
 struct KeyRing {
     std::map<std::int64_t, DataKeys> data;    // by generation; those destroyed are not here
     std::vector<crypto::Key> index;           // the layers, innermost first
     bool index_settled = true;                // every row stands under the last layer
+    std::shared_ptr<KindKeys> kinds = std::make_shared<KindKeys>();  // copies share it: the innermost layer stays
 
     std::int64_t newest() const { return data.empty() ? 0 : data.rbegin()->first; }
     std::int64_t layers() const { return static_cast<std::int64_t>(index.size()); }

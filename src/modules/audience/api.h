@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernel/behaviour/activity.h"
 #include "kernel/kernel.h"
 #include "kernel/rules/feed.h"
 #include "modules/commerce/api.h"
@@ -53,8 +54,8 @@ public:
 
 // RFM is the audience's: rfm/rules.h says how scores and classes come about, rfm/settings.h how a tenant scores.
 
-std::unique_ptr<Audience> make_audience(kernel::Kernel& kernel, org::Org& org, customer::Customers& customers,
-                                        commerce::Orders& orders);
+std::unique_ptr<Audience> make_audience(kernel::Kernel& kernel, const kernel::Activity& activity, org::Org& org,
+                                        customer::Customers& customers, commerce::Orders& orders);
 kernel::ModuleInfo audience_module();
 
 }  // namespace tilth::audience

@@ -25,8 +25,9 @@ bool is_told(Cause cause) { return cause != Cause::Created && cause != Cause::Ru
 
 }  // namespace
 
-Engine::Engine(kernel::Kernel& kernel, org::Org& org, customer::Customers& customers, commerce::Orders& orders)
-    : kernel_(kernel), org_(org), customers_(customers), orders_(orders) {
+Engine::Engine(kernel::Kernel& kernel, const kernel::Activity& activity, org::Org& org,
+               customer::Customers& customers, commerce::Orders& orders)
+    : kernel_(kernel), activity_(activity), org_(org), customers_(customers), orders_(orders) {
     const auto add = [this](std::string_view key, std::string_view zh, std::string_view en, ValueType type,
                             int decimals, Combine combine) {
         MUST(registry_.add_attribute(
@@ -155,18 +156,11 @@ Result<Engine::Read> Engine::read_feeds(kernel::View& view, const store::Positio
     if (read.more) return read;
     read.orders = TRY(orders_.changed_since(view.sql(), view.tenant(), from.orders, kRows));
     if (!read.orders.empty()) read.position.orders = read.orders.back().change_no;
-    if (TRY(kernel::event_count(view.sql(), view.tenant())) > from.events) {
-        TRY(kernel::scan_events(view.sql(), view.tenant(), from.events,
-                                [&](std::int64_t position, const kernel::Event& event) {
-                                    read.events.push_back(event);
-                                    read.position.events = position;
-                                    return read.events.size() < kEvents;
-                                }));
-    }
+    TRY(read_events(view, from.events, read));
     auto assigned = TRY(store::assigned_since(view.sql(), view.tenant(), from.assigned, kRows));
     read.assigned = std::move(assigned.rows);
     read.position.assigned = assigned.position;
-    read.more = read.orders.size() >= kRows || read.events.size() >= kEvents || assigned.more;
+    read.more = read.more || read.orders.size() >= kRows || assigned.more;
     for (std::size_t i = 0; i < feeds_.size(); ++i) {
         auto batch = TRY(feeds_[i].feed->changed_since(view.sql(), view.tenant(), feeds[i], kRows));
         const bool moved = batch.position != feeds[i];
@@ -177,6 +171,34 @@ Result<Engine::Read> Engine::read_feeds(kernel::View& view, const store::Positio
     return read;
 }
 
+// Up to what this snapshot holds, kEvents or a little more at a time: from memory when they are there, else from the log.
+Status Engine::read_events(kernel::View& view, std::int64_t after, Read& read) {
+    read.events_after = after;
+    const std::int64_t last = TRY(kernel::event_count(view.sql(), view.tenant()));
+    if (last <= after) return ok();
+    std::size_t taken = 0;
+    for (auto& run : activity_.recent(view.tenant(), after)) {
+        if (run.first > last || taken >= kEvents) break;
+        taken += run.events->size();
+        read.position.events = std::min(last, run.first + static_cast<std::int64_t>(run.events->size()) - 1);
+        read.events.push_back(std::move(run));
+    }
+    if (taken == 0) {
+        const auto logged = std::make_shared<std::vector<kernel::Event>>();
+        std::int64_t first = 0;
+        TRY(kernel::scan_events(view.sql(), view.tenant(), after,
+                                [&](std::int64_t position, const kernel::Event& event) {
+                                    if (logged->empty()) first = position;
+                                    logged->push_back(event);
+                                    read.position.events = position;
+                                    return logged->size() < kEvents;
+                                }));
+        if (!logged->empty()) read.events.push_back({first, logged});
+    }
+    read.more = read.position.events < last;
+    return ok();
+}
+
 Status Engine::apply(const TenantId& tenant, Tenant& at, Read& read) {
     Memory& memory = *at.memory;
     memory.tree(org_.nodes(tenant));
@@ -184,7 +206,12 @@ Status Engine::apply(const TenantId& tenant, Tenant& at, Read& read) {
     if (read.new_sets) TRY(memory.define(read.sets));
     for (const auto& one : read.customers) memory.customer(one);
     for (const auto& one : read.orders) memory.order(one);
-    for (const auto& one : read.events) memory.event(one);
+    for (const auto& run : read.events) {
+        for (std::size_t i = 0; i < run.events->size(); ++i) {
+            const std::int64_t position = run.first + static_cast<std::int64_t>(i);
+            if (position > read.events_after && position <= read.position.events) memory.event((*run.events)[i]);
+        }
+    }
     for (const auto& one : read.assigned) memory.assign(one);
     for (const auto& [i, batch] : read.fed) {
         if (batch.whole) memory.clear_values(feeds_[i].first, feeds_[i].columns);

@@ -5,13 +5,15 @@
 #include <shared_mutex>
 #include <thread>
 
+#include "kernel/behaviour/activity.h"
 #include "modules/audience/store.h"
 
 namespace tilth::audience {
 
 class Engine {
 public:
-    Engine(kernel::Kernel& kernel, org::Org& org, customer::Customers& customers, commerce::Orders& orders);
+    Engine(kernel::Kernel& kernel, const kernel::Activity& activity, org::Org& org, customer::Customers& customers,
+           commerce::Orders& orders);
     ~Engine() { stop(); }
 
     Status add_feed(rules::AttributeFeed& feed);
@@ -43,7 +45,8 @@ private:
         bool new_sets = false;
         std::vector<customer::Customers::Dimension> customers;
         std::vector<commerce::Orders::Change> orders;
-        std::vector<kernel::Event> events;
+        std::vector<kernel::Activity::Run> events;  // those up to position.events
+        std::int64_t events_after = 0;
         std::vector<Assignment> assigned;
         std::vector<std::pair<std::size_t, rules::FeedBatch>> fed;
         store::Position position;
@@ -58,12 +61,14 @@ private:
     Result<bool> step(const TenantId& tenant, Tenant& at);
     Status load(const TenantId& tenant, Tenant& at);
     Result<Read> read_feeds(kernel::View& view, const store::Position& from, const std::vector<std::int64_t>& feeds);
+    Status read_events(kernel::View& view, std::int64_t after, Read& read);
     Status apply(const TenantId& tenant, Tenant& at, Read& read);
     Status write(const TenantId& tenant, Tenant& at, const std::vector<Transition>& transitions);
     Tenant& tenant(const TenantId& id);
     const Tenant* find(const TenantId& id) const;
 
     kernel::Kernel& kernel_;
+    const kernel::Activity& activity_;
     org::Org& org_;
     customer::Customers& customers_;
     commerce::Orders& orders_;

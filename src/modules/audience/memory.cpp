@@ -142,7 +142,8 @@ void Memory::event(const kernel::Event& event) {
     const std::uint32_t slot = slot_of(event.customer);
     const kernel::IndexedEvent one = kernel::to_indexed(event, registry_, codes_, slot);
     index_.append(std::span(&one, 1));
-    touch(slot, Cause::Event).types.push_back(one.event.type);
+    auto& types = touch(slot, Cause::Event).types;
+    if (std::find(types.begin(), types.end(), one.event.type) == types.end()) types.push_back(one.event.type);
     // Sealing reads the months that it touches once: the more there is, the longer the tail may grow before.
     const std::size_t most = std::clamp(index_.events() / 4, kTailEventsMin, kTailEventsMax);
     if (index_.tail_events() > most) index_.seal();
@@ -363,6 +364,7 @@ Status Memory::define(const std::vector<Definition>& sets) {
         std::erase(open, nullptr);
         if (open.size() == before) return {ErrorCode::Corrupt, "rules ask for each other"};
     }
+    index_sets();
     return ok();
 }
 

@@ -131,6 +131,16 @@ private:
     };
     class View;
     friend class View;
+    // A bit for each of sets_, in their order.
+    using SetMask = std::vector<std::uint64_t>;
+    // Which rules ask for a fact.
+    struct Asking {
+        SetMask all;
+        SetMask any_type;
+        std::unordered_map<std::uint32_t, SetMask> types;
+        std::unordered_map<std::size_t, SetMask> columns;
+        std::map<std::pair<rules::MemberKind, std::string>, SetMask> members;
+    };
 
     std::uint32_t slot_of(const CustomerId& customer);
     void regroup(std::int64_t key);
@@ -149,10 +159,11 @@ private:
     bool in_org(std::uint32_t person, const std::string& name) const;
     std::set<std::int32_t> named_nodes(const std::string& name) const;
     std::int32_t home_of(std::uint32_t person) const;
-    bool touched(const Set& set, const Touch& touch) const;
+    void index_sets();
+    SetMask asking(const Touch& touch) const;
     bool holds(const Set& set, const View& view, Instant now) const;
     Instant next(const Set& set, const View& view, Instant now) const;
-    void evaluate(std::uint32_t slot, Instant now, Touch touch, std::vector<Transition>& out);
+    void evaluate(std::uint32_t slot, Instant now, const Touch& touch, std::vector<Transition>& out);
     void fill(Set& set, Instant now, std::vector<Transition>& out);
     sets::Bitmap all(const Set& set, Instant now);
     void flip(Set& set, std::uint32_t slot, bool entered, Instant now, Cause cause, std::vector<Transition>& out);
@@ -195,7 +206,8 @@ private:
     std::vector<std::unique_ptr<Set>> sets_;  // what a rule asks for stands before it
     std::map<std::pair<rules::MemberKind, std::string>, Set*> named_;
     std::map<SetId, Set*> by_id_;
-    std::map<std::uint32_t, Touch> touched_;
+    Asking asking_;
+    std::unordered_map<std::uint32_t, Touch> touched_;  // settled in the order of slots
     std::vector<std::int64_t> due_;           // by slot
     std::set<std::pair<std::int64_t, std::uint32_t>> wakes_;
 };

@@ -1,6 +1,7 @@
 // Who enters and leaves: one person at a time when something touched it, everybody when a rule is new.
 
 #include <algorithm>
+#include <bit>
 
 #include "modules/audience/memory.h"
 #include "platform/crypto/crypto.h"
@@ -184,23 +185,39 @@ Instant Memory::next(const Set& set, const View& view, Instant now) const {
     return next;
 }
 
-bool Memory::touched(const Set& set, const Touch& touch) const {
-    if (touch.all) return true;
-    const rules::Plan::Touches& asks = set.touches;
-    const auto among = [](const auto& list, const auto& one) {
-        return std::find(list.begin(), list.end(), one) != list.end();
+void Memory::index_sets() {
+    const std::size_t words = (sets_.size() + 63) / 64;
+    asking_ = {.all = SetMask(words), .any_type = SetMask(words), .types = {}, .columns = {}, .members = {}};
+    for (std::size_t i = 0; i < sets_.size(); ++i) {
+        const Set& set = *sets_[i];
+        if (set.of.archived_at) continue;
+        const auto note = [&](SetMask& mask) {
+            mask.resize(words);
+            mask[i / 64] |= std::uint64_t{1} << (i % 64);
+        };
+        note(asking_.all);
+        for (const std::uint32_t type : set.touches.types)
+            note(type == rules::kAnyType ? asking_.any_type : asking_.types[type]);
+        for (const std::size_t column : set.touches.attributes) note(asking_.columns[column]);
+        for (const auto& member : set.touches.members) note(asking_.members[member]);
+        note(asking_.members[{set.kind, set.of.name}]);  // who is in it by hand
+    }
+}
+
+Memory::SetMask Memory::asking(const Touch& touch) const {
+    if (touch.all) return asking_.all;
+    SetMask out(asking_.all.size());
+    const auto add = [&](const SetMask& mask) {
+        for (std::size_t w = 0; w < out.size(); ++w) out[w] |= mask[w];
     };
-    for (const auto& member : touch.members) {
-        if (member == std::pair(set.kind, set.of.name) || among(asks.members, member)) return true;
-    }
-    if (!touch.types.empty() && among(asks.types, rules::kAnyType)) return true;
-    for (const std::uint32_t type : touch.types) {
-        if (among(asks.types, type)) return true;
-    }
-    for (const std::size_t column : touch.columns) {
-        if (among(asks.attributes, column)) return true;
-    }
-    return false;
+    const auto add_of = [&](const auto& masks, const auto& key) {
+        if (const auto found = masks.find(key); found != masks.end()) add(found->second);
+    };
+    if (!touch.types.empty()) add(asking_.any_type);
+    for (const std::uint32_t type : touch.types) add_of(asking_.types, type);
+    for (const std::size_t column : touch.columns) add_of(asking_.columns, column);
+    for (const auto& member : touch.members) add_of(asking_.members, member);
+    return out;
 }
 
 void Memory::flip(Set& set, std::uint32_t slot, bool entered, Instant now, Cause cause, std::vector<Transition>& out) {
@@ -225,18 +242,25 @@ void Memory::wake_at(std::uint32_t slot, Instant due, bool replace) {
     due_[slot] = after;
 }
 
-void Memory::evaluate(std::uint32_t slot, Instant now, Touch touch, std::vector<Transition>& out) {
+void Memory::evaluate(std::uint32_t slot, Instant now, const Touch& touch, std::vector<Transition>& out) {
     const View view(*this, slot);
     Instant due = Instant::never();
-    for (const auto& set : sets_) {
-        if (set->of.archived_at || !touched(*set, touch)) continue;
-        const bool is = holds(*set, view, now);
-        if (is != set->members.contains(slot)) {
-            Cause cause = touch.cause;
-            flip(*set, slot, is, now, cause, out);
-            touch.members.emplace_back(set->kind, set->of.name);
+    SetMask open = asking(touch);
+    for (std::size_t w = 0; w < open.size(); ++w) {
+        while (open[w] != 0) {
+            const int bit = std::countr_zero(open[w]);
+            open[w] &= open[w] - 1;
+            Set& set = *sets_[w * 64 + static_cast<std::size_t>(bit)];
+            const bool is = holds(set, view, now);
+            if (is != set.members.contains(slot)) {
+                flip(set, slot, is, now, touch.cause, out);
+                // Rules that ask for this set stand behind it.
+                const SetMask& asking = asking_.members.at({set.kind, set.of.name});
+                open[w] |= asking[w] & ~(~std::uint64_t{0} >> (63 - bit));
+                for (std::size_t later = w + 1; later < open.size(); ++later) open[later] |= asking[later];
+            }
+            due = std::min(due, next(set, view, now));
         }
-        due = std::min(due, next(*set, view, now));
     }
     wake_at(slot, due, touch.all);
 }
@@ -313,7 +337,11 @@ std::vector<Transition> Memory::settle(Instant now, bool whole, bool scores) {
         if (set->fresh) fill(*set, now, out);
     }
     auto touched = std::exchange(touched_, {});
-    for (auto& [slot, touch] : touched) evaluate(slot, now, std::move(touch), out);
+    std::vector<std::uint32_t> order;
+    order.reserve(touched.size());
+    for (const auto& [slot, touch] : touched) order.push_back(slot);
+    std::sort(order.begin(), order.end());
+    for (const std::uint32_t slot : order) evaluate(slot, now, touched.at(slot), out);
     return out;
 }
 
@@ -326,7 +354,7 @@ void Memory::begin_day(Day day, std::vector<Transition>& out) {
         if (const auto waits = touched_.find(slot); waits != touched_.end()) {
             waits->second.columns.insert(waits->second.columns.end(), of.columns.begin(), of.columns.end());
         } else {
-            evaluate(slot, begins, std::move(of), out);
+            evaluate(slot, begins, of, out);
         }
     }
 }

@@ -12,9 +12,9 @@ std::vector<sql::Migration> migrations_of_module_audience();
 
 namespace tilth::audience {
 
-std::unique_ptr<Audience> make_audience(kernel::Kernel& kernel, org::Org& org, customer::Customers& customers,
-                                        commerce::Orders& orders) {
-    auto service = std::make_unique<AudienceService>(kernel, org, customers, orders);
+std::unique_ptr<Audience> make_audience(kernel::Kernel& kernel, const kernel::Activity& activity, org::Org& org,
+                                        customer::Customers& customers, commerce::Orders& orders) {
+    auto service = std::make_unique<AudienceService>(kernel, activity, org, customers, orders);
     add_rule_routes(*service);
     add_segment_routes(*service);
     add_tag_routes(*service);

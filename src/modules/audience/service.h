@@ -14,8 +14,9 @@ inline constexpr kernel::Permission kCustomerRead{"customer.read", "查看客户
 
 class AudienceService final : public Audience {
 public:
-    AudienceService(kernel::Kernel& kernel, org::Org& org, customer::Customers& customers, commerce::Orders& orders)
-        : kernel_(kernel), org_(org), customers_(customers), engine_(kernel, org, customers, orders) {
+    AudienceService(kernel::Kernel& kernel, const kernel::Activity& activity, org::Org& org,
+                    customer::Customers& customers, commerce::Orders& orders)
+        : kernel_(kernel), org_(org), customers_(customers), engine_(kernel, activity, org, customers, orders) {
         define_rfm_settings(kernel.settings);
     }
 

@@ -57,6 +57,7 @@ struct Incoming {
     std::uint8_t corrected = 0;
     bool released = false;  // from quarantine, by somebody's word: the catalogue is not asked again
     std::string capture = {};  // of a capture point: what the submission says beyond the event (JSON); else empty
+    std::string store = {};  // the code in the property "node"; empty: none named
     std::optional<OrgNodeId> home_node = {};  // whose a customer without a home becomes: the capture point's node
 };
 struct Verdict {

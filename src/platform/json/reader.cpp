@@ -124,7 +124,9 @@ bool any_escape(std::uint64_t word) {
     return (control | zero_byte(word ^ kOnes * '"') | zero_byte(word ^ kOnes * '\\')) != 0;
 }
 
-void append_valid(std::string& out, std::string_view text) {
+}  // namespace
+
+void append_quoted_valid(std::string& out, std::string_view text) {
     out += '"';
     std::size_t from = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -140,6 +142,8 @@ void append_valid(std::string& out, std::string_view text) {
     out.append(text, from);
     out += '"';
 }
+
+namespace {
 
 // Copies text whose bytes may be malformed: the longest valid run, then U+FFFD for one byte, and so on.
 std::string repaired(std::string_view text) {
@@ -157,8 +161,8 @@ std::string repaired(std::string_view text) {
 }  // namespace
 
 void append_quoted(std::string& out, std::string_view text) {
-    if (simdjson::validate_utf8(text.data(), text.size())) append_valid(out, text);
-    else append_valid(out, repaired(text));
+    if (simdjson::validate_utf8(text.data(), text.size())) append_quoted_valid(out, text);
+    else append_quoted_valid(out, repaired(text));
 }
 
 void append_number(std::string& out, double value) {
@@ -186,7 +190,7 @@ void Node::append_raw(std::string& out) const {
         case NodeKind::Int: out += std::to_string(static_cast<std::int64_t>(tape_[at_ + 1])); return;
         case NodeKind::Uint: out += std::to_string(tape_[at_ + 1]); return;
         case NodeKind::Double: append_number(out, std::bit_cast<double>(tape_[at_ + 1])); return;
-        case NodeKind::String: append_valid(out, str()); return;
+        case NodeKind::String: append_quoted_valid(out, str()); return;
         case NodeKind::Array:
         case NodeKind::Object: break;
     }
@@ -198,7 +202,7 @@ void Node::append_raw(std::string& out) const {
     for (const Member member : all) {
         out += before;
         before = ',';
-        if (keyed) append_valid(out, member.key), out += ':';
+        if (keyed) append_quoted_valid(out, member.key), out += ':';
         member.value.append_raw(out);
     }
     out += close;

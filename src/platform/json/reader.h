@@ -178,6 +178,8 @@ Result<Doc> read(std::string_view json);
 
 // Appends `text` as a JSON string with quotes; UTF-8 stays as it is, malformed bytes become U+FFFD.
 void append_quoted(std::string& out, std::string_view text);
+// The same of text that is known to be UTF-8, as everything in a Doc is.
+void append_quoted_valid(std::string& out, std::string_view text);
 // Shortest decimal that reads back the same; null when not finite.
 void append_number(std::string& out, double value);
 

@@ -115,7 +115,9 @@ void BehaviourIndex::Month::take(std::size_t run, const EventRange& range, std::
 void BehaviourIndex::append(std::span<const IndexedEvent> events) {
     for (const IndexedEvent& one : events) {
         INVARIANT(one.event.type < 65'535, "an event type has two bytes");
-        tail_[one.slot].push_back(one.event);
+        const std::size_t block = one.slot / kBlockPeople;
+        if (block >= tail_.size()) tail_.resize(block + 1);
+        tail_[block][one.slot].push_back(one.event);
     }
     tail_events_ += events.size();
 }
@@ -150,8 +152,10 @@ void BehaviourIndex::fill(Month& month, const std::vector<IndexedEvent>& sorted)
 void BehaviourIndex::seal() {
     std::vector<IndexedEvent> recent;
     recent.reserve(tail_events_);
-    for (const auto& [slot, events] : tail_) {
-        for (const PlainEvent& one : events) recent.push_back({slot, one});
+    for (const auto& block : tail_) {
+        for (const auto& [slot, events] : block) {
+            for (const PlainEvent& one : events) recent.push_back({slot, one});
+        }
     }
     tail_.clear();
     tail_events_ = 0;
@@ -210,9 +214,18 @@ void BehaviourIndex::link(std::uint32_t person, std::vector<std::uint32_t> slots
 void BehaviourIndex::drop_before(Instant moment) {
     std::erase_if(months_, [&](const auto& one) { return one.second.until <= moment.ms; });
     const std::int64_t kept = month_start(moment.ms);
-    for (auto& [slot, events] : tail_)
-        tail_events_ -= std::erase_if(events, [&](const PlainEvent& one) { return one.time < kept; });
-    std::erase_if(tail_, [](const auto& one) { return one.second.empty(); });
+    for (auto& block : tail_) {
+        for (auto& [slot, events] : block)
+            tail_events_ -= std::erase_if(events, [&](const PlainEvent& one) { return one.time < kept; });
+        std::erase_if(block, [](const auto& one) { return one.second.empty(); });
+    }
+}
+
+const std::vector<PlainEvent>* BehaviourIndex::tail_of(std::uint32_t slot) const {
+    const std::size_t block = slot / kBlockPeople;
+    if (block >= tail_.size()) return nullptr;
+    const auto found = tail_[block].find(slot);
+    return found == tail_[block].end() ? nullptr : &found->second;
 }
 
 void BehaviourIndex::take_slot(std::uint32_t slot, const EventRange& range, std::vector<PlainEvent>& out) const {
@@ -221,8 +234,8 @@ void BehaviourIndex::take_slot(std::uint32_t slot, const EventRange& range, std:
         const std::size_t run = month.find(slot);
         if (run < month.slots.size()) month.take(run, range, out);
     }
-    if (const auto recent = tail_.find(slot); recent != tail_.end())
-        std::copy_if(recent->second.begin(), recent->second.end(), std::back_inserter(out),
+    if (const auto* recent = tail_of(slot))
+        std::copy_if(recent->begin(), recent->end(), std::back_inserter(out),
                      [&](const PlainEvent& one) { return in(range, one); });
 }
 
@@ -249,8 +262,10 @@ void BehaviourIndex::count(std::size_t block, rules::ConstBlockSet domain, const
             if (has(domain, offset)) counts[offset] += month.count(run, range);
         }
     }
-    for (auto at = tail_.lower_bound(static_cast<std::uint32_t>(first)); at != tail_.end() && at->first < end; ++at) {
-        for (const PlainEvent& one : at->second) counts[at->first - first] += in(range, one) ? 1 : 0;
+    if (block < tail_.size()) {
+        for (const auto& [slot, events] : tail_[block]) {
+            for (const PlainEvent& one : events) counts[slot - first] += in(range, one) ? 1 : 0;
+        }
     }
     std::vector<PlainEvent> more;
     for (auto at = links_.lower_bound(static_cast<std::uint32_t>(first)); at != links_.end() && at->first < end; ++at) {
@@ -275,7 +290,6 @@ void BehaviourIndex::gather(std::size_t block, rules::ConstBlockSet domain, cons
             {&month, static_cast<std::size_t>(std::lower_bound(month.slots.begin(), month.slots.end(), first) -
                                               month.slots.begin())});
     }
-    auto recent = tail_.lower_bound(static_cast<std::uint32_t>(first));
     auto linked = links_.lower_bound(static_cast<std::uint32_t>(first));
     std::vector<PlainEvent> events;
     for (std::size_t w = 0; w < kBlockWords; ++w) {
@@ -289,10 +303,9 @@ void BehaviourIndex::gather(std::size_t block, rules::ConstBlockSet domain, cons
                 while (at.run < slots.size() && slots[at.run] < person) ++at.run;
                 if (at.run < slots.size() && slots[at.run] == person) at.month->take(at.run, range, events);
             }
-            while (recent != tail_.end() && recent->first < person) ++recent;
-            if (recent != tail_.end() && recent->first == person) {
+            if (const auto* recent = tail_of(person)) {
                 mixed = true;
-                std::copy_if(recent->second.begin(), recent->second.end(), std::back_inserter(events),
+                std::copy_if(recent->begin(), recent->end(), std::back_inserter(events),
                              [&](const PlainEvent& one) { return in(range, one); });
             }
             while (linked != links_.end() && linked->first < person) ++linked;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "kernel/rules/plan.h"
@@ -65,10 +66,12 @@ private:
         void take(std::size_t run, const rules::EventRange& range, std::vector<rules::PlainEvent>& out) const;
     };
     void fill(Month& month, const std::vector<IndexedEvent>& sorted) const;
+    const std::vector<rules::PlainEvent>* tail_of(std::uint32_t slot) const;
     void take_slot(std::uint32_t slot, const rules::EventRange& range, std::vector<rules::PlainEvent>& out) const;
 
     std::map<std::int64_t, Month> months_;                                 // by start
-    std::map<std::uint32_t, std::vector<rules::PlainEvent>> tail_;         // by slot
+    // By block of slots, then slot.
+    std::vector<std::unordered_map<std::uint32_t, std::vector<rules::PlainEvent>>> tail_;
     std::map<std::uint32_t, std::vector<std::uint32_t>> links_;            // person -> further slots
     std::map<std::uint32_t, std::uint32_t> absorbed_;                      // slot -> person
     std::size_t tail_events_ = 0;

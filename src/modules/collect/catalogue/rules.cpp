@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "modules/collect/inlets/strip.h"
 #include "platform/json/reader.h"
 
 namespace tilth::collect::catalogue {
@@ -158,6 +159,7 @@ Result<Incoming> parse_event(json::Node node, const TenantId& tenant, kernel::Va
     event.time = Instant{*time};
     event.type = node.get("type").str();
     event.properties = node.get("properties").str();
+    if (const auto properties = json::read(event.properties)) event.store = store_of(properties->root());
     event.rule = rule_word(node.get("rule").str());
     event.joins = node.get("joins").boolean().value_or(false);
     event.corrected = static_cast<std::uint8_t>(node.get("corrected").i64().value_or(0) & 0xff);

@@ -89,6 +89,7 @@ std::string Builder::properties(json::Node properties, std::span<const std::stri
     bool taken = false;
     std::string out = strip_properties(properties, taken, not_properties);
     if (taken) note(Correction::PersonalTaken);
+    event_.store = store_of(properties);
     return out;
 }
 

@@ -26,6 +26,23 @@ bool mobile_at(std::string_view text, std::size_t at) {
            (at >= 2 && text.substr(at - 2, 2) == "86" && (at == 2 || !digit(text[at - 3])));
 }
 
+constexpr std::array<std::string_view, 32> kNames = {
+    "address",      "addr",          "avatar",   "birthday", "birthdate", "cardno",      "email",    "firstname",
+    "fullname",     "idcard",        "idnumber", "ip",       "lastname",  "mail",        "mobile",   "mobilephone",
+    "namefull",     "nickname",      "openid",   "passport", "phone",     "phonenumber", "realname", "receiver",
+    "receivername", "receiverphone", "street",   "tel",      "telephone", "unionid",     "username", "wechat"};
+
+// By first letter, a bit for each length: nearly every member's name is done with here.
+constexpr auto kLengths = [] {
+    std::array<std::uint32_t, 256> out{};
+    for (const std::string_view name : kNames) out[static_cast<unsigned char>(name.front())] |= 1u << name.size();
+    return out;
+}();
+bool may_be_personal(std::string_view plain) {
+    return !plain.empty() && plain.size() < 32 &&
+           (kLengths[static_cast<unsigned char>(plain.front())] >> plain.size() & 1) != 0;
+}
+
 // Most texts hold neither; they are written without a copy.
 bool holds_any(std::string_view text) {
     if (text.find('@') != std::string_view::npos) return true;
@@ -41,8 +58,9 @@ struct Written {
     bool taken = false;  // something was left out or replaced
 };
 
+// `text` comes from read JSON, which is valid UTF-8.
 void quoted_into(Written& out, std::string_view text) {
-    if (!holds_any(text)) return json::append_quoted(out.text, text);
+    if (!holds_any(text)) return json::append_quoted_valid(out.text, text);
     const std::string plain = strip_text(text);
     out.taken |= plain != text;
     json::append_quoted(out.text, plain);
@@ -99,11 +117,6 @@ void strip_into(Written& out, json::Node node) {
 }  // namespace
 
 bool is_personal_name(std::string_view member) {
-    static constexpr std::array<std::string_view, 32> kNames = {
-        "address",      "addr",          "avatar",   "birthday", "birthdate", "cardno",      "email",    "firstname",
-        "fullname",     "idcard",        "idnumber", "ip",       "lastname",  "mail",        "mobile",   "mobilephone",
-        "name_full",    "nickname",      "openid",   "passport", "phone",     "phonenumber", "realname", "receiver",
-        "receivername", "receiverphone", "street",   "tel",      "telephone", "unionid",     "username", "wechat"};
     if (member.size() > kNameBytesMax) return false;
     std::array<char, kNameBytesMax> lower{};
     std::size_t length = 0;
@@ -112,8 +125,10 @@ bool is_personal_name(std::string_view member) {
         lower[length++] = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     }
     const std::string_view plain(lower.data(), length);
-    return std::binary_search(kNames.begin(), kNames.end(), plain);
+    return may_be_personal(plain) && std::find(kNames.begin(), kNames.end(), plain) != kNames.end();
 }
+
+std::string store_of(json::Node properties) { return strip_text(properties.get("node").str()); }
 
 std::string strip_text(std::string_view text) {
     std::string out;

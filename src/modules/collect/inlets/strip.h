@@ -17,6 +17,8 @@ std::string strip_properties(json::Node properties);
 // `not_properties` names stand elsewhere in the event and are passed over.
 std::string strip_properties(json::Node properties, bool& taken, std::span<const std::string_view> not_properties = {});
 bool is_personal_name(std::string_view member);
+// The code of a store in the property "node", when it is a text.
+std::string store_of(json::Node properties);
 // The text with e-mail addresses and mobile numbers replaced.
 std::string strip_text(std::string_view text);
 

@@ -31,8 +31,15 @@ TEST(Strip, PropertiesLosePersonalMembersAtEveryDepth) {
     EXPECT_EQ(strip_properties(json::Node{}), "{}");
 }
 
+TEST(Strip, TheStoreIsTheTextOfThePropertyNode) {
+    const auto store = [](std::string_view json) { return store_of(json::read(json)->root()); };
+    EXPECT_EQ(store(R"({"node":"S1"})"), "S1");
+    EXPECT_EQ(store(R"({"note":"\"node\"", "node": 7})"), "");
+    EXPECT_EQ(store(R"({"amount":1,"of":{"node":"S1"}})"), "");
+}
+
 TEST(Strip, NamesAreComparedWithoutCaseAndSeparators) {
-    for (const char* name : {"phone", "Phone-Number", "ID_CARD", "firstName", "$ip", "openId"})
+    for (const char* name : {"phone", "Phone-Number", "ID_CARD", "firstName", "$ip", "openId", "name_full"})
         EXPECT_TRUE(is_personal_name(name)) << name;
     for (const char* name : {"sku", "name", "price", "shipping", "phonecase"})
         EXPECT_FALSE(is_personal_name(name)) << name;

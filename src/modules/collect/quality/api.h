@@ -17,7 +17,6 @@
 #include <array>
 #include <map>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "modules/collect/api.h"
@@ -54,9 +53,6 @@ struct Judged {
     Quality quality;
 };
 
-// The code in the property "node"; empty when there is none.
-std::string store_of(const Incoming& event);
-
 // Tells an id that comes again with another content. Memory, bounded, lost with the process; the writer's thread.
 class Saying {
 public:
@@ -65,8 +61,24 @@ public:
     bool contradicts(const SourceId& source, const Incoming& event);
 
 private:
-    std::unordered_map<std::uint64_t, std::uint64_t> young_;
-    std::unordered_map<std::uint64_t, std::uint64_t> old_;
+    // What was said under each id, by open addressing: no more than kKnown of kSlots are taken.
+    class Said {
+    public:
+        const std::uint64_t* find(std::uint64_t id) const;
+        void put(std::uint64_t id, std::uint64_t content);
+        bool full() const { return size_ == kKnown; }
+
+    private:
+        struct One {
+            std::uint64_t id = 0;  // 0: free
+            std::uint64_t content = 0;
+        };
+        static constexpr std::size_t kSlots = 262'144;
+        std::size_t size_ = 0;
+        std::vector<One> slots_;
+    };
+    Said young_;
+    Said old_;
 };
 
 Status add_quality(kernel::Unit& unit, const org::Org& org, const std::vector<Judged>& judged);

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "platform/crypto/crypto.h"
-#include "platform/json/reader.h"
 
 namespace tilth::collect {
 
@@ -95,24 +95,32 @@ std::optional<std::int64_t> Quality::lag(double share) const {
     return kLagBeyond;
 }
 
-std::string store_of(const Incoming& event) {
-    if (event.properties.find("\"node\"") == std::string::npos) return {};
-    const auto doc = json::read(event.properties);
-    return doc ? std::string(doc->root().get("node").str()) : std::string();
+const std::uint64_t* Saying::Said::find(std::uint64_t id) const {
+    if (slots_.empty()) return nullptr;
+    for (std::size_t at = id % kSlots; slots_[at].id != 0; at = (at + 1) % kSlots) {
+        if (slots_[at].id == id) return &slots_[at].content;
+    }
+    return nullptr;
+}
+
+void Saying::Said::put(std::uint64_t id, std::uint64_t content) {
+    if (slots_.empty()) slots_.resize(kSlots);
+    std::size_t at = id % kSlots;
+    while (slots_[at].id != 0) at = (at + 1) % kSlots;
+    slots_[at] = {id, content};
+    ++size_;
 }
 
 bool Saying::contradicts(const SourceId& source, const Incoming& event) {
     std::uint64_t chance = 0;  // the end of an id is random
     std::memcpy(&chance, source.raw().substr(sizeof chance).data(), sizeof chance);
-    const std::uint64_t id = front_of(event.fingerprint) ^ chance;
-    const std::uint64_t content = front_of(crypto::fingerprint(event.type + '\n' + event.properties));
-    for (const auto* known : {&young_, &old_})
-        if (const auto found = known->find(id); found != known->end()) return found->second != content;
-    if (young_.size() >= kKnown) {
-        old_ = std::move(young_);
-        young_.clear();
-    }
-    young_.emplace(id, content);
+    const std::uint64_t id = std::max<std::uint64_t>(1, front_of(event.fingerprint) ^ chance);
+    const std::uint64_t content =
+        front_of(crypto::fingerprint(event.properties, front_of(crypto::fingerprint(event.type))));
+    for (const Said* known : {&young_, &old_})
+        if (const auto* said = known->find(id)) return *said != content;
+    if (young_.full()) old_ = std::exchange(young_, Said{});
+    young_.put(id, content);
     return false;
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 namespace tilth::collect {
 namespace {
 
@@ -48,12 +50,6 @@ TEST(Quality, AnImpossibleClockIsContradictory) {
     EXPECT_EQ(quality.duplicate, 1);
 }
 
-TEST(Quality, TheStoreIsTheTextOfThePropertyNode) {
-    EXPECT_EQ(store_of(event(1, "paid", R"({"node":"S1"})")), "S1");
-    EXPECT_EQ(store_of(event(1, "paid", R"({"note":"\"node\"", "node": 7})")), "");
-    EXPECT_EQ(store_of(event(1, "paid", R"({"amount":1})")), "");
-}
-
 TEST(Saying, TheSameIdWithAnotherContentOfOneSource) {
     Saying saying;
     const SourceId a{};
@@ -65,6 +61,20 @@ TEST(Saying, TheSameIdWithAnotherContentOfOneSource) {
     EXPECT_TRUE(saying.contradicts(a, event(1, "seen", R"({"amount":1})")));
     EXPECT_FALSE(saying.contradicts(b, event(1, "paid", R"({"amount":2})")));
     EXPECT_FALSE(saying.contradicts(a, event(2, "paid", R"({"amount":2})")));
+}
+
+TEST(Saying, TheLastHundredThousandIdsAreKnown) {
+    Saying saying;
+    const auto numbered = [](std::uint32_t number, std::string properties) {
+        Incoming one = event(0, "paid", std::move(properties));
+        std::memcpy(one.fingerprint.data(), &number, sizeof number);
+        return one;
+    };
+    constexpr std::uint32_t kLast = 3 * Saying::kKnown;
+    for (std::uint32_t i = 0; i < kLast; ++i) ASSERT_FALSE(saying.contradicts({}, numbered(i, "{}")));
+    EXPECT_TRUE(saying.contradicts({}, numbered(kLast - 1, R"({"amount":2})")));
+    EXPECT_TRUE(saying.contradicts({}, numbered(kLast - Saying::kKnown, R"({"amount":2})")));
+    EXPECT_FALSE(saying.contradicts({}, numbered(0, R"({"amount":2})")));  // longer ago than it is kept
 }
 
 }  // namespace
