@@ -2,6 +2,8 @@
 
 #include "kernel/rules/part.h"
 
+#include "kernel/rules/check.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -48,9 +50,11 @@ std::int64_t measured(const Plan::Part& part, std::span<const PlainEvent> events
 // Per step, the latest event that ends a chain up to it: a later one is never worse, for it leaves more time and fewer
 // events between. Events of one millisecond see only what stood before them.
 bool sequence_over(const std::vector<CompiledStep>& steps, std::span<const PlainEvent> events) {
-    std::vector<std::int64_t> reached(steps.size(), kMissing);
-    std::vector<bool> arrived(steps.size());
-    std::vector<bool> blocked(steps.size());
+    INVARIANT(steps.size() <= kStepsMax, "the rule was checked");
+    std::array<std::int64_t, kStepsMax> reached;
+    std::array<bool, kStepsMax> arrived{};
+    std::array<bool, kStepsMax> blocked{};
+    reached.fill(kMissing);
     for (std::size_t begin = 0; begin < events.size();) {
         const std::int64_t time = events[begin].time;
         std::fill(arrived.begin(), arrived.end(), false);
@@ -63,7 +67,7 @@ bool sequence_over(const std::vector<CompiledStep>& steps, std::span<const Plain
                 if (i > 0 && steps[i].without && (*steps[i].without)(events[end])) blocked[i - 1] = true;
             }
         }
-        if (arrived.back()) return true;
+        if (arrived[steps.size() - 1]) return true;
         for (std::size_t i = 0; i < steps.size(); ++i) {
             if (arrived[i]) reached[i] = time;
             else if (blocked[i]) reached[i] = kMissing;
@@ -102,6 +106,20 @@ bool Plan::Part::concerns(const PlainEvent& one) const {
     return std::any_of(steps.begin(), steps.end(), [&](const CompiledStep& step) {
         return step.event(one) || (step.without && (*step.without)(one));
     });
+}
+
+Plan::Trend Plan::Part::trend() const {
+    if (!of_events()) {
+        auto out = Trend::None;
+        for (const Part& child : children)
+            out = static_cast<Trend>(static_cast<int>(out) | static_cast<int>(child.trend()));
+        if (kind != Kind::Not || out == Trend::None || out == Trend::Either) return out;
+        return out == Trend::Up ? Trend::Down : Trend::Up;
+    }
+    if (kind == Kind::Absence) return Trend::Down;
+    if (least) return Trend::Up;
+    const bool plain = std::none_of(steps.begin(), steps.end(), [](const CompiledStep& one) { return one.without; });
+    return kind == Kind::Sequence && plain ? Trend::Up : Trend::Either;
 }
 
 Accept Plan::Part::accept_at(Instant now) const {

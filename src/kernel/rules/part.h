@@ -23,6 +23,9 @@ struct Plan::Part {
     std::int64_t percentile = 0;
 
     bool of_events() const { return kind >= Kind::Aggregate; }
+    Plan::Trend trend() const;
+    // Of a count, or an absence, which is "not at least one": the least that is accepted, when any more are too.
+    std::optional<std::int64_t> least;
     // Any event that can matter to this condition.
     bool concerns(const PlainEvent& one) const;
     Accept accept_at(Instant now) const;

@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "kernel/rules/check.h"
-#include "kernel/rules/part.h"
+#include "kernel/rules/live.h"
 
 namespace tilth::kernel::rules {
 namespace {
 
-constexpr int kMomentsMax = 64;  // looked at by next_change before it answers "ask again then"
+constexpr int kMomentsMax = 16;  // looked at by next_change before it answers "ask again then"
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
 class Compiler {
@@ -49,6 +49,9 @@ public:
             }
             out.accept = accept(of, rule.op, rule.values);
         }
+        const bool open = !out.accept.negated && out.accept.values.empty() && out.accept.hi == kMost;
+        if (rule.kind == Kind::Absence) out.least = 1;
+        else if (rule.kind == Kind::Aggregate && rule.measure == Measure::Count && open) out.least = out.accept.lo;
         for (const Step& step : rule.steps) {
             CompiledStep made{filter(step.event), rolling_ms(step.unit, step.within), {}};
             if (!step.without.empty()) made.without = filter(step.without.front());
@@ -98,77 +101,6 @@ private:
     const BusinessCalendar& calendar_;
 };
 
-std::span<const PlainEvent> within(std::span<const PlainEvent> events, const Range& range) {
-    const auto before = [](const PlainEvent& one, std::int64_t time) { return one.time < time; };
-    const auto begin = std::lower_bound(events.begin(), events.end(), range.from, before);
-    const auto end = std::lower_bound(begin, events.end(), range.to, before);
-    return {begin, end};
-}
-
-// One person at one moment.
-class Live {
-public:
-    Live(const PersonFacts& person, const BusinessCalendar& calendar) : person_(person), calendar_(calendar) {}
-
-    bool holds(const Plan::Part& part, Instant now) const {
-        const auto child_holds = [&](const Plan::Part& child) { return holds(child, now); };
-        switch (part.kind) {
-            case Kind::All: return std::all_of(part.children.begin(), part.children.end(), child_holds);
-            case Kind::Any: return std::any_of(part.children.begin(), part.children.end(), child_holds);
-            case Kind::Not: return !holds(part.children.front(), now);
-            case Kind::Attribute: return part.accept_at(now)(person_.attribute(part.column));
-            case Kind::Member: return person_.member(part.member, part.name);
-            case Kind::Rhythm: return part.rhythm_over(person_.events(), now);
-            default: return part.over(within(person_.events(), range_at(part.window, calendar_, now)));
-        }
-    }
-
-    // The earliest moment after now at which this part may come out differently; kMost when none.
-    std::int64_t next(const Plan::Part& part, Instant now) const {
-        std::int64_t out = kMost;
-        const auto offer = [&](std::int64_t moment) {
-            if (moment > now.ms) out = std::min(out, moment);
-        };
-        for (const Plan::Part& child : part.children) offer(next(child, now));
-        if (part.kind == Kind::Attribute && part.span_ms > 0) {
-            const std::int64_t value = person_.attribute(part.column);
-            if (value == kMissing) return out;
-            if (part.op != Op::OlderThan) offer(value);
-            offer(part.op == Op::WithinNext ? value - part.span_ms : value + part.span_ms);
-        }
-        if (part.of_events()) of_events(part, now, offer);
-        return out;
-    }
-
-private:
-    template <class Offer>
-    void of_events(const Plan::Part& part, Instant now, const Offer& offer) const {
-        const auto events = person_.events();
-        const auto after = std::find_if(events.begin(), events.end(), [&](const PlainEvent& one) {
-            return one.time > now.ms && part.concerns(one);
-        });
-        if (after != events.end()) offer(after->time);
-        if (part.kind == Kind::Rhythm) {
-            const Rhythm own = rhythm_of(part.event, part.percentile, events, now);
-            if (own.gap != kMissing) offer(own.last + own.gap + 1);
-            return;
-        }
-        if (part.window.kind == WindowKind::Ever) return;
-        const Range range = range_at(part.window, calendar_, now);
-        // Windows only move forward: what lies before this one counts no more.
-        for (const PlainEvent& one : events) {
-            if (one.time < range.from || !part.concerns(one)) continue;
-            if (one.time > now.ms) break;
-            offer(part.window.kind == WindowKind::Last ? one.time + rolling_ms(part.window.unit, part.window.count)
-                                                       : range.next);
-            break;  // the oldest one leaves first
-        }
-    }
-
-    const PersonFacts& person_;
-    const BusinessCalendar& calendar_;
-};
-
 void collect(const Plan::Part& part, Plan::Touches& out) {
     for (const Plan::Part& child : part.children) collect(child, out);
     if (part.kind == Kind::Attribute) out.attributes.push_back(part.column);
@@ -195,18 +127,23 @@ Result<Plan> Plan::compile(const Node& rule, const Registry& registry, Codes& co
     return Plan(std::move(root), std::move(calendar));
 }
 
-bool Plan::holds(const PersonFacts& person, Instant now) const { return Live(person, calendar_).holds(*root_, now); }
-
-Instant Plan::next_change(const PersonFacts& person, Instant now) const {
-    const Live live(person, calendar_);
-    const bool present = live.holds(*root_, now);
-    Instant moment = now;
-    for (int i = 0; i < kMomentsMax; ++i) {
-        moment.ms = live.next(*root_, moment);
-        if (moment == Instant::never() || live.holds(*root_, moment) != present) return moment;
-    }
-    return moment;
+bool Plan::holds(const PersonFacts& person, Instant now) const {
+    return Live(person, calendar_).look(*root_, now).holds;
 }
+
+Plan::Verdict Plan::judge(const PersonFacts& person, Instant now) const {
+    const Live live(person, calendar_);
+    Outlook outlook = live.look(*root_, now);
+    const bool present = outlook.holds;
+    for (int i = 0; i < kMomentsMax && outlook.until != Outlook::kEver; ++i) {
+        const Instant moment{outlook.until};
+        outlook = live.look(*root_, moment);
+        if (outlook.holds != present) return {present, moment};
+    }
+    return {present, {outlook.until}};
+}
+
+Plan::Trend Plan::trend() const { return root_->trend(); }
 
 Plan::Touches Plan::touches() const {
     Touches out;

@@ -41,6 +41,10 @@ public:
     virtual std::int64_t attribute(std::size_t column) const = 0;  // kMissing; texts as Codes::texts
     virtual bool member(MemberKind kind, const std::string& name) const = 0;
     virtual std::span<const PlainEvent> events() const = 0;  // by time; those after now are allowed
+    // The last ones of events(): `count` of them or more, or all. Valid until the next call.
+    virtual std::span<const PlainEvent> latest(std::size_t) const { return events(); }
+    // All events of the type (kAnyType: all), by time, where it costs little to set them apart; else nothing.
+    virtual std::optional<std::span<const PlainEvent>> events_of(std::uint32_t) const { return std::nullopt; }
 };
 
 // All people, in blocks of 65,536 ordinals; a set of a block is kBlockWords words. Calls from several threads.
@@ -106,9 +110,16 @@ public:
     static Result<Plan> compile(const Node& rule, const Registry& registry, Codes& codes, BusinessCalendar calendar);
 
     bool holds(const PersonFacts& person, Instant now) const;
-    // The earliest moment after now at which the passing of time alone changes the result; never() when none does.
-    // After 64 moments at which it could have changed and did not, that moment is answered: wake up and ask again.
-    Instant next_change(const PersonFacts& person, Instant now) const;
+    // Besides, the earliest moment after now at which the passing of time alone changes the result; never() when none
+    // does. After 16 moments at which it could have changed and did not, the next is answered: wake up and ask again.
+    struct Verdict {
+        bool holds = false;
+        Instant next_change = Instant::never();
+    };
+    Verdict judge(const PersonFacts& person, Instant now) const;
+    // What one more event can do to the result, whatever its time: nothing, only make it true, only false, or either.
+    enum class Trend : std::uint8_t { None = 0, Up = 1, Down = 2, Either = 3 };
+    Trend trend() const;
     sets::Bitmap all(const People& people, Instant now, int threads = 2) const;
 
     // What touches the rule: codes of event types (kAnyType: all), columns of attributes, memberships.

@@ -91,11 +91,30 @@ public:
         return members != nullptr && members->contains(person_);
     }
     std::span<const PlainEvent> events() const override { return events_; }
+    // As few as asked for: rules ask for more when they need them.
+    std::span<const PlainEvent> latest(std::size_t count) const override {
+        last_ = engine_.index().latest(person_, count);
+        EXPECT_EQ(last_.size(), std::min(count, events_.size()));
+        EXPECT_TRUE(std::equal(last_.rbegin(), last_.rend(), events_.rbegin()));
+        return last_;
+    }
+
+    // Of every second person.
+    std::optional<std::span<const PlainEvent>> events_of(std::uint32_t type) const override {
+        if (person_ % 2 == 0) return std::nullopt;
+        typed_.clear();
+        for (const PlainEvent& one : events_) {
+            if (type == kAnyType || one.type == type) typed_.push_back(one);
+        }
+        return typed_;
+    }
 
 private:
     const Engine& engine_;
     std::uint32_t person_;
     std::vector<PlainEvent> events_;
+    mutable std::vector<PlainEvent> typed_;
+    mutable std::vector<PlainEvent> last_;
 };
 
 class PlanProperty : public ::testing::Test {
@@ -127,7 +146,7 @@ protected:
     // Nothing changes before the moment that is answered: looked at every quarter of a day and just before it.
     void change(const World& world, const Node& rule, const Plan& plan, const One& facts, std::uint32_t person,
                 std::int64_t now) {
-        const Instant moment = plan.next_change(facts, {now});
+        const Instant moment = plan.judge(facts, {now}).next_change;
         ASSERT_GT(moment.ms, now);
         const bool present = plan.holds(facts, {now});
         const std::int64_t until = std::min(moment.ms, now + 60 * kDay);

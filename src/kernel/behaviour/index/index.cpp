@@ -117,7 +117,11 @@ void BehaviourIndex::append(std::span<const IndexedEvent> events) {
         INVARIANT(one.event.type < 65'535, "an event type has two bytes");
         const std::size_t block = one.slot / kBlockPeople;
         if (block >= tail_.size()) tail_.resize(block + 1);
-        tail_[block][one.slot].push_back(one.event);
+        Tail& tail = tail_[block][one.slot];
+        const bool ordered = tail.ordered == tail.events.size() &&
+                             (tail.events.empty() || !by_time(one.event, tail.events.back()));
+        tail.events.push_back(one.event);
+        if (ordered) ++tail.ordered;
     }
     tail_events_ += events.size();
 }
@@ -153,8 +157,8 @@ void BehaviourIndex::seal() {
     std::vector<IndexedEvent> recent;
     recent.reserve(tail_events_);
     for (const auto& block : tail_) {
-        for (const auto& [slot, events] : block) {
-            for (const PlainEvent& one : events) recent.push_back({slot, one});
+        for (const auto& [slot, tail] : block) {
+            for (const PlainEvent& one : tail.events) recent.push_back({slot, one});
         }
     }
     tail_.clear();
@@ -215,13 +219,37 @@ void BehaviourIndex::drop_before(Instant moment) {
     std::erase_if(months_, [&](const auto& one) { return one.second.until <= moment.ms; });
     const std::int64_t kept = month_start(moment.ms);
     for (auto& block : tail_) {
-        for (auto& [slot, events] : block)
-            tail_events_ -= std::erase_if(events, [&](const PlainEvent& one) { return one.time < kept; });
-        std::erase_if(block, [](const auto& one) { return one.second.empty(); });
+        for (auto& [slot, tail] : block) {
+            tail.order();
+            tail_events_ -= std::erase_if(tail.events, [&](const PlainEvent& one) { return one.time < kept; });
+            tail.ordered = tail.events.size();
+        }
+        std::erase_if(block, [](const auto& one) { return one.second.events.empty(); });
     }
 }
 
-const std::vector<PlainEvent>* BehaviourIndex::tail_of(std::uint32_t slot) const {
+void BehaviourIndex::Tail::order() {
+    const auto middle = events.begin() + static_cast<std::ptrdiff_t>(ordered);
+    if (middle == events.end()) return;
+    std::sort(middle, events.end(), by_time);
+    // Late events fall among the last ones as a rule.
+    std::inplace_merge(std::upper_bound(events.begin(), middle, *middle, by_time), middle, events.end(), by_time);
+    ordered = events.size();
+}
+
+void BehaviourIndex::order_tail(std::uint32_t person) {
+    const auto order = [this](std::uint32_t slot) {
+        const std::size_t block = slot / kBlockPeople;
+        if (block >= tail_.size()) return;
+        if (const auto found = tail_[block].find(slot); found != tail_[block].end()) found->second.order();
+    };
+    order(person);
+    if (const auto linked = links_.find(person); linked != links_.end()) {
+        for (const std::uint32_t slot : linked->second) order(slot);
+    }
+}
+
+const BehaviourIndex::Tail* BehaviourIndex::tail_of(std::uint32_t slot) const {
     const std::size_t block = slot / kBlockPeople;
     if (block >= tail_.size()) return nullptr;
     const auto found = tail_[block].find(slot);
@@ -235,17 +263,50 @@ void BehaviourIndex::take_slot(std::uint32_t slot, const EventRange& range, std:
         if (run < month.slots.size()) month.take(run, range, out);
     }
     if (const auto* recent = tail_of(slot))
-        std::copy_if(recent->begin(), recent->end(), std::back_inserter(out),
+        std::copy_if(recent->events.begin(), recent->events.end(), std::back_inserter(out),
                      [&](const PlainEvent& one) { return in(range, one); });
 }
 
-std::vector<PlainEvent> BehaviourIndex::events_of(std::uint32_t person) const {
-    std::vector<PlainEvent> out;
-    take_slot(person, {}, out);
-    if (const auto linked = links_.find(person); linked != links_.end()) {
-        for (const std::uint32_t slot : linked->second) take_slot(slot, {}, out);
+// Appends, by time; a few more than `count` may come.
+void BehaviourIndex::take_latest(std::uint32_t slot, std::size_t count, std::vector<PlainEvent>& out) const {
+    std::vector<std::pair<const Month*, std::size_t>> runs;  // newest first
+    std::size_t found = 0;
+    for (auto at = months_.rbegin(); at != months_.rend() && found < count; ++at) {
+        const std::size_t run = at->second.find(slot);
+        if (run == at->second.slots.size()) continue;
+        runs.emplace_back(&at->second, run);
+        found += at->second.begins[run + 1] - at->second.begins[run];
     }
-    std::sort(out.begin(), out.end(), by_time);
+    const auto begin = static_cast<std::ptrdiff_t>(out.size());
+    for (auto at = runs.rbegin(); at != runs.rend(); ++at) {
+        const Month& month = *at->first;
+        const std::size_t end = month.begins[at->second + 1];
+        // Of the oldest month only what is still asked for.
+        const std::size_t over = found > count ? found - count : 0;
+        const std::size_t skipped = at == runs.rbegin() ? over : 0;
+        for (std::size_t row = month.begins[at->second] + skipped; row < end; ++row) out.push_back(month.at(row));
+    }
+    const Tail* tail = tail_of(slot);
+    if (tail == nullptr) return;
+    const auto middle = static_cast<std::ptrdiff_t>(out.size());
+    if (tail->ordered == tail->events.size()) {
+        const std::size_t taken = std::min(count, tail->events.size());
+        out.insert(out.end(), tail->events.end() - static_cast<std::ptrdiff_t>(taken), tail->events.end());
+    } else {
+        out.insert(out.end(), tail->events.begin(), tail->events.end());
+        std::sort(out.begin() + middle, out.end(), by_time);
+    }
+    std::inplace_merge(out.begin() + begin, out.begin() + middle, out.end(), by_time);
+}
+
+std::vector<PlainEvent> BehaviourIndex::latest(std::uint32_t person, std::size_t count) const {
+    std::vector<PlainEvent> out;
+    take_latest(person, count, out);
+    if (const auto linked = links_.find(person); linked != links_.end()) {
+        for (const std::uint32_t slot : linked->second) take_latest(slot, count, out);
+        std::sort(out.begin(), out.end(), by_time);
+    }
+    if (out.size() > count) out.erase(out.begin(), out.end() - static_cast<std::ptrdiff_t>(count));
     return out;
 }
 
@@ -263,8 +324,8 @@ void BehaviourIndex::count(std::size_t block, rules::ConstBlockSet domain, const
         }
     }
     if (block < tail_.size()) {
-        for (const auto& [slot, events] : tail_[block]) {
-            for (const PlainEvent& one : events) counts[slot - first] += in(range, one) ? 1 : 0;
+        for (const auto& [slot, tail] : tail_[block]) {
+            for (const PlainEvent& one : tail.events) counts[slot - first] += in(range, one) ? 1 : 0;
         }
     }
     std::vector<PlainEvent> more;
@@ -305,7 +366,7 @@ void BehaviourIndex::gather(std::size_t block, rules::ConstBlockSet domain, cons
             }
             if (const auto* recent = tail_of(person)) {
                 mixed = true;
-                std::copy_if(recent->begin(), recent->end(), std::back_inserter(events),
+                std::copy_if(recent->events.begin(), recent->events.end(), std::back_inserter(events),
                              [&](const PlainEvent& one) { return in(range, one); });
             }
             while (linked != links_.end() && linked->first < person) ++linked;

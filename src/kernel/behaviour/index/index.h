@@ -36,8 +36,11 @@ public:
     // Drops whole months that end by then, and the tail's events of them (retention).
     void drop_before(Instant moment);
 
-    // One person's events by time.
-    std::vector<rules::PlainEvent> events_of(std::uint32_t person) const;
+    // One person's events by time; of latest() the last `count` of them, or all.
+    std::vector<rules::PlainEvent> events_of(std::uint32_t person) const { return latest(person, SIZE_MAX); }
+    std::vector<rules::PlainEvent> latest(std::uint32_t person, std::size_t count) const;
+    // Puts a person's tail in order, so that latest() need not. Answers do not change.
+    void order_tail(std::uint32_t person);
     void count(std::size_t block, rules::ConstBlockSet domain, const rules::EventRange& range,
                std::span<std::uint32_t> counts) const override;
     void gather(std::size_t block, rules::ConstBlockSet domain, const rules::EventRange& range,
@@ -65,13 +68,18 @@ private:
         std::uint32_t count(std::size_t run, const rules::EventRange& range) const;
         void take(std::size_t run, const rules::EventRange& range, std::vector<rules::PlainEvent>& out) const;
     };
+    struct Tail {
+        std::vector<rules::PlainEvent> events;
+        std::size_t ordered = 0;  // the first ones, by time; the others as they came
+        void order();
+    };
     void fill(Month& month, const std::vector<IndexedEvent>& sorted) const;
-    const std::vector<rules::PlainEvent>* tail_of(std::uint32_t slot) const;
+    const Tail* tail_of(std::uint32_t slot) const;
+    void take_latest(std::uint32_t slot, std::size_t count, std::vector<rules::PlainEvent>& out) const;
     void take_slot(std::uint32_t slot, const rules::EventRange& range, std::vector<rules::PlainEvent>& out) const;
 
     std::map<std::int64_t, Month> months_;                                 // by start
-    // By block of slots, then slot.
-    std::vector<std::unordered_map<std::uint32_t, std::vector<rules::PlainEvent>>> tail_;
+    std::vector<std::unordered_map<std::uint32_t, Tail>> tail_;            // by block of slots, then slot
     std::map<std::uint32_t, std::vector<std::uint32_t>> links_;            // person -> further slots
     std::map<std::uint32_t, std::uint32_t> absorbed_;                      // slot -> person
     std::size_t tail_events_ = 0;
