@@ -12,7 +12,8 @@ namespace {
 constexpr std::chrono::milliseconds kPoll{50};
 constexpr std::chrono::milliseconds kPauseAfterFailure{1'000};
 constexpr int kRows = 5'000;
-constexpr std::size_t kEvents = 20'000;
+constexpr std::size_t kEvents = 60'000;             // who is behind looks at each person once for more events
+constexpr std::size_t kUnitsInFlight = 2;           // while one commits, what came meanwhile is evaluated
 constexpr std::size_t kTransitionsAUnit = 2'000;  // three rows each
 constexpr std::int64_t kScoringShare = 20;         // scoring everybody takes a twentieth of the time at most
 
@@ -120,6 +121,7 @@ Status Engine::follow_all(bool patient) {
         Tenant& at = tenant(one.id);
         while (TRY(step(one.id, at))) {
         }
+        if (patient) TRY(wait_written(at, 0));
     }
     return ok();
 }
@@ -171,7 +173,7 @@ Result<Engine::Read> Engine::read_feeds(kernel::View& view, const store::Positio
     return read;
 }
 
-// Up to what this snapshot holds, kEvents or a little more at a time: from memory when they are there, else from the log.
+// Up to what this snapshot holds, kEvents or a little more at a time: from memory, or else from the log.
 Status Engine::read_events(kernel::View& view, std::int64_t after, Read& read) {
     read.events_after = after;
     const std::int64_t last = TRY(kernel::event_count(view.sql(), view.tenant()));
@@ -236,6 +238,7 @@ Result<bool> Engine::step(const TenantId& id, Tenant& at) {
     const auto context = kernel::Context::system(id, now);
     std::vector<std::pair<SetId, CustomerId>> members;
     Read read;
+    TRY(wait_written(at, kUnitsInFlight));
     {
         if (!at.memory) {
             const std::unique_lock lock(at.mutex);
@@ -274,52 +277,85 @@ Result<bool> Engine::step(const TenantId& id, Tenant& at) {
         at.as_of = now;
     }
     if (transitions.empty()) return read.more;
-    const Status written = write(id, at, transitions);
-    if (!written) {
-        // Memory is ahead of the record: it is derived again, and compared with what is stored.
-        const std::unique_lock lock(at.mutex);
-        at.memory.reset();
-        return written.error();
-    }
+    write(id, at, std::move(transitions));
     return read.more || any;
 }
 
-Status Engine::write(const TenantId& id, Tenant& at, const std::vector<Transition>& transitions) {
+Status Engine::wait_written(Tenant& at, std::size_t most) {
+    std::unique_lock lock(at.writing->mutex);
+    at.writing->landed.wait(lock, [&] { return at.writing->open <= (at.writing->failed ? 0 : most); });
+    if (!at.writing->failed) return ok();
+    const Error error = *std::exchange(at.writing->failed, std::nullopt);
+    const std::unique_lock memory(at.mutex);
+    at.memory.reset();
+    return error;
+}
+
+namespace {
+
+struct Portion {
+    std::vector<Transition> transitions;
+    std::map<std::pair<SetId, Day>, store::SizeChange> sizes;
+    std::optional<store::Position> position;  // with the last portion of a pass
+};
+
+Status write_portion(kernel::Unit& unit, const Portion& portion, const BusinessCalendar& calendar) {
+    for (const Transition& one : portion.transitions) {
+        TRY(store::write(unit, one, calendar.day_of(one.at)));
+        if (!is_told(one.cause)) continue;
+        const std::string type = std::string(name_of(one.family)) + (one.entered ? ".entered" : ".left");
+        TRY(unit.emit(type, one.customer.str(),
+                      json::Value::object({{"set", one.set.str()},
+                                           {"customer", one.customer.str()},
+                                           {"at", to_iso(one.at)}})
+                          .print()));
+    }
+    for (const auto& [key, size] : portion.sizes) TRY(store::write(unit, size));
+    if (portion.position) TRY(store::write(unit, *portion.position));
+    return ok();
+}
+
+}  // namespace
+
+void Engine::write(const TenantId& id, Tenant& at, std::vector<Transition> transitions) {
     const BusinessCalendar calendar = org_.calendar(id);
     for (std::size_t begin = 0; begin < transitions.size(); begin += kTransitionsAUnit) {
         const std::size_t end = std::min(transitions.size(), begin + kTransitionsAUnit);
-        std::map<std::pair<SetId, Day>, store::SizeChange> sizes;
+        const auto portion = std::make_shared<Portion>();
         for (std::size_t i = begin; i < end; ++i) {
-            const Transition& one = transitions[i];
+            Transition& one = transitions[i];
             const Day day = calendar.day_of(one.at);
-            store::SizeChange& size = sizes[{one.set, day}];
+            store::SizeChange& size = portion->sizes[{one.set, day}];
             size.set = one.set;
             size.day = day;
             (one.entered ? size.entered : size.left) += 1;
             const sets::Bitmap* members = at.memory->members_of(one.set);
             size.people = members == nullptr ? 0 : static_cast<std::int64_t>(members->size());
+            portion->transitions.push_back(std::move(one));
         }
-        const bool last = end == transitions.size();
-        const auto context = kernel::Context::system(id, kernel_.clock.now());
-        TRY(kernel_.record.write<void>(context, [&](kernel::Unit& unit) -> Status {
-            for (std::size_t i = begin; i < end; ++i) {
-                const Transition& one = transitions[i];
-                TRY(store::write(unit, one, calendar.day_of(one.at)));
-                if (!is_told(one.cause)) continue;
-                const std::string type =
-                    std::string(name_of(one.family)) + (one.entered ? ".entered" : ".left");
-                TRY(unit.emit(type, one.customer.str(),
-                              json::Value::object({{"set", one.set.str()},
-                                                   {"customer", one.customer.str()},
-                                                   {"at", to_iso(one.at)}})
-                                  .print()));
-            }
-            for (const auto& [key, size] : sizes) TRY(store::write(unit, size));
-            if (last) TRY(store::write(unit, at.position));
-            return ok();
-        }));
+        if (end == transitions.size()) portion->position = at.position;
+        const auto writing = at.writing;
+        {
+            std::unique_lock lock(writing->mutex);
+            writing->landed.wait(lock, [&] { return writing->open < kUnitsInFlight; });
+            ++writing->open;
+        }
+        kernel_.record.submit(
+            kernel::Context::system(id, kernel_.clock.now()),
+            [portion, calendar, writing](kernel::Unit& unit) -> Status {
+                {
+                    const std::lock_guard lock(writing->mutex);
+                    if (writing->failed) return *writing->failed;
+                }
+                return write_portion(unit, *portion, calendar);
+            },
+            [writing](const Status& status) {
+                const std::lock_guard lock(writing->mutex);
+                --writing->open;
+                if (!status && !writing->failed) writing->failed = status.error();
+                writing->landed.notify_all();
+            });
     }
-    return ok();
 }
 
 // ---- Questions ----
@@ -353,6 +389,7 @@ Status Engine::rebuild() {
         const std::lock_guard working(working_);
         for (const auto& one : org_.tenants()) {
             Tenant& at = tenant(one.id);
+            TRY(wait_written(at, 0));
             const std::unique_lock lock(at.mutex);
             at.memory.reset();
         }
@@ -364,6 +401,7 @@ Status Engine::verify(const TenantId& id) {
     TRY(follow_all(true));
     const std::lock_guard working(working_);
     Tenant& at = tenant(id);
+    TRY(wait_written(at, 0));
     const std::unique_lock lock(at.mutex);
     if (!at.memory) return {ErrorCode::Unavailable, "the audience is being read"};
     const auto wrong = at.memory->differing(at.as_of);

@@ -31,6 +31,13 @@ public:
     Status use(const TenantId& tenant, const std::function<Status(Memory&, Instant as_of)>& fn);
 
 private:
+    // Units on their way to the record; memory goes on meanwhile.
+    struct Writing {
+        std::mutex mutex;
+        std::condition_variable landed;
+        std::size_t open = 0;
+        std::optional<Error> failed;  // units behind it refuse
+    };
     struct Tenant {
         mutable std::shared_mutex mutex;  // over memory; positions belong to the follower
         std::unique_ptr<Memory> memory;
@@ -38,6 +45,7 @@ private:
         std::vector<std::int64_t> feeds;
         Instant as_of;
         bool fresh = true;  // nothing settled since it was loaded
+        std::shared_ptr<Writing> writing = std::make_shared<Writing>();
         std::int64_t score_from = 0;  // steady ns: scores that are behind wait until then, but for catch_up()
     };
     struct Read {
@@ -63,7 +71,10 @@ private:
     Result<Read> read_feeds(kernel::View& view, const store::Position& from, const std::vector<std::int64_t>& feeds);
     Status read_events(kernel::View& view, std::int64_t after, Read& read);
     Status apply(const TenantId& tenant, Tenant& at, Read& read);
-    Status write(const TenantId& tenant, Tenant& at, const std::vector<Transition>& transitions);
+    void write(const TenantId& tenant, Tenant& at, std::vector<Transition> transitions);
+    // Until at most so many units are on their way. When one has failed, memory is ahead of the record: it is dropped,
+    // to be derived again and compared with what is stored, and the error is passed on.
+    Status wait_written(Tenant& at, std::size_t most);
     Tenant& tenant(const TenantId& id);
     const Tenant* find(const TenantId& id) const;
 

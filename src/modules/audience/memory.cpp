@@ -307,6 +307,7 @@ Status Memory::compile(Set& set) {
     const rules::Node rule = TRY(rules::from_json(json));
     set.plan = TRY(compile(rule));
     set.touches = set.plan->touches();
+    set.trend = set.plan->trend();
     const bool list = rule.kind == rules::Kind::All || rule.kind == rules::Kind::Any;
     const std::vector<rules::Node> parts = list ? rule.children : std::vector{rule};
     for (const auto& part : parts) {

@@ -123,6 +123,7 @@ private:
         rules::MemberKind kind = rules::MemberKind::Segment;
         std::optional<rules::Plan> plan;
         rules::Plan::Touches touches;
+        rules::Plan::Trend trend = rules::Plan::Trend::Either;
         std::vector<Part> parts;
         std::unordered_map<std::uint32_t, std::int64_t> assigned;  // by slot: until when
         sets::Bitmap members;
@@ -154,15 +155,14 @@ private:
     bool is_person(std::uint32_t slot) const { return groups_[slot] != nullptr && rep_[slot] == slot; }
     const std::vector<std::uint32_t>& slots_of(std::uint32_t person) const { return *groups_[person]; }
     std::vector<rules::PlainEvent> orders_of(std::uint32_t person) const;
-    std::vector<rules::PlainEvent> events_of(std::uint32_t person) const;
+    std::vector<rules::PlainEvent> latest(std::uint32_t person, std::size_t count) const;  // events and orders
     bool is_order_type(std::uint32_t type) const { return type == order_codes_.paid || type == order_codes_.returned; }
     bool in_org(std::uint32_t person, const std::string& name) const;
     std::set<std::int32_t> named_nodes(const std::string& name) const;
     std::int32_t home_of(std::uint32_t person) const;
     void index_sets();
     SetMask asking(const Touch& touch) const;
-    bool holds(const Set& set, const View& view, Instant now) const;
-    Instant next(const Set& set, const View& view, Instant now) const;
+    rules::Plan::Verdict judge(const Set& set, const View& view, Instant now) const;
     void evaluate(std::uint32_t slot, Instant now, const Touch& touch, std::vector<Transition>& out);
     void fill(Set& set, Instant now, std::vector<Transition>& out);
     sets::Bitmap all(const Set& set, Instant now);

@@ -23,16 +23,33 @@ public:
         const auto found = memory_.named_.find({kind, name});
         return found != memory_.named_.end() && found->second->members.contains(person_);
     }
-    std::span<const PlainEvent> events() const override {
-        if (!gathered_) events_ = memory_.events_of(person_);
-        gathered_ = true;
+    std::span<const PlainEvent> events() const override { return latest(SIZE_MAX); }
+    std::span<const PlainEvent> latest(std::size_t count) const override {
+        if (count > gathered_) events_ = memory_.latest(person_, gathered_ = count);
         return events_;
     }
 
+    // Those who did little, who are most: their events, which many rules look at, are put apart by type once.
+    std::optional<std::span<const PlainEvent>> events_of(std::uint32_t type) const override {
+        if (gathered_ < kFew) latest(kFew);
+        if (events_.size() >= kFew) return std::nullopt;
+        if (type == rules::kAnyType) return events_;
+        if (by_type_.empty() && !events_.empty()) {
+            by_type_ = events_;
+            std::stable_sort(by_type_.begin(), by_type_.end(), of_lower_type);
+        }
+        const PlainEvent wanted{0, type};
+        const auto [begin, end] = std::equal_range(by_type_.begin(), by_type_.end(), wanted, of_lower_type);
+        return std::span(begin, end);
+    }
+
 private:
+    static constexpr std::size_t kFew = 2'048;
+    static bool of_lower_type(const PlainEvent& a, const PlainEvent& b) { return a.type < b.type; }
+    mutable std::vector<PlainEvent> by_type_;
     const Memory& memory_;
     std::uint32_t person_;
-    mutable bool gathered_ = false;
+    mutable std::size_t gathered_ = 0;  // as many of the last ones, or all
     mutable std::vector<PlainEvent> events_;
 };
 
@@ -77,10 +94,10 @@ Purchases Memory::purchases(std::uint32_t person, Instant until) const {
     return purchases_of(orders_of(person), until.ms, order_codes_, calendar_);
 }
 
-std::vector<PlainEvent> Memory::events_of(std::uint32_t person) const {
-    auto events = index_.events_of(person);
-    std::sort(events.begin(), events.end(), earlier);
-    return merged(std::move(events), orders_of(person));
+std::vector<PlainEvent> Memory::latest(std::uint32_t person, std::size_t count) const {
+    auto events = merged(index_.latest(person, count), orders_of(person));
+    if (events.size() > count) events.erase(events.begin(), events.end() - static_cast<std::ptrdiff_t>(count));
+    return events;
 }
 
 void Memory::count(std::size_t block, rules::ConstBlockSet domain, const rules::EventRange& range,
@@ -164,25 +181,17 @@ bool Memory::holds(const rules::Plan& plan, std::uint32_t person, Instant now) c
     return plan.holds(View(*this, person), now);
 }
 
-bool Memory::holds(const Set& set, const View& view, Instant now) const {
-    if (set.of.archived_at || !is_person(view.person())) return false;
-    if (set.plan) return set.plan->holds(view, now);
+rules::Plan::Verdict Memory::judge(const Set& set, const View& view, Instant now) const {
+    rules::Plan::Verdict out;
+    if (set.of.archived_at || !is_person(view.person())) return out;
+    if (set.plan) return set.plan->judge(view, now);
     for (const std::uint32_t slot : slots_of(view.person())) {
         const auto found = set.assigned.find(slot);
-        if (found != set.assigned.end() && found->second > now.ms) return true;
+        if (found == set.assigned.end() || found->second <= now.ms) continue;
+        out.holds = true;
+        out.next_change = std::min(out.next_change, Instant{found->second});
     }
-    return false;
-}
-
-Instant Memory::next(const Set& set, const View& view, Instant now) const {
-    if (set.of.archived_at || !is_person(view.person())) return Instant::never();
-    if (set.plan) return set.plan->next_change(view, now);
-    Instant next = Instant::never();
-    for (const std::uint32_t slot : slots_of(view.person())) {
-        const auto found = set.assigned.find(slot);
-        if (found != set.assigned.end() && found->second > now.ms) next = std::min(next, Instant{found->second});
-    }
-    return next;
+    return out;
 }
 
 void Memory::index_sets() {
@@ -243,23 +252,34 @@ void Memory::wake_at(std::uint32_t slot, Instant due, bool replace) {
 }
 
 void Memory::evaluate(std::uint32_t slot, Instant now, const Touch& touch, std::vector<Transition>& out) {
+    index_.order_tail(slot);
     const View view(*this, slot);
     Instant due = Instant::never();
     SetMask open = asking(touch);
+    SetMask by_sets(open.size());  // those that a set before them has moved
+    // Another event leaves in who is in by rules that events only fulfil; what time does to them was known before.
+    const bool by_events = !touch.all && touch.columns.empty() && touch.members.empty();
     for (std::size_t w = 0; w < open.size(); ++w) {
         while (open[w] != 0) {
             const int bit = std::countr_zero(open[w]);
             open[w] &= open[w] - 1;
             Set& set = *sets_[w * 64 + static_cast<std::size_t>(bit)];
-            const bool is = holds(set, view, now);
-            if (is != set.members.contains(slot)) {
+            const bool was = set.members.contains(slot);
+            const bool asked_by_sets = (by_sets[w] >> bit & 1) != 0;
+            const auto stays = was ? rules::Plan::Trend::Up : rules::Plan::Trend::Down;
+            if (by_events && !asked_by_sets && set.trend == stays) continue;
+            const auto [is, next] = judge(set, view, now);
+            if (is != was) {
                 flip(set, slot, is, now, touch.cause, out);
                 // Rules that ask for this set stand behind it.
                 const SetMask& asking = asking_.members.at({set.kind, set.of.name});
-                open[w] |= asking[w] & ~(~std::uint64_t{0} >> (63 - bit));
-                for (std::size_t later = w + 1; later < open.size(); ++later) open[later] |= asking[later];
+                const std::uint64_t here = asking[w] & ~(~std::uint64_t{0} >> (63 - bit));
+                for (std::size_t at = w; at < open.size(); ++at) {
+                    open[at] |= at == w ? here : asking[at];
+                    by_sets[at] |= asking[at];
+                }
             }
-            due = std::min(due, next(set, view, now));
+            due = std::min(due, next);
         }
     }
     wake_at(slot, due, touch.all);
@@ -291,7 +311,7 @@ void Memory::fill(Set& set, Instant now, std::vector<Transition>& out) {
     for (const std::uint32_t slot : entered.to_vector()) flip(set, slot, true, now, set.fresh_cause, out);
     if (set.of.archived_at) return;
     for (std::uint32_t slot = 0; slot < size(); ++slot) {
-        if (is_person(slot)) wake_at(slot, next(set, View(*this, slot), now), false);
+        if (is_person(slot)) wake_at(slot, judge(set, View(*this, slot), now).next_change, false);
     }
 }
 

@@ -8,6 +8,7 @@ namespace tilth::collect {
 namespace {
 
 constexpr std::size_t kMobileDigits = 11;
+constexpr std::size_t kUsualBytes = 512;
 constexpr std::size_t kNameBytesMax = 40;
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
@@ -46,6 +47,7 @@ bool may_be_personal(std::string_view plain) {
 // Most texts hold neither; they are written without a copy.
 bool holds_any(std::string_view text) {
     if (text.find('@') != std::string_view::npos) return true;
+    if (text.size() < kMobileDigits) return false;
     for (auto at = text.find('1'); at != std::string_view::npos; at = text.find('1', at + 1)) {
         if (at + kMobileDigits > text.size()) return false;
         if (mobile_at(text, at)) return true;
@@ -164,6 +166,7 @@ std::string strip_properties(json::Node properties) {
 std::string strip_properties(json::Node properties, bool& taken, std::span<const std::string_view> not_properties) {
     if (!properties.is_object()) return "{}";
     Written out;
+    out.text.reserve(kUsualBytes);
     object_into(out, properties, not_properties);
     taken |= out.taken;
     return std::move(out.text);
