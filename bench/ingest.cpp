@@ -1,10 +1,11 @@
 // Durable ingest over HTTP through identity: native events in batches of 1, 100 and 500, answered after their sync.
 //
-//   bench_ingest [--people N] [--seconds N] [--connections N]          sizes: bench/spec.toml
+//   bench_ingest [--people N] [--seconds N] [--connections N] [--segments N]      sizes: bench/spec.toml
 //
-// A closed loop of keep-alive connections in one thread. Bodies are made before; only each event's id is written anew.
-// Beside it, in the same run: parsing the same bytes and writing them to a file with one fdatasync per round of
-// connections, by one thread. That is what the disk and the parser alone would allow.
+// A closed loop of keep-alive connections in one thread. Bodies are made before; only each event's id and time are
+// written anew. Meanwhile 200 segments are live; `applied` ends when their members are written. Beside it, in the same
+// run: parsing the same bytes and writing them to a file with one fdatasync per round of connections, by one thread.
+// That is what the disk and the parser alone would allow.
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -26,11 +27,13 @@ namespace {
 using namespace tilth;
 
 constexpr std::size_t kIdDigits = 12;
+constexpr std::string_view kTimeText = "2026-11-24T00:00:00.000Z";
 constexpr std::size_t kBodiesBytes = 64u << 20;  // of prepared bodies per batch size
 
 struct Body {
     std::string text;
-    std::vector<std::size_t> ids;  // where each event's id begins
+    std::vector<std::size_t> ids;    // where each event's id begins
+    std::vector<std::size_t> times;  // and its time: that of sending
 };
 
 std::string person_of(std::uint64_t number) {
@@ -48,8 +51,10 @@ void add_event(Body& body, Rng& rng, const std::string& person, std::size_t byte
     body.text.append(kIdDigits, '0');
     body.text += R"(","type":")";
     body.text += kTypes[rng.below(5)];
-    body.text += R"(","time":"2026-03-01T10:)" + std::to_string(10 + rng.below(50)) +
-                 R"(:00+08:00","identities":{"custom_id":")" + person;
+    body.text += R"(","time":")";
+    body.times.push_back(body.text.size());
+    body.text.append(kTimeText.size(), '0');
+    body.text += R"(","identities":{"custom_id":")" + person;
     body.text += R"("},"properties":{"sku":"SKU-)" + std::to_string(rng.below(20'000)) + R"(","price":)" +
                  std::to_string(rng.below(90'000)) + ".5";
     body.text += R"(,"category":"戒指","store":"ST-)" + std::to_string(rng.below(400)) +
@@ -164,6 +169,8 @@ private:
             std::snprintf(digits, sizeof digits, "%012llu", static_cast<unsigned long long>(++id_));
             std::memcpy(body.text.data() + at, digits, kIdDigits);
         }
+        const std::string now = to_iso(clock_.now());
+        for (const std::size_t at : body.times) std::memcpy(body.text.data() + at, now.data(), kTimeText.size());
         peer.head =
             "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: "
             "Bearer " +
@@ -262,6 +269,24 @@ std::int64_t lag(bench::Server& server) {
     return state["batches_acknowledged"].i64_or(0) - state["batches_applied"].i64_or(0);
 }
 
+// Live segments over what the events say, each rule another: nearly all of them look at every event's type.
+void add_segments(bench::Server& server, std::int64_t count) {
+    for (std::int64_t i = 0; i < count; ++i) {
+        const std::string days = " in the last " + std::to_string(2 + i % 28) + " days";
+        const std::string times = std::to_string(10 + 4 * i);
+        const std::string rules[] = {
+            R"(count of event "product_viewed")" + days + " >= " + times,
+            R"(count of event "cart_added" where ( channel = "mini_program" ))" + days + " >= " + times +
+                R"( and no event "order_paid")" + days,
+            R"(sequence event "product_viewed" then within )" + std::to_string(1 + i % 28) +
+                R"( days comes event "order_paid" without event "search" and orders = 0)",
+            "count of any event" + days + " >= " + std::to_string(40 + 10 * i),
+        };
+        server.ask("POST", "/api/v1/segments",
+                   json::Value::object({{"name", "s" + std::to_string(i)}, {"text", rules[i % 4]}}));
+    }
+}
+
 void measure(bench::Server& server, Load& load, const bench::Spec& spec, std::int64_t batch) {
     SeededRng rng(static_cast<std::uint64_t>(spec.number("ingest.seed") + batch));
     const auto bytes = static_cast<std::size_t>(spec.number("ingest.event_bytes"));
@@ -305,6 +330,8 @@ int main(int argc, char** argv) {
     const auto connections = static_cast<int>(spec.number("ingest.connections"));
     SeededRng rng(static_cast<std::uint64_t>(spec.number("ingest.seed")));
     Load load(server.port(), server.write_key("bench"), connections);
+    const auto segments = spec.number("ingest.segments");
+    add_segments(server, segments);
     {
         std::vector<Body> first;
         for (std::int64_t person = 0; person < people;) {
@@ -322,8 +349,9 @@ int main(int argc, char** argv) {
             static_cast<long long>(warm.refused));
     }
     std::printf(
-        "events of %zu bytes, %d connections, Zipf 1.1; acked: answered after the sync; applied: to the drained end\n",
-        bytes, connections);
+        "events of %zu bytes, %d connections, Zipf 1.1, %lld live segments\n"
+        "acked: answered after the sync; applied: to the drained end, members of segments written\n",
+        bytes, connections, static_cast<long long>(segments));
     std::printf("%6s %11s %11s %8s %8s %9s %8s %9s %11s %7s %6s\n", "batch", "acked/s", "applied/s", "p50 ms", "p99 ms",
                 "lag", "drain ms", "µs CPU", "peer/s", "ratio", "load");
     for (const std::int64_t batch : spec.numbers("ingest.batches")) measure(server, load, spec, batch);
