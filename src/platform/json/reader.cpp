@@ -124,15 +124,32 @@ bool any_escape(std::uint64_t word) {
     return (control | zero_byte(word ^ kOnes * '"') | zero_byte(word ^ kOnes * '\\')) != 0;
 }
 
+bool any_escape(std::string_view text) {
+    std::uint64_t word = 0x2020'2020'2020'2020ULL;
+    if (text.size() < 8) {
+        std::memcpy(&word, text.data(), text.size());
+        return any_escape(word);
+    }
+    for (std::size_t i = 0; i + 8 < text.size(); i += 8) {
+        std::memcpy(&word, text.data() + i, 8);
+        if (any_escape(word)) return true;
+    }
+    std::memcpy(&word, text.data() + text.size() - 8, 8);
+    return any_escape(word);
+}
+
 }  // namespace
 
 void append_quoted_valid(std::string& out, std::string_view text) {
+    if (!any_escape(text)) {
+        const std::size_t at = out.size();
+        out.resize(at + text.size() + 2, '"');
+        std::memcpy(out.data() + at + 1, text.data(), text.size());
+        return;
+    }
     out += '"';
     std::size_t from = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        std::uint64_t word = 0;
-        while (i + 8 <= text.size() && (std::memcpy(&word, text.data() + i, 8), !any_escape(word))) i += 8;
-        if (i == text.size()) break;
         const auto byte = static_cast<unsigned char>(text[i]);
         if (byte >= 0x20 && byte != '"' && byte != '\\') [[likely]] continue;
         out.append(text, from, i - from);
