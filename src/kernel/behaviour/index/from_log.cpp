@@ -54,6 +54,7 @@ Result<std::int64_t> build_index(sql::Connection& sql, const TenantId& tenant, s
         return true;
     }));
     index.build(some);
+    index.compact();
     return position;
 }
 

@@ -68,12 +68,12 @@ void sort_by_slot(std::vector<IndexedEvent>& events) {
 
 }  // namespace
 
-std::size_t BehaviourIndex::Month::find(std::uint32_t slot) const {
+std::size_t BehaviourIndex::Partition::find(std::uint32_t slot) const {
     const auto at = std::lower_bound(slots.begin(), slots.end(), slot);
     return at != slots.end() && *at == slot ? static_cast<std::size_t>(at - slots.begin()) : slots.size();
 }
 
-PlainEvent BehaviourIndex::Month::at(std::size_t row) const {
+PlainEvent BehaviourIndex::Partition::at(std::size_t row) const {
     PlainEvent out;
     out.time = start + times[row];
     out.type = types[row];
@@ -83,7 +83,7 @@ PlainEvent BehaviourIndex::Month::at(std::size_t row) const {
     return out;
 }
 
-std::pair<std::size_t, std::size_t> BehaviourIndex::Month::rows(std::size_t run, const EventRange& range) const {
+std::pair<std::size_t, std::size_t> BehaviourIndex::Partition::rows(std::size_t run, const EventRange& range) const {
     std::size_t begin = begins[run];
     std::size_t end = begins[run + 1];
     if (range.from > start) {
@@ -97,7 +97,7 @@ std::pair<std::size_t, std::size_t> BehaviourIndex::Month::rows(std::size_t run,
     return {begin, end};
 }
 
-std::uint32_t BehaviourIndex::Month::count(std::size_t run, const EventRange& range) const {
+std::uint32_t BehaviourIndex::Partition::count(std::size_t run, const EventRange& range) const {
     const auto [begin, end] = rows(run, range);
     if (range.type == kAnyType) return static_cast<std::uint32_t>(end - begin);
     std::uint32_t out = 0;
@@ -105,7 +105,7 @@ std::uint32_t BehaviourIndex::Month::count(std::size_t run, const EventRange& ra
     return out;
 }
 
-void BehaviourIndex::Month::take(std::size_t run, const EventRange& range, std::vector<PlainEvent>& out) const {
+void BehaviourIndex::Partition::take(std::size_t run, const EventRange& range, std::vector<PlainEvent>& out) const {
     const auto [begin, end] = rows(run, range);
     for (std::size_t row = begin; row < end; ++row) {
         if (range.type == kAnyType || types[row] == range.type) out.push_back(at(row));
@@ -126,7 +126,7 @@ void BehaviourIndex::append(std::span<const IndexedEvent> events) {
     tail_events_ += events.size();
 }
 
-void BehaviourIndex::fill(Month& month, const std::vector<IndexedEvent>& sorted) const {
+void BehaviourIndex::fill(Partition& month, const std::vector<IndexedEvent>& sorted) {
     const std::size_t rows = sorted.size();
     month.slots.clear();
     month.begins.clear();
@@ -181,27 +181,85 @@ void BehaviourIndex::build(std::span<const IndexedEvent> added) {
         into->push_back(one);
     }
     for (auto& [begin, events] : fresh) {
-        Month& month = months_[begin];
-        month.start = begin;
-        month.until = month_start(begin, 1);
-        // Only what is new is sorted: what stands is in order already, and merging reads it once.
         sort_by_slot(events);
-        std::vector<IndexedEvent> merged;
-        merged.reserve(events.size() + month.times.size());
-        auto next = events.begin();
-        for (std::size_t run = 0; run < month.slots.size(); ++run) {
-            const std::uint32_t slot = month.slots[run];
-            for (; next != events.end() && next->slot < slot; ++next) merged.push_back(*next);
-            for (std::size_t row = month.begins[run]; row < month.begins[run + 1]; ++row) {
-                const PlainEvent one = month.at(row);
-                for (; next != events.end() && next->slot == slot && by_time(next->event, one); ++next)
-                    merged.push_back(*next);
-                merged.push_back({slot, one});
-            }
-        }
-        merged.insert(merged.end(), next, events.end());
-        fill(month, merged);
+        auto& partitions = months_[begin];
+        Partition& made = partitions.emplace_back();
+        made.start = begin;
+        made.until = month_start(begin, 1);
+        fill(made, events);
+        while (partitions.size() > 1 && partitions.end()[-2].size() <= 2 * partitions.back().size()) merge_last(partitions);
     }
+}
+
+void BehaviourIndex::compact() {
+    for (auto& [start, partitions] : months_) {
+        while (partitions.size() > 1) merge_last(partitions);
+    }
+}
+
+void BehaviourIndex::merge_last(std::vector<Partition>& partitions) {
+    Partition both = merged(partitions.end()[-2], partitions.back());
+    partitions.pop_back();
+    partitions.back() = std::move(both);
+}
+
+BehaviourIndex::Partition BehaviourIndex::merged(const Partition& a, const Partition& b) {
+    Partition out;
+    out.start = a.start;
+    out.until = a.until;
+    const std::size_t rows = a.size() + b.size();
+    out.times.reserve(rows);
+    out.types.reserve(rows);
+    out.slots.reserve(a.slots.size() + b.slots.size());
+    out.begins.reserve(a.slots.size() + b.slots.size() + 1);
+    std::array<bool, rules::Registry::kPropertiesMax> used{};
+    for (std::size_t p = 0; p < used.size(); ++p) {
+        used[p] = !a.properties[p].empty() || !b.properties[p].empty();
+        if (used[p]) out.properties[p].reserve(rows);
+    }
+    const auto take = [&](const Partition& from, std::size_t begin, std::size_t end) {
+        const auto part = [&](const auto& column) {
+            return std::pair(column.begin() + static_cast<std::ptrdiff_t>(begin),
+                             column.begin() + static_cast<std::ptrdiff_t>(end));
+        };
+        const auto add = [&](auto& to, const auto& column) {
+            const auto [first, last] = part(column);
+            to.insert(to.end(), first, last);
+        };
+        add(out.times, from.times);
+        add(out.types, from.types);
+        for (std::size_t p = 0; p < used.size(); ++p) {
+            if (!used[p]) continue;
+            if (from.properties[p].empty()) out.properties[p].resize(out.times.size(), kMissing);
+            else add(out.properties[p], from.properties[p]);
+        }
+    };
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < a.slots.size() || j < b.slots.size()) {
+        const bool of_a = j == b.slots.size() || (i < a.slots.size() && a.slots[i] <= b.slots[j]);
+        const bool of_b = i == a.slots.size() || (j < b.slots.size() && b.slots[j] <= a.slots[i]);
+        out.slots.push_back(of_a ? a.slots[i] : b.slots[j]);
+        out.begins.push_back(static_cast<std::uint32_t>(out.times.size()));
+        if (of_a && of_b) {
+            std::size_t at = a.begins[i];
+            std::size_t other = b.begins[j];
+            while (at < a.begins[i + 1] || other < b.begins[j + 1]) {
+                const bool first = other == b.begins[j + 1] ||
+                                   (at < a.begins[i + 1] && !by_time(b.at(other), a.at(at)));
+                take(first ? a : b, first ? at : other, (first ? at : other) + 1);
+                ++(first ? at : other);
+            }
+        } else {
+            const Partition& one = of_a ? a : b;
+            const std::size_t run = of_a ? i : j;
+            take(one, one.begins[run], one.begins[run + 1]);
+        }
+        i += of_a ? 1 : 0;
+        j += of_b ? 1 : 0;
+    }
+    out.begins.push_back(static_cast<std::uint32_t>(rows));
+    return out;
 }
 
 void BehaviourIndex::link(std::uint32_t person, std::vector<std::uint32_t> slots) {
@@ -216,7 +274,7 @@ void BehaviourIndex::link(std::uint32_t person, std::vector<std::uint32_t> slots
 }
 
 void BehaviourIndex::drop_before(Instant moment) {
-    std::erase_if(months_, [&](const auto& one) { return one.second.until <= moment.ms; });
+    std::erase_if(months_, [&](const auto& one) { return one.second.front().until <= moment.ms; });
     const std::int64_t kept = month_start(moment.ms);
     for (auto& block : tail_) {
         for (auto& [slot, tail] : block) {
@@ -257,10 +315,12 @@ const BehaviourIndex::Tail* BehaviourIndex::tail_of(std::uint32_t slot) const {
 }
 
 void BehaviourIndex::take_slot(std::uint32_t slot, const EventRange& range, std::vector<PlainEvent>& out) const {
-    for (const auto& [start, month] : months_) {
-        if (month.until <= range.from || start >= range.to) continue;
-        const std::size_t run = month.find(slot);
-        if (run < month.slots.size()) month.take(run, range, out);
+    for (const auto& [start, partitions] : months_) {
+        if (partitions.front().until <= range.from || start >= range.to) continue;
+        for (const Partition& month : partitions) {
+            const std::size_t run = month.find(slot);
+            if (run < month.slots.size()) month.take(run, range, out);
+        }
     }
     if (const auto* recent = tail_of(slot))
         std::copy_if(recent->events.begin(), recent->events.end(), std::back_inserter(out),
@@ -269,22 +329,28 @@ void BehaviourIndex::take_slot(std::uint32_t slot, const EventRange& range, std:
 
 // Appends, by time; a few more than `count` may come.
 void BehaviourIndex::take_latest(std::uint32_t slot, std::size_t count, std::vector<PlainEvent>& out) const {
-    std::vector<std::pair<const Month*, std::size_t>> runs;  // newest first
+    const auto begin = static_cast<std::ptrdiff_t>(out.size());
+    std::vector<const std::vector<Partition>*> months;  // newest first
     std::size_t found = 0;
     for (auto at = months_.rbegin(); at != months_.rend() && found < count; ++at) {
-        const std::size_t run = at->second.find(slot);
-        if (run == at->second.slots.size()) continue;
-        runs.emplace_back(&at->second, run);
-        found += at->second.begins[run + 1] - at->second.begins[run];
+        months.push_back(&at->second);
+        for (const Partition& one : at->second) {
+            const std::size_t run = one.find(slot);
+            if (run < one.slots.size()) found += one.begins[run + 1] - one.begins[run];
+        }
     }
-    const auto begin = static_cast<std::ptrdiff_t>(out.size());
-    for (auto at = runs.rbegin(); at != runs.rend(); ++at) {
-        const Month& month = *at->first;
-        const std::size_t end = month.begins[at->second + 1];
-        // Of the oldest month only what is still asked for.
-        const std::size_t over = found > count ? found - count : 0;
-        const std::size_t skipped = at == runs.rbegin() ? over : 0;
-        for (std::size_t row = month.begins[at->second] + skipped; row < end; ++row) out.push_back(month.at(row));
+    for (auto at = months.rbegin(); at != months.rend(); ++at) {
+        const auto month = static_cast<std::ptrdiff_t>(out.size());
+        for (const Partition& one : **at) {
+            const std::size_t run = one.find(slot);
+            if (run == one.slots.size()) continue;
+            const auto before = static_cast<std::ptrdiff_t>(out.size());
+            const std::size_t last = one.begins[run + 1];
+            for (std::size_t row = std::max<std::size_t>(one.begins[run], last - std::min<std::size_t>(last, count));
+                 row < last; ++row)
+                out.push_back(one.at(row));
+            std::inplace_merge(out.begin() + month, out.begin() + before, out.end(), by_time);
+        }
     }
     const Tail* tail = tail_of(slot);
     if (tail == nullptr) return;
@@ -314,13 +380,15 @@ void BehaviourIndex::count(std::size_t block, rules::ConstBlockSet domain, const
                            std::span<std::uint32_t> counts) const {
     const std::size_t first = block * kBlockPeople;
     const std::uint64_t end = first + kBlockPeople;
-    for (const auto& [start, month] : months_) {
-        if (month.until <= range.from || start >= range.to) continue;
-        auto run = static_cast<std::size_t>(std::lower_bound(month.slots.begin(), month.slots.end(), first) -
-                                            month.slots.begin());
-        for (; run < month.slots.size() && month.slots[run] < end; ++run) {
-            const std::size_t offset = month.slots[run] - first;
-            if (has(domain, offset)) counts[offset] += month.count(run, range);
+    for (const auto& [start, partitions] : months_) {
+        if (partitions.front().until <= range.from || start >= range.to) continue;
+        for (const Partition& month : partitions) {
+            auto run = static_cast<std::size_t>(std::lower_bound(month.slots.begin(), month.slots.end(), first) -
+                                                month.slots.begin());
+            for (; run < month.slots.size() && month.slots[run] < end; ++run) {
+                const std::size_t offset = month.slots[run] - first;
+                if (has(domain, offset)) counts[offset] += month.count(run, range);
+            }
         }
     }
     if (block < tail_.size()) {
@@ -340,16 +408,17 @@ void BehaviourIndex::count(std::size_t block, rules::ConstBlockSet domain, const
 void BehaviourIndex::gather(std::size_t block, rules::ConstBlockSet domain, const EventRange& range,
                             const PersonFn& fn) const {
     struct Cursor {
-        const Month* month;
+        const Partition* month;
         std::size_t run;
     };
     const std::size_t first = block * kBlockPeople;
     std::vector<Cursor> cursors;
-    for (const auto& [start, month] : months_) {
-        if (month.until <= range.from || start >= range.to) continue;
-        cursors.push_back(
-            {&month, static_cast<std::size_t>(std::lower_bound(month.slots.begin(), month.slots.end(), first) -
-                                              month.slots.begin())});
+    for (const auto& [start, partitions] : months_) {
+        if (partitions.front().until <= range.from || start >= range.to) continue;
+        for (const Partition& month : partitions)
+            cursors.push_back(
+                {&month, static_cast<std::size_t>(std::lower_bound(month.slots.begin(), month.slots.end(), first) -
+                                                  month.slots.begin())});
     }
     auto linked = links_.lower_bound(static_cast<std::uint32_t>(first));
     std::vector<PlainEvent> events;
@@ -358,11 +427,15 @@ void BehaviourIndex::gather(std::size_t block, rules::ConstBlockSet domain, cons
             const std::size_t offset = w * 64 + static_cast<std::size_t>(std::countr_zero(rest));
             const auto person = static_cast<std::uint32_t>(first + offset);
             events.clear();
-            bool mixed = false;  // months alone are in order already
+            bool mixed = false;  // months are in order already, partitions of one are not
+            const Partition* before = nullptr;
             for (Cursor& at : cursors) {
                 const auto& slots = at.month->slots;
                 while (at.run < slots.size() && slots[at.run] < person) ++at.run;
-                if (at.run < slots.size() && slots[at.run] == person) at.month->take(at.run, range, events);
+                if (at.run == slots.size() || slots[at.run] != person) continue;
+                at.month->take(at.run, range, events);
+                mixed = mixed || (before != nullptr && before->start == at.month->start);
+                before = at.month;
             }
             if (const auto* recent = tail_of(person)) {
                 mixed = true;
@@ -382,15 +455,19 @@ void BehaviourIndex::gather(std::size_t block, rules::ConstBlockSet domain, cons
 
 std::size_t BehaviourIndex::events() const {
     std::size_t out = tail_events_;
-    for (const auto& [start, month] : months_) out += month.times.size();
+    for (const auto& [start, partitions] : months_) {
+        for (const Partition& one : partitions) out += one.size();
+    }
     return out;
 }
 
 std::size_t BehaviourIndex::bytes() const {
     std::size_t out = tail_events_ * sizeof(PlainEvent);
-    for (const auto& [start, month] : months_) {
-        out += month.times.size() * 6 + month.slots.size() * 8;
-        for (const auto& column : month.properties) out += column.size() * 8;
+    for (const auto& [start, partitions] : months_) {
+        for (const Partition& one : partitions) {
+            out += one.size() * 6 + one.slots.size() * 8;
+            for (const auto& column : one.properties) out += column.size() * 8;
+        }
     }
     return out;
 }
@@ -398,9 +475,11 @@ std::size_t BehaviourIndex::bytes() const {
 std::string BehaviourIndex::state_hash() const {
     BehaviourIndex whole = *this;
     whole.seal();
+    whole.compact();
     std::string bytes;
     const auto put = [&](auto value) { bytes.append(reinterpret_cast<const char*>(&value), sizeof value); };
-    for (const auto& [start, month] : whole.months_) {
+    for (const auto& [start, partitions] : whole.months_) {
+        const Partition& month = partitions.front();
         for (std::size_t run = 0; run < month.slots.size(); ++run) {
             for (std::size_t row = month.begins[run]; row < month.begins[run + 1]; ++row) {
                 const PlainEvent one = month.at(row);

@@ -1,10 +1,12 @@
 #pragma once
 // The behaviour index: what people did as plain columns, sorted by slot then time, in partitions of a UTC month, with a
-// recent tail. A slot is a customer's ordinal and never changes; a person is the slot of its first customer, and links
-// say which further slots it reads. So merge and unmerge change the links only. Derived: built from the event log, it
-// is the same again (state_hash). One thread writes while nobody reads; reads from many threads.
+// recent tail. A month has a few partitions, each more than twice as large as the next: the tail becomes a small one,
+// and two of like size are merged, so that what is old is seldom read again. A slot is a customer's ordinal and never
+// changes; a person is the slot of its first customer, and links say which further slots it reads. So merge and unmerge
+// change the links only. Derived: built from the event log, it is the same again (state_hash). One thread writes while
+// nobody reads; reads from many threads.
 //
-// Bytes an event: 4 (time) + 2 (type) + 8 for each promoted property that a month uses; 8 a slot and month.
+// Bytes an event: 4 (time) + 2 (type) + 8 for each promoted property that a month uses; 8 a slot and partition.
 
 #include <cstdint>
 #include <map>
@@ -25,10 +27,13 @@ class BehaviourIndex final : public rules::EventSource {
 public:
     // Into the tail, in any order of time.
     void append(std::span<const IndexedEvent> events);
-    // Sorts the tail into the partitions that it touches. Call it when the tail is long; answers do not change.
+    // Makes partitions of the tail. Call it when the tail is longer than kTailMax; answers do not change.
+    static constexpr std::size_t kTailMax = 32'768;
     void seal();
-    // Straight into the partitions: for building from the log, some millions at a time.
+    // Straight into partitions: for building from the log, some millions at a time; then compact().
     void build(std::span<const IndexedEvent> events);
+    // One partition a month: reading everybody is fastest so. Answers do not change.
+    void compact();
     // The slots that a person reads, its own among them; one or none takes the links away. The other slots are no
     // persons meanwhile.
     void link(std::uint32_t person, std::vector<std::uint32_t> slots);
@@ -52,7 +57,7 @@ public:
     std::string state_hash() const;  // hex; of the events alone, however they came
 
 private:
-    struct Month {
+    struct Partition {
         std::int64_t start = 0;
         std::int64_t until = 0;
         std::vector<std::uint32_t> slots;   // those with events, ascending
@@ -61,6 +66,7 @@ private:
         std::vector<std::uint16_t> types;
         std::array<std::vector<std::int64_t>, rules::Registry::kPropertiesMax> properties;  // empty: all missing
 
+        std::size_t size() const { return times.size(); }
         std::size_t find(std::uint32_t slot) const;  // in slots; slots.size() when absent
         rules::PlainEvent at(std::size_t row) const;
         // Rows of the run within the range.
@@ -73,12 +79,14 @@ private:
         std::size_t ordered = 0;  // the first ones, by time; the others as they came
         void order();
     };
-    void fill(Month& month, const std::vector<IndexedEvent>& sorted) const;
+    static void fill(Partition& partition, const std::vector<IndexedEvent>& sorted);
+    static void merge_last(std::vector<Partition>& partitions);
+    static Partition merged(const Partition& a, const Partition& b);
     const Tail* tail_of(std::uint32_t slot) const;
     void take_latest(std::uint32_t slot, std::size_t count, std::vector<rules::PlainEvent>& out) const;
     void take_slot(std::uint32_t slot, const rules::EventRange& range, std::vector<rules::PlainEvent>& out) const;
 
-    std::map<std::int64_t, Month> months_;                                 // by start
+    std::map<std::int64_t, std::vector<Partition>> months_;                // by start; the largest partition first
     std::vector<std::unordered_map<std::uint32_t, Tail>> tail_;            // by block of slots, then slot
     std::map<std::uint32_t, std::vector<std::uint32_t>> links_;            // person -> further slots
     std::map<std::uint32_t, std::uint32_t> absorbed_;                      // slot -> person
