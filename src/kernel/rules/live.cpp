@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kFirstEvents = 8;   // gathered at first; then eight times as many
 constexpr std::size_t kMoreEvents = 8;
+constexpr std::int64_t kLongMs = 3'600'000;  // what stays so for longer need not be known better: one more look then
 
 std::span<const PlainEvent> within(std::span<const PlainEvent> events, std::int64_t from, std::int64_t to) {
     const auto before = [](const PlainEvent& one, std::int64_t time) { return one.time < time; };
@@ -74,7 +75,7 @@ Outlook Live::all(const Plan::Part& part, Instant now) const {
         const Outlook one = look(child, now);
         if (one.holds && out.holds) out.until = std::min(out.until, one.until);
         if (!one.holds) out = {false, out.holds ? one.until : std::max(out.until, one.until)};
-        if (!out.holds && out.until == Outlook::kEver) break;
+        if (!out.holds && out.until - now.ms > kLongMs) break;
     }
     return out;
 }
@@ -85,7 +86,7 @@ Outlook Live::any(const Plan::Part& part, Instant now) const {
         const Outlook one = look(child, now);
         if (!one.holds && !out.holds) out.until = std::min(out.until, one.until);
         if (one.holds) out = {true, out.holds ? std::max(out.until, one.until) : one.until};
-        if (out.holds && out.until == Outlook::kEver) break;
+        if (out.holds && out.until - now.ms > kLongMs) break;
     }
     return out;
 }
@@ -136,9 +137,17 @@ Outlook Live::at_least(const Plan::Part& part, const Range& range, Instant now) 
         else ++found;
         return found < least;
     };
-    if (const auto few = person_.events_of(part.event.type)) {
-        if (few->size() < static_cast<std::size_t>(least)) return {false, Outlook::kEver};
-        for (auto one = few->rbegin(); one != few->rend() && look_at(*one); ++one) {
+    if (const auto apart = person_.events_of(part.event.type)) {
+        if (apart->size() < static_cast<std::size_t>(least)) return {false, Outlook::kEver};
+        if (part.event.where.empty()) {
+            const auto in = within(*apart, range.from, now.ms + 1);
+            found = static_cast<std::int64_t>(in.size());
+            const auto later = within(*apart, now.ms + 1, Outlook::kEver);
+            if (!later.empty()) next = later.front().time;
+            if (found >= least) time = in[static_cast<std::size_t>(found - least)].time;
+        } else {
+            for (auto one = apart->rbegin(); one != apart->rend() && look_at(*one); ++one) {
+            }
         }
     } else {
         backwards(look_at);
@@ -153,11 +162,12 @@ Outlook Live::at_least(const Plan::Part& part, const Range& range, Instant now) 
 // goes when the latest event goes with which one can begin.
 Outlook Live::sequence(const Plan::Part& part, const Range& range, Instant now) const {
     for (const CompiledStep& step : part.steps) {
-        const auto few = person_.events_of(step.event.type);
-        if (few && few->empty()) return {false, Outlook::kEver};
+        const auto apart = person_.events_of(step.event.type);
+        if (apart && apart->empty()) return {false, Outlook::kEver};
     }
     for (std::size_t wanted = kFirstEvents;; wanted *= kMoreEvents) {
-        const auto some = person_.latest(wanted);
+        const auto gathered = person_.latest(wanted);
+        const auto some = gathered.last(std::min(wanted, gathered.size()));
         const auto in = within(some, range.from, range.to);
         if (part.over(in)) {
             if (part.window.kind == WindowKind::Ever) return {true, Outlook::kEver};

@@ -122,6 +122,19 @@ Plan::Trend Plan::Part::trend() const {
     return kind == Kind::Sequence && plain ? Trend::Up : Trend::Either;
 }
 
+std::size_t Plan::Part::events_needed() const {
+    std::size_t most = 0;
+    std::size_t fewest = std::numeric_limits<std::size_t>::max();
+    for (const Part& child : children) {
+        most = std::max(most, child.events_needed());
+        fewest = std::min(fewest, child.events_needed());
+    }
+    if (kind == Kind::All) return most;
+    if (kind == Kind::Any) return fewest;
+    if (kind == Kind::Sequence) return steps.size();
+    return kind == Kind::Aggregate && least ? static_cast<std::size_t>(std::max<std::int64_t>(*least, 0)) : 0;
+}
+
 Accept Plan::Part::accept_at(Instant now) const {
     if (op == Op::WithinLast) return {now.ms - span_ms + 1, now.ms, false, {}};
     if (op == Op::OlderThan) return {kMissing + 1, now.ms - span_ms, false, {}};

@@ -24,6 +24,7 @@ struct Plan::Part {
 
     bool of_events() const { return kind >= Kind::Aggregate; }
     Plan::Trend trend() const;
+    std::size_t events_needed() const;
     // Of a count, or an absence, which is "not at least one": the least that is accepted, when any more are too.
     std::optional<std::int64_t> least;
     // Any event that can matter to this condition.

@@ -52,6 +52,8 @@ public:
         const bool open = !out.accept.negated && out.accept.values.empty() && out.accept.hi == kMost;
         if (rule.kind == Kind::Absence) out.least = 1;
         else if (rule.kind == Kind::Aggregate && rule.measure == Measure::Count && open) out.least = out.accept.lo;
+        // Counting ends with the least that is asked for.
+        if (rule.kind == Kind::Aggregate) out.cost += std::clamp<std::int64_t>(out.least.value_or(100), 0, 100);
         for (const Step& step : rule.steps) {
             CompiledStep made{filter(step.event), rolling_ms(step.unit, step.within), {}};
             if (!step.without.empty()) made.without = filter(step.without.front());
@@ -144,6 +146,8 @@ Plan::Verdict Plan::judge(const PersonFacts& person, Instant now) const {
 }
 
 Plan::Trend Plan::trend() const { return root_->trend(); }
+
+std::size_t Plan::events_needed() const { return root_->events_needed(); }
 
 Plan::Touches Plan::touches() const {
     Touches out;

@@ -120,6 +120,8 @@ public:
     // What one more event can do to the result, whatever its time: nothing, only make it true, only false, or either.
     enum class Trend : std::uint8_t { None = 0, Up = 1, Down = 2, Either = 3 };
     Trend trend() const;
+    // Of fewer events a person is not in, whatever they are; 0 when that cannot be said.
+    std::size_t events_needed() const;
     sets::Bitmap all(const People& people, Instant now, int threads = 2) const;
 
     // What touches the rule: codes of event types (kAnyType: all), columns of attributes, memberships.

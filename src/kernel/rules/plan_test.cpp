@@ -137,6 +137,7 @@ protected:
             const One facts(engine, person);
             const bool expected = Naive(world, person, calendar_, now).holds(rule);
             ASSERT_EQ(plan.holds(facts, {now}), expected) << "live, person " << person;
+            ASSERT_TRUE(!expected || facts.events().size() >= plan.events_needed()) << "needed, person " << person;
             ASSERT_EQ(batch.contains(person), expected) << "batch, person " << person;
             (expected ? held_ : failed_) += 1;
         }
