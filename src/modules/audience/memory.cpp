@@ -11,13 +11,6 @@ namespace tilth::audience {
 
 using kernel::rules::kMissing;
 
-namespace {
-
-constexpr std::size_t kTailEventsMin = 100'000;
-constexpr std::size_t kTailEventsMax = 1'000'000;  // 48 bytes each
-
-}  // namespace
-
 Memory::Memory(const rules::Registry& registry, std::vector<rules::Combine> combine, BusinessCalendar calendar)
     : registry_(registry), combine_(std::move(combine)), calendar_(std::move(calendar)) {
     INVARIANT(combine_.size() == registry_.attributes().size(), "every attribute says how customers make a person");
@@ -35,6 +28,7 @@ std::uint32_t Memory::slot_of(const CustomerId& customer) {
     rep_.push_back(at->second);
     groups_.push_back(nullptr);
     homes_.push_back(-1);
+    logged_.push_back(0);
     due_.push_back(Instant::never().ms);
     for (auto& column : own_values_) column.push_back(kMissing);
     for (auto& column : person_values_) column.push_back(kMissing);
@@ -142,11 +136,14 @@ void Memory::event(const kernel::Event& event) {
     const std::uint32_t slot = slot_of(event.customer);
     const kernel::IndexedEvent one = kernel::to_indexed(event, registry_, codes_, slot);
     index_.append(std::span(&one, 1));
+    ++logged_[slot];
+    if (const auto kept = kept_.find(rep_[slot]); kept != kept_.end()) {
+        kept->second.add(one.event);
+        ++kept_events_;
+    }
     auto& types = touch(slot, Cause::Event).types;
     if (std::find(types.begin(), types.end(), one.event.type) == types.end()) types.push_back(one.event.type);
-    // Sealing reads the months that it touches once: the more there is, the longer the tail may grow before.
-    const std::size_t most = std::clamp(index_.events() / 4, kTailEventsMin, kTailEventsMax);
-    if (index_.tail_events() > most) index_.seal();
+    if (index_.tail_events() > kernel::BehaviourIndex::kTailMax) index_.seal();
 }
 
 void Memory::order(const commerce::Orders::Change& change) {

@@ -132,12 +132,22 @@ private:
     };
     class View;
     friend class View;
+    // All events of a person who did much, by time, and by type: gathering them at every event would cost too much.
+    struct Kept {
+        std::vector<rules::PlainEvent> all;
+        std::vector<std::pair<std::uint32_t, std::vector<rules::PlainEvent>>> by_type;  // few types
+        std::vector<rules::PlainEvent>& of(std::uint32_t type);
+        void add(const rules::PlainEvent& one);
+    };
+    static constexpr std::size_t kKeptFrom = 256;
+    static constexpr std::size_t kKeptMax = 2'000'000;  // events of all together, 96 bytes each; then begun anew
     // A bit for each of sets_, in their order.
     using SetMask = std::vector<std::uint64_t>;
     // Which rules ask for a fact.
     struct Asking {
         SetMask all;
         SetMask any_type;
+        std::vector<SetMask> needing;  // of those with fewer than 2^i events
         std::unordered_map<std::uint32_t, SetMask> types;
         std::unordered_map<std::size_t, SetMask> columns;
         std::map<std::pair<rules::MemberKind, std::string>, SetMask> members;
@@ -162,6 +172,9 @@ private:
     std::int32_t home_of(std::uint32_t person) const;
     void index_sets();
     SetMask asking(const Touch& touch) const;
+    std::size_t most_events(std::uint32_t person) const;
+    void keep(std::uint32_t person);
+    void forget_kept(std::uint32_t person);
     rules::Plan::Verdict judge(const Set& set, const View& view, Instant now) const;
     void evaluate(std::uint32_t slot, Instant now, const Touch& touch, std::vector<Transition>& out);
     void fill(Set& set, Instant now, std::vector<Transition>& out);
@@ -184,6 +197,7 @@ private:
     std::vector<std::vector<std::uint32_t>*> groups_;      // the person's slots; null: nobody
     std::unordered_map<std::int64_t, std::vector<std::uint32_t>> by_key_;
     std::vector<std::int32_t> homes_;                      // by slot; -1: none
+    std::vector<std::uint32_t> logged_;                    // by slot: not fewer than it has events in the index
     std::vector<std::vector<std::int64_t>> own_values_;    // by column, then slot
     std::vector<std::vector<std::int64_t>> person_values_;
     std::unordered_map<OrgNodeId, std::int32_t> node_numbers_;
@@ -191,6 +205,9 @@ private:
     std::vector<org::OrgNode> nodes_;
     std::map<std::string, std::set<std::int32_t>, std::less<>> nodes_named_;  // of the rules compiled
     std::map<std::string, sets::Bitmap, std::less<>> org_members_;
+
+    std::unordered_map<std::uint32_t, Kept> kept_;  // by person
+    std::size_t kept_events_ = 0;
 
     struct Sale {
         std::uint32_t slot = 0;

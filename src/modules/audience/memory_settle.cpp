@@ -12,10 +12,12 @@ using kernel::rules::kBlockPeople;
 using kernel::rules::kBlockWords;
 using kernel::rules::PlainEvent;
 
-// One person as a rule sees it; its events are gathered when first asked for.
+// One person as a rule sees it; its events are gathered when first asked for, unless they are kept.
 class Memory::View final : public rules::PersonFacts {
 public:
-    View(const Memory& memory, std::uint32_t person) : memory_(memory), person_(person) {}
+    View(const Memory& memory, std::uint32_t person) : memory_(memory), person_(person) {
+        if (const auto kept = memory.kept_.find(person); kept != memory.kept_.end()) kept_ = &kept->second;
+    }
     std::uint32_t person() const { return person_; }
     std::int64_t attribute(std::size_t column) const override { return memory_.person_values_[column][person_]; }
     bool member(rules::MemberKind kind, const std::string& name) const override {
@@ -25,32 +27,31 @@ public:
     }
     std::span<const PlainEvent> events() const override { return latest(SIZE_MAX); }
     std::span<const PlainEvent> latest(std::size_t count) const override {
-        if (count > gathered_) events_ = memory_.latest(person_, gathered_ = count);
-        return events_;
+        if (kept_ != nullptr) return kept_->all;
+        if (count > gathered_) gathered_events_ = memory_.latest(person_, gathered_ = count);
+        return gathered_events_;
     }
-
-    // Those who did little, who are most: their events, which many rules look at, are put apart by type once.
+    // Nearly everybody did little: what many rules look at is put apart by type once.
     std::optional<std::span<const PlainEvent>> events_of(std::uint32_t type) const override {
-        if (gathered_ < kFew) latest(kFew);
-        if (events_.size() >= kFew) return std::nullopt;
-        if (type == rules::kAnyType) return events_;
-        if (by_type_.empty() && !events_.empty()) {
-            by_type_ = events_;
-            std::stable_sort(by_type_.begin(), by_type_.end(), of_lower_type);
+        if (kept_ == nullptr && gathered_ <= kKeptFrom) latest(kKeptFrom + 1);
+        if (kept_ == nullptr && gathered_events_.size() > kKeptFrom) return std::nullopt;
+        if (type == rules::kAnyType) return latest(0);
+        if (kept_ == nullptr && few_.by_type.empty()) {
+            for (const PlainEvent& one : gathered_events_) few_.of(one.type).push_back(one);
         }
-        const PlainEvent wanted{0, type};
-        const auto [begin, end] = std::equal_range(by_type_.begin(), by_type_.end(), wanted, of_lower_type);
-        return std::span(begin, end);
+        for (const auto& [of, events] : (kept_ == nullptr ? few_ : *kept_).by_type) {
+            if (of == type) return events;
+        }
+        return std::span<const PlainEvent>();
     }
 
 private:
-    static constexpr std::size_t kFew = 2'048;
-    static bool of_lower_type(const PlainEvent& a, const PlainEvent& b) { return a.type < b.type; }
-    mutable std::vector<PlainEvent> by_type_;
     const Memory& memory_;
     std::uint32_t person_;
+    const Kept* kept_ = nullptr;
     mutable std::size_t gathered_ = 0;  // as many of the last ones, or all
-    mutable std::vector<PlainEvent> events_;
+    mutable std::vector<PlainEvent> gathered_events_;
+    mutable Kept few_;
 };
 
 namespace {
@@ -194,9 +195,26 @@ rules::Plan::Verdict Memory::judge(const Set& set, const View& view, Instant now
     return out;
 }
 
+constexpr std::size_t kEventsKnown = 16;  // 2^16 events and more are enough for any rule
+
+std::size_t Memory::most_events(std::uint32_t person) const {
+    std::size_t out = 0;
+    if (groups_[person] == nullptr) return out;
+    for (const std::uint32_t slot : slots_of(person)) {
+        out += logged_[slot];
+        if (const auto sales = sales_of_.find(slot); sales != sales_of_.end()) out += sales->second.size();
+    }
+    return out;
+}
+
 void Memory::index_sets() {
     const std::size_t words = (sets_.size() + 63) / 64;
-    asking_ = {.all = SetMask(words), .any_type = SetMask(words), .types = {}, .columns = {}, .members = {}};
+    asking_ = {.all = SetMask(words),
+               .any_type = SetMask(words),
+               .needing = std::vector<SetMask>(kEventsKnown, SetMask(words)),
+               .types = {},
+               .columns = {},
+               .members = {}};
     for (std::size_t i = 0; i < sets_.size(); ++i) {
         const Set& set = *sets_[i];
         if (set.of.archived_at) continue;
@@ -205,6 +223,10 @@ void Memory::index_sets() {
             mask[i / 64] |= std::uint64_t{1} << (i % 64);
         };
         note(asking_.all);
+        const std::size_t needed = set.plan ? set.plan->events_needed() : 0;
+        for (std::size_t bits = 0; bits < kEventsKnown; ++bits) {
+            if (needed < (std::size_t{1} << bits)) note(asking_.needing[bits]);
+        }
         for (const std::uint32_t type : set.touches.types)
             note(type == rules::kAnyType ? asking_.any_type : asking_.types[type]);
         for (const std::size_t column : set.touches.attributes) note(asking_.columns[column]);
@@ -251,14 +273,56 @@ void Memory::wake_at(std::uint32_t slot, Instant due, bool replace) {
     due_[slot] = after;
 }
 
+// ---- The events of those who do much ----
+
+std::vector<PlainEvent>& Memory::Kept::of(std::uint32_t type) {
+    for (auto& [known, events] : by_type) {
+        if (known == type) return events;
+    }
+    return by_type.emplace_back(type, std::vector<PlainEvent>()).second;
+}
+
+void Memory::Kept::add(const PlainEvent& one) {
+    for (auto* events : {&all, &of(one.type)}) {
+        const bool last = events->empty() || !earlier(one, events->back());
+        events->insert(last ? events->end() : std::upper_bound(events->begin(), events->end(), one, earlier), one);
+    }
+}
+
+void Memory::keep(std::uint32_t person) {
+    index_.order_tail(person);
+    if (most_events(person) <= kKeptFrom || kept_.contains(person)) return;
+    if (kept_events_ > kKeptMax) {
+        kept_.clear();
+        kept_events_ = 0;
+    }
+    Kept& one = kept_[person];
+    one.all = latest(person, SIZE_MAX);
+    for (const PlainEvent& event : one.all) one.of(event.type).push_back(event);
+    kept_events_ += one.all.size();
+}
+
+void Memory::forget_kept(std::uint32_t person) {
+    const auto found = kept_.find(person);
+    if (found == kept_.end()) return;
+    kept_events_ -= std::min(kept_events_, found->second.all.size());
+    kept_.erase(found);
+}
+
 void Memory::evaluate(std::uint32_t slot, Instant now, const Touch& touch, std::vector<Transition>& out) {
-    index_.order_tail(slot);
+    if (touch.all || !touch.columns.empty()) forget_kept(slot);
+    keep(slot);
     const View view(*this, slot);
     Instant due = Instant::never();
     SetMask open = asking(touch);
     SetMask by_sets(open.size());  // those that a set before them has moved
     // Another event leaves in who is in by rules that events only fulfil; what time does to them was known before.
     const bool by_events = !touch.all && touch.columns.empty() && touch.members.empty();
+    // Who has too few events for a rule was not in before either.
+    const std::size_t known = static_cast<std::size_t>(std::bit_width(by_events ? most_events(slot) : 0));
+    if (by_events && known < kEventsKnown) {
+        for (std::size_t w = 0; w < open.size(); ++w) open[w] &= asking_.needing[known][w];
+    }
     for (std::size_t w = 0; w < open.size(); ++w) {
         while (open[w] != 0) {
             const int bit = std::countr_zero(open[w]);
