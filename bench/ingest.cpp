@@ -269,24 +269,6 @@ std::int64_t lag(bench::Server& server) {
     return state["batches_acknowledged"].i64_or(0) - state["batches_applied"].i64_or(0);
 }
 
-// Live segments over what the events say, each rule another: nearly all of them look at every event's type.
-void add_segments(bench::Server& server, std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i) {
-        const std::string days = " in the last " + std::to_string(2 + i % 28) + " days";
-        const std::string times = std::to_string(10 + 4 * i);
-        const std::string rules[] = {
-            R"(count of event "product_viewed")" + days + " >= " + times,
-            R"(count of event "cart_added" where ( channel = "mini_program" ))" + days + " >= " + times +
-                R"( and no event "order_paid")" + days,
-            R"(sequence event "product_viewed" then within )" + std::to_string(1 + i % 28) +
-                R"( days comes event "order_paid" without event "search" and orders = 0)",
-            "count of any event" + days + " >= " + std::to_string(40 + 10 * i),
-        };
-        server.ask("POST", "/api/v1/segments",
-                   json::Value::object({{"name", "s" + std::to_string(i)}, {"text", rules[i % 4]}}));
-    }
-}
-
 void measure(bench::Server& server, Load& load, const bench::Spec& spec, std::int64_t batch) {
     SeededRng rng(static_cast<std::uint64_t>(spec.number("ingest.seed") + batch));
     const auto bytes = static_cast<std::size_t>(spec.number("ingest.event_bytes"));
@@ -331,7 +313,7 @@ int main(int argc, char** argv) {
     SeededRng rng(static_cast<std::uint64_t>(spec.number("ingest.seed")));
     Load load(server.port(), server.write_key("bench"), connections);
     const auto segments = spec.number("ingest.segments");
-    add_segments(server, segments);
+    bench::add_segments(server, segments);
     {
         std::vector<Body> first;
         for (std::int64_t person = 0; person < people;) {

@@ -251,6 +251,22 @@ void Server::send_events(const std::string& key, std::string body) {
     if (!reply || reply->status != 200) give_up("a batch was refused");
 }
 
+void add_segments(Server& server, std::int64_t count) {
+    for (std::int64_t i = 0; i < count; ++i) {
+        const std::string days = " in the last " + std::to_string(2 + i % 28) + " days";
+        const std::string rules[] = {
+            R"(count of event "product_viewed")" + days + " >= " + std::to_string(10 + 4 * i),
+            R"(count of event "cart_added" where ( channel = "mini_program" ))" + days + " >= " +
+                std::to_string(10 + 4 * i) + R"( and no event "order_paid")" + days,
+            R"(sequence event "product_viewed" then within )" + std::to_string(1 + i % 28) +
+                R"( days comes event "order_paid" without event "search" and orders = 0)",
+            "count of any event" + days + " >= " + std::to_string(40 + 10 * i),
+        };
+        server.ask("POST", "/api/v1/segments",
+                   json::Value::object({{"name", "s" + std::to_string(i)}, {"text", rules[i % 4]}}));
+    }
+}
+
 void Server::settle() {
     http::ClientRequest request;
     request.method = http::Method::Post;

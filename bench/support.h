@@ -90,6 +90,10 @@ private:
     double start_ms_ = 0;
 };
 
+// Live segments over shops' events (product_viewed, cart_added, order_paid, search …), each rule another: counts in a
+// window, with a property and an absence, sequences, numbers. Nearly all of them look at every event's type.
+void add_segments(Server& server, std::int64_t count);
+
 // Ranks 1…n with probability ~ 1/rank^exponent, by rejection-inversion (Hörmann and Derflinger 1996): no table.
 class Zipf {
 public:

@@ -187,7 +187,8 @@ void BehaviourIndex::build(std::span<const IndexedEvent> added) {
         made.start = begin;
         made.until = month_start(begin, 1);
         fill(made, events);
-        while (partitions.size() > 1 && partitions.end()[-2].size() <= 2 * partitions.back().size()) merge_last(partitions);
+        while (partitions.size() > 1 && partitions.end()[-2].size() <= 2 * partitions.back().size())
+            merge_last(partitions);
     }
 }
 
