@@ -476,6 +476,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 首单月分群的 LTV、留存与预测
+         * @description Cohorts by month of the first order: LTV, retention, forecast
+         */
+        get: operations["get_cohorts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -598,6 +618,26 @@ export interface paths {
          * @description Record consent or its withdrawal
          */
         post: operations["post_customers_id_consents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/expected-value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 客户未来 12 个月的预期价值
+         * @description What a person is expected to bring in the next twelve months
+         */
+        get: operations["get_customers_id_expected_value"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8476,10 +8516,84 @@ export interface components {
             /** Format: id */
             node?: string;
         };
+        "performance.BackTestCohort": {
+            month: string;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            forecast: number;
+            /** Format: int64 */
+            naive: number;
+            /** Format: int64 */
+            actual: number;
+        };
+        "performance.BackTestView": {
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            cut: string;
+            /** Format: int32 */
+            months: number;
+            /** Format: int64 */
+            forecast: number;
+            /** Format: int64 */
+            naive: number;
+            /** Format: int64 */
+            actual: number;
+            /** Format: double */
+            error: number;
+            /** Format: double */
+            naive_error: number;
+            items: components["schemas"]["performance.BackTestCohort"][];
+        };
         "performance.ChoiceItem": {
             value: string;
             zh: string;
             en: string;
+        };
+        "performance.CohortItem": {
+            month: string;
+            /** Format: int64 */
+            people: number;
+            months: components["schemas"]["performance.CohortMonth"][];
+            forecast: number[];
+            /** Format: double */
+            expected_ltv?: number;
+            /** Format: double */
+            expected_ltv_low?: number;
+            /** Format: double */
+            expected_ltv_high?: number;
+        };
+        "performance.CohortMonth": {
+            /** Format: int64 */
+            net: number;
+            /** Format: int64 */
+            buyers: number;
+            /** Format: double */
+            retention: number;
+            /** Format: double */
+            ltv: number;
+        };
+        "performance.CohortsReply": {
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            as_of: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            to: string;
+            /** @example CNY */
+            currency: string;
+            /** Format: int64 */
+            people: number;
+            method?: string;
+            items: components["schemas"]["performance.CohortItem"][];
+            forecast: components["schemas"]["performance.ForecastMonth"][];
+            back_test?: components["schemas"]["performance.BackTestView"];
         };
         /** @enum {string} */
         "performance.Compare": "none" | "previous" | "last_year" | "same_weekday" | "last_year_weekday" | "last_lunar_year";
@@ -8598,6 +8712,31 @@ export interface components {
         };
         /** @enum {string} */
         "performance.Direction": "up" | "down" | "neutral";
+        "performance.ExpectedValue": {
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            as_of: string;
+            method?: string;
+            /** Format: double */
+            probability_active?: number;
+            /** Format: double */
+            expected_purchases?: number;
+            expected_purchase_value?: components["schemas"]["Money"];
+            expected_net?: components["schemas"]["Money"];
+            expected_net_low?: components["schemas"]["Money"];
+            expected_net_high?: components["schemas"]["Money"];
+        };
+        "performance.ForecastMonth": {
+            month: string;
+            /** Format: int64 */
+            net: number;
+            /** Format: int64 */
+            low?: number;
+            /** Format: int64 */
+            high?: number;
+        };
         "performance.Funnel": {
             /**
              * Format: date-time
@@ -9672,6 +9811,32 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_cohorts: {
+        parameters: {
+            query?: {
+                /** @description 只看这一组织节点及其下级的订单 / Only orders of this organisation node and all below */
+                node?: string;
+                /** @description 首单渠道 / The channel of the first order */
+                channel?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["performance.CohortsReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_customers: {
         parameters: {
             query?: {
@@ -9960,6 +10125,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["customer.ConsentNumber"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_customers_id_expected_value: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["performance.ExpectedValue"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -26,6 +26,7 @@ import type sources from './locales/zh-CN/sources.json';
 import type stores from './locales/zh-CN/stores.json';
 import type start from './locales/zh-CN/start.json';
 import type system from './locales/zh-CN/system.json';
+import type value from './locales/zh-CN/value.json';
 import type today from './locales/zh-CN/today.json';
 
 declare module 'i18next' {
@@ -59,6 +60,7 @@ declare module 'i18next' {
       stores: typeof stores;
       system: typeof system;
       today: typeof today;
+      value: typeof value;
     };
   }
 }

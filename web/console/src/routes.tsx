@@ -1,7 +1,7 @@
 // Every page, once: address, place in the menu, permission, words for the palette, and its lazy code.
 import {
   ApartmentOutlined, ApiOutlined, BarChartOutlined, AimOutlined, FormOutlined, SwapOutlined, BugOutlined, ProfileOutlined, AuditOutlined, ReconciliationOutlined, BookOutlined, CarryOutOutlined, BranchesOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
-  ExportOutlined, ImportOutlined, NodeExpandOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, ShopOutlined, SlidersOutlined, TableOutlined, TagsOutlined, TeamOutlined, ExperimentOutlined, OrderedListOutlined, PieChartOutlined, RiseOutlined, WifiOutlined,
+  ExportOutlined, ImportOutlined, NodeExpandOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, ShopOutlined, SlidersOutlined, TableOutlined, TagsOutlined, TeamOutlined, ExperimentOutlined, OrderedListOutlined, PieChartOutlined, RiseOutlined, FundOutlined, WifiOutlined,
 } from '@ant-design/icons';
 import type { ComponentType } from 'react';
 import { addChinese } from 'ui/i18n.ts';
@@ -9,7 +9,7 @@ import { wordsOf, type PageWords } from './locales/words.ts';
 
 export type Group = 'results' | 'customers' | 'operations' | 'foundation';
 export type PageKey =
-  | 'today' | 'results' | 'overview' | 'stores' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'online' | 'leads' | 'capture' | 'open' | 'requests' | 'identityRules' | 'segments' | 'tags' | 'splits' | 'strategies' | 'models' | 'lifecycle' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'debugger' | 'catalogue' | 'organisation'
+  | 'today' | 'value' | 'results' | 'overview' | 'stores' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'online' | 'leads' | 'capture' | 'open' | 'requests' | 'identityRules' | 'segments' | 'tags' | 'splits' | 'strategies' | 'models' | 'lifecycle' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'debugger' | 'catalogue' | 'organisation'
   | 'roles' | 'exports' | 'audit' | 'settings' | 'system';
 
 export interface PageEntry {
@@ -40,6 +40,7 @@ export const pages: PageEntry[] = [
   { key: 'overview', path: '/overview', group: 'results', permission: 'overview.read', icon: DashboardOutlined, letter: 'o', load: page(() => import('./pages/overview/Overview.tsx')) },
   { key: 'stores', path: '/stores', group: 'results', permission: 'overview.read', icon: ShopOutlined, load: page(() => import('./pages/stores/Stores.tsx')) },
   { key: 'metrics', path: '/metric', group: 'results', permission: 'metric.read', icon: BookOutlined, letter: 'm', load: page(() => import('./pages/metrics/Metrics.tsx')) },
+  { key: 'value', path: '/value', group: 'results', permission: 'metric.read', icon: FundOutlined, letter: 'v', load: page(() => import('./pages/value/Value.tsx'), 'value') },
   { key: 'start', path: '/start', group: 'results', permission: 'import.read', icon: RocketOutlined, load: page(() => import('./pages/start/Start.tsx')) },
   { key: 'customers', path: '/customers', group: 'customers', permission: 'customer.read', icon: TeamOutlined, letter: 'c', load: page(() => import('./pages/customers/Customers.tsx')) },
   { key: 'leads', path: '/leads', group: 'customers', permission: 'lead.read', icon: AimOutlined, letter: 'l', load: page(() => import('./pages/leads/Leads.tsx'), 'leads') },
@@ -76,7 +77,7 @@ export const details: DetailEntry[] = [
   { path: '/account', of: 'settings', permission: 'signed_in', load: page(() => import('./pages/session/Account.tsx')) },
   { path: '/stores/:id', of: 'stores', permission: 'overview.read', load: page(() => import('./pages/stores/Store.tsx')) },
   { path: '/metric/:id', of: 'metrics', permission: 'metric.read', load: page(() => import('./pages/metrics/Metric.tsx')) },
-  { path: '/customers/:id', of: 'customers', permission: 'customer.read', load: page(() => import('./pages/customers/Customer.tsx'), 'lifecycle', 'models', 'system') },
+  { path: '/customers/:id', of: 'customers', permission: 'customer.read', load: page(() => import('./pages/customers/Customer.tsx'), 'lifecycle', 'models', 'system', 'value') },
   { path: '/lifecycle/new', of: 'lifecycle', permission: 'audience.write', load: page(() => import('./pages/lifecycle/Edit.tsx'), 'lifecycle', 'models') },
   { path: '/lifecycle/:id/edit', of: 'lifecycle', permission: 'audience.write', load: page(() => import('./pages/lifecycle/Edit.tsx'), 'lifecycle', 'models') },
   { path: '/tags/report', of: 'tags', permission: 'audience.read', load: page(() => import('./pages/models/TagReport.tsx'), 'models') },

@@ -28,6 +28,7 @@ import { Profile } from './Profile.tsx';
 import { Links } from './Links.tsx';
 import { OnlineTags } from './OnlineTags.tsx';
 import { Timeline } from './Timeline.tsx';
+import { ExpectedValue } from '../value/ExpectedValue.tsx';
 
 const schema = { tab: oneOf(['profile', 'timeline', 'path', 'orders', 'identities', 'links', 'audience', 'consents', 'log'], 'profile') };
 
@@ -97,6 +98,7 @@ function Person({ customer }: { customer: CustomerView }) {
       <div className="stack">
         <Card label={t('worth')}>
           <Loaded query={value} rows={2}>{(data) => <Worth value={data} />}</Loaded>
+          <ExpectedValue id={id} />
         </Card>
         <Tabs activeKey={items.some((one) => one.key === tab) ? tab : 'profile'} items={items} destroyOnHidden onChange={(key) => change({ tab: key as typeof tab })} />
       </div>
