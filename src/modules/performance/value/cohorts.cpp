@@ -225,8 +225,8 @@ Result<std::shared_ptr<const CohortReport>> Cohorts::report(const Frame& frame, 
         for (Cohort& cohort : made->cohorts) cohort.foretold = std::move(foretold[cohort.month]);
         made->tested = TRY(back_test(frame, channel, made->cohorts, made->to));
         if (made->tested && made->tested->cohorts.size() >= kSpreadCohortsMin && made->tested->foretold > 0) {
-            made->low = spread(*made->tested, kLow);
-            made->high = spread(*made->tested, kHigh);
+            made->low = std::min(1.0, spread(*made->tested, kLow));
+            made->high = std::max(1.0, spread(*made->tested, kHigh));
         }
     }
     const std::lock_guard lock(mutex_);

@@ -6,7 +6,7 @@
 // Forecast: BG/NBD × Gamma-Gamma (btyd.h) as of the end of the last whole month. Back-test: the same fit at an earlier
 // cut, the months after it compared with what came, beside a naive forecast (every cohort goes on as in the last
 // months). The interval is the spread of that back-test: the 10th and 90th percentile of what came ÷ what was foretold
-// over cohorts, each by its weight. Any thread.
+// over cohorts, each by its weight, stretched to hold the forecast itself where that was biased. Any thread.
 
 #include <memory>
 #include <mutex>
