@@ -19,7 +19,6 @@ export function ExpectedValue({ id }: { id: string }) {
       {t('person', {
         net: money(data.expected_net), purchases: format.decimal(data.expected_purchases, 1), active: format.ratio(data.probability_active),
       })}{' '}
-      {data.expected_net_low && data.expected_net_high && t('personBand', { low: money(data.expected_net_low), high: money(data.expected_net_high) })}{' '}
       <span className="dim">{t('personMethod', { method: data.method ?? '', day: data.as_of })}</span>
     </p>
   );
