@@ -25,7 +25,8 @@ constexpr std::int64_t kLoadBatch = 100;
 
 std::string event_of(std::int64_t person, const char* type, std::int64_t id) {
     return R"({"id":")" + std::to_string(id) + R"(","type":")" + type + R"(","identities":{"custom_id":"u)" +
-           std::to_string(person) + R"("},"properties":{"channel":"mini_program","amount":)" + std::to_string(100 + person % 50) + "}}";
+           std::to_string(person) + R"("},"properties":{"channel":"mini_program","amount":)" +
+           std::to_string(100 + person % 50) + "}}";
 }
 
 void add_people(bench::Server& server, const std::string& key, std::int64_t people) {
