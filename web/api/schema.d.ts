@@ -8725,8 +8725,6 @@ export interface components {
             expected_purchases?: number;
             expected_purchase_value?: components["schemas"]["Money"];
             expected_net?: components["schemas"]["Money"];
-            expected_net_low?: components["schemas"]["Money"];
-            expected_net_high?: components["schemas"]["Money"];
         };
         "performance.ForecastMonth": {
             month: string;

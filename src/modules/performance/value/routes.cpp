@@ -89,11 +89,9 @@ struct ExpectedValue {
     std::optional<double> expected_purchases;  // days with a purchase, in the next twelve months
     std::optional<Money> expected_purchase_value;
     std::optional<Money> expected_net;
-    std::optional<Money> expected_net_low;
-    std::optional<Money> expected_net_high;
 };
-API_STRUCT(ExpectedValue, (as_of, method, probability_active, expected_purchases, expected_purchase_value, expected_net,
-                           expected_net_low, expected_net_high))
+API_STRUCT(ExpectedValue, (as_of, method, probability_active, expected_purchases, expected_purchase_value,
+                           expected_net))
 
 }  // namespace tilth::performance
 
@@ -198,8 +196,6 @@ Result<ExpectedValue> expected_value(PerformanceService& service, Cohorts& kept,
     reply.expected_purchases = purchases;
     reply.expected_purchase_value = money(worth);
     reply.expected_net = money(purchases * worth);
-    if (report->low) reply.expected_net_low = money(purchases * worth * *report->low);
-    if (report->high) reply.expected_net_high = money(purchases * worth * *report->high);
     return reply;
 }
 
