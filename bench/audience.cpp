@@ -5,8 +5,8 @@
 //
 // Each sample sends one event of a person who is in no segment yet, and asks for the newest change of a segment until
 // it is this person's. The time counts from before the event is sent until the answer: journal sync, pipeline, commit,
-// evaluation, second commit, and the asking (its own cost stands beside). The load is batches of 100 events of everybody
-// by Zipf 1.1 at an even pace, sent by threads of this program.
+// evaluation, second commit, and the asking (its own cost stands beside). The load is batches of 100 events of
+// everybody by Zipf 1.1 at an even pace, sent by threads of this program.
 
 #include <atomic>
 #include <cstdio>
