@@ -58,6 +58,20 @@ bool LinkGraph::has_active(Place place) const {
            });
 }
 
+std::vector<LinkFact> LinkGraph::active_among(const std::vector<Place>& places) const {
+    std::map<std::int64_t, LinkFact> found;
+    for (const Place place : places) {
+        const auto links = of_.find(place);
+        if (links == of_.end()) continue;
+        for (const std::uint32_t at : links->second) {
+            if (links_[at].state == LinkState::Active) found.emplace(links_[at].number, links_[at]);
+        }
+    }
+    std::vector<LinkFact> all;
+    for (const auto& [_, link] : found) all.push_back(link);
+    return all;
+}
+
 bool LinkGraph::separated(Place person_a, Place person_b) const {
     if (of_.empty()) return false;
     const Place other = map_.state(person_b).leader;

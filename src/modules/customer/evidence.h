@@ -36,6 +36,8 @@ public:
     // The customers that active links reach from `start`.
     std::vector<Place> reach(Place start) const;
     bool has_active(Place place) const;
+    // Active ones with an end at one of these, each once.
+    std::vector<LinkFact> active_among(const std::vector<Place>& places) const;
     // Whether a hand has separated these two persons.
     bool separated(Place person_a, Place person_b) const;
     // Active ones that a source brought, at most `limit`.

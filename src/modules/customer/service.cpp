@@ -88,14 +88,14 @@ Result<Resolution> CustomersService::resolve(kernel::Unit& unit, const Sighting&
         return is_blocked(state.rules[static_cast<std::size_t>(claim.kind)], claim.value);
     };
     if (std::none_of(sighting.claims.begin(), sighting.claims.end(), blocked))
-        return Resolver(unit, kernel_.vault, state, sighting).run();
+        return resolve_bound(unit, kernel_.vault, state, sighting);
     Sighting rest = sighting;
     std::erase_if(rest.claims, blocked);
     if (rest.claims.empty()) {
         return Error::invalid(std::string(name(sighting.claims.front().kind)), "blocked", "这个标识已被屏蔽",
                               "this identity is blocked", "使用其他标识", "use another identity");
     }
-    return Resolver(unit, kernel_.vault, state, rest).run();
+    return resolve_bound(unit, kernel_.vault, state, rest);
 }
 
 Result<std::int64_t> CustomersService::merge(kernel::Unit& unit, const CustomerId& a, const CustomerId& b,

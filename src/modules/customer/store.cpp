@@ -70,6 +70,8 @@ Status erase_identity(kernel::Unit& unit, IdentityNumber number) {
                          {unit.tenant(), wide(number)}));
     TRY(unit.sql().write("DELETE FROM identity_source WHERE tenant_id = ?1 AND number = ?2",
                          {unit.tenant(), wide(number)}));
+    TRY(unit.sql().write("DELETE FROM identity_bond WHERE tenant_id = ?1 AND (a = ?2 OR b = ?2)",
+                         {unit.tenant(), wide(number)}));
     return unit.sql().write("DELETE FROM identity WHERE tenant_id = ?1 AND number = ?2", {unit.tenant(), wide(number)});
 }
 

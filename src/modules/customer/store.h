@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "modules/customer/api.h"
+#include "modules/customer/bonds.h"
 #include "modules/customer/evidence.h"
 #include "modules/customer/identity_map.h"
 
@@ -28,6 +29,7 @@ struct TenantState {
     LinkGraph links{map};
     Conflicts conflicts{map};
     SourceSets sources{map};
+    Unbound unbound;                     // the writer's thread
     KindRules rules = default_rules();   // the writer's thread
     std::set<Bytes16> suppressed;        // fingerprints; the writer's thread
     // Per customer: the same declaration again, not later, reads and writes nothing. The writer's thread.

@@ -27,6 +27,7 @@ public:
         TRY(keys());
         TRY(links());
         TRY(conflicts());
+        state_->unbound = TRY(unbound(sql_, tenant_));
         const auto last = TRY(sql_.one("SELECT max(change_no) FROM customer_change WHERE tenant_id = ?1", {tenant_},
                                        [](const sql::Row& row) { return row.opt_i64(0).value_or(0); }));
         state_->map.load_change_no(last.value_or(0));

@@ -1,6 +1,8 @@
 #include "modules/customer/detach/api.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "modules/customer/privacy.h"
 #include "modules/customer/resolver.h"
@@ -31,17 +33,33 @@ public:
     Severing(kernel::Unit& unit, kernel::Vault& vault, TenantState& state)
         : unit_(unit), vault_(vault), state_(state) {}
 
+    // The whole way of one key, with its line in the ledger.
     Result<Detachment> run(const Held& held, const Words& words) {
-        const auto blind = TRY(store::blind_of(unit_.sql(), unit_.tenant(), held.number));
-        if (!blind) return Error(ErrorCode::NotFound, "identity");
-        state_.enlist(unit_);
         const Place from = state_.map.place_of(held.customer, Sight::Writer);
         INVARIANT(from != kNobody, "a key's customer is there");
+        state_.enlist(unit_);
+        const Place to = TRY(start(held, words));
+        TRY(move(held, to));
+        const std::int64_t link = TRY(enter(from, to, words, held.number));
+        TRY(log_changes(unit_, state_, std::move(moved_)));
+        return Detachment{held.customer, state_.map.state(to).id, link};
+    }
+
+    // The customer that the key goes to.
+    Result<Place> start(const Held& held, const Words& words) {
         source_ = TRY(source_number(unit_, state_, words.source));
-        const Place to = TRY(make(held, words.at));
+        return make(held, words.at);
+    }
+    Status move(const Held& held, Place to) {
+        const auto blind = TRY(store::blind_of(unit_.sql(), unit_.tenant(), held.number));
+        if (!blind) return Error(ErrorCode::NotFound, "identity");
         TRY(move_key(held, *blind, to));
-        TRY(settle(from));
-        const IdentityNumber evidence[] = {held.number};
+        TRY(settle(state_.map.place_of(held.customer, Sight::Writer)));
+        return settle(to);
+    }
+    // What the ledger shows of it: a link that was made and undone.
+    Result<std::int64_t> enter(Place from, Place to, const Words& words, IdentityNumber number) {
+        const IdentityNumber evidence[] = {number};
         const std::int64_t link =
             TRY(make_link(unit_, state_, {from, to}, {kDetachRule, source_, words.reason, evidence}, moved_));
         const LinkFact* const fact = state_.links.find(link);
@@ -49,9 +67,13 @@ public:
         TRY(undo_link(unit_, state_, LinkFact(*fact), words.cause, words.reason, moved_));
         moved_.push_back(from);
         moved_.push_back(to);
-        TRY(log_changes(unit_, state_, std::move(moved_)));
-        return Detachment{held.customer, state_.map.state(to).id, link};
+        return link;
     }
+    Status see(const Sighting& sighting) {
+        TRY(resolve_bound(unit_, vault_, state_, sighting));
+        return ok();
+    }
+    std::vector<Place> moved() { return std::move(moved_); }
 
 private:
     Result<Place> make(const Held& held, Instant at) {
@@ -85,7 +107,8 @@ private:
         return ok();
     }
 
-    // What the loss makes of the customer. Who was known stays known: orders and their people know who it was.
+    // What the keys that it has now make of the customer. Who was known stays known: orders and their people know who
+    // it was.
     Status settle(Place place) {
         const CustomerState before = state_.map.state(place);
         const auto kinds = TRY(store::kinds_of(unit_.sql(), unit_.tenant(), before.id));
@@ -94,7 +117,9 @@ private:
         CustomerState after = before;
         after.phone = has(IdentityKind::Phone);
         after.member = has(IdentityKind::Card);
+        after.known = before.known || std::any_of(kinds.begin(), kinds.end(), is_strong);
         if (after == before) return ok();
+        if (after.known != before.known) after.ordinal = static_cast<std::uint32_t>(unit_.next_number("person_known"));
         const std::vector<Place> moved = state_.map.change(place, after);
         moved_.insert(moved_.end(), moved.begin(), moved.end());
         return store::update(unit_, after);
@@ -105,6 +130,149 @@ private:
     TenantState& state_;
     std::uint32_t source_ = 0;
     std::vector<Place> moved_;
+};
+
+// A person falls in two where an unbinding cut it: one side is what still stands with the key.
+class Parting {
+public:
+    Parting(kernel::Unit& unit, kernel::Vault& vault, TenantState& state, const Words& words)
+        : unit_(unit), state_(state), severing_(unit, vault, state), words_(words) {}
+
+    Result<bool> run(IdentityNumber login, IdentityNumber key, Place place) {
+        TRY(gather(place));
+        TRY(follow(key));
+        if (side_.contains(login) || !side_.contains(key)) return false;
+        state_.enlist(unit_);
+        for (const Place member : members_) (goes(member) ? going_ : staying_).push_back(member);
+        const std::vector<LinkFact> cut = crossing();
+        const std::uint32_t by_hand = state_.sources.source("manual");
+        if (std::any_of(cut.begin(), cut.end(), [&](const LinkFact& link) { return link.source == by_hand; }))
+            return false;
+        std::vector<Place> moved;
+        for (const LinkFact& link : cut) TRY(undo_link(unit_, state_, link, words_.cause, words_.reason, moved));
+        TRY(move_keys());
+        TRY(knit(staying_, moved));
+        TRY(knit(going_, moved));
+        for (const Place one : severing_.moved()) moved.push_back(one);
+        TRY(log_changes(unit_, state_, std::move(moved)));
+        TRY(bind_outside());
+        return true;
+    }
+
+private:
+    Status gather(Place place) {
+        members_ = state_.map.members(place);
+        for (const Place member : members_) {
+            const CustomerId customer = state_.map.state(member).id;
+            for (const auto& one : TRY(store::identities(unit_.sql(), unit_.tenant(), customer))) {
+                held_.emplace(one.number, Held{one.number, one.kind, customer});
+                keys_of_[member].push_back(one.number);
+                if (!TRY(store::bonds_of(unit_.sql(), unit_.tenant(), one.number)).empty()) bonded_.insert(one.number);
+            }
+        }
+        return ok();
+    }
+
+    // Everything that bonds join to the key within this person.
+    Status follow(IdentityNumber key) {
+        std::vector<IdentityNumber> open{key};
+        side_.insert(key);
+        while (!open.empty()) {
+            const IdentityNumber one = open.back();
+            open.pop_back();
+            for (const store::BondRow& row : TRY(store::bonds_of(unit_.sql(), unit_.tenant(), one))) {
+                if (!row.bond.stands()) continue;
+                const IdentityNumber other = row.pair.first == one ? row.pair.second : row.pair.first;
+                if (!held_.contains(other)) {
+                    outside_.push_back({one, other, *row.bond.bound});
+                } else if (side_.insert(other).second) {
+                    open.push_back(other);
+                }
+            }
+        }
+        return ok();
+    }
+
+    // A customer goes when all its keys that bonds speak of are on that side; the others stay where they are held.
+    bool goes(Place member) const {
+        const auto keys = keys_of_.find(member);
+        if (keys == keys_of_.end()) return false;
+        const auto on_side = [&](IdentityNumber key) { return side_.contains(key); };
+        return std::any_of(keys->second.begin(), keys->second.end(), on_side) &&
+               std::all_of(keys->second.begin(), keys->second.end(),
+                           [&](IdentityNumber key) { return on_side(key) || !bonded_.contains(key); });
+    }
+
+    std::vector<LinkFact> crossing() const {
+        std::vector<LinkFact> cut = state_.links.active_among(members_);
+        std::erase_if(cut, [&](const LinkFact& link) { return goes(link.a) == goes(link.b); });
+        return cut;
+    }
+
+    Status move_keys() {
+        for (const Place member : staying_) {
+            const auto keys = keys_of_.find(member);
+            if (keys == keys_of_.end()) continue;
+            for (const IdentityNumber number : keys->second) {
+                if (!side_.contains(number)) continue;
+                const Held& held = held_.at(number);
+                if (going_.empty()) {
+                    going_.push_back(TRY(severing_.start(held, words_)));
+                    TRY(severing_.move(held, going_.front()));
+                    TRY(severing_.enter(member, going_.front(), words_, number));
+                } else {
+                    TRY(severing_.move(held, going_.front()));
+                }
+            }
+        }
+        return ok();
+    }
+
+    // What the cut took apart on one side though it belongs together.
+    Status knit(const std::vector<Place>& side, std::vector<Place>& moved) {
+        for (const Place one : side) {
+            if (state_.map.same_person(one, side.front())) continue;
+            const std::uint32_t source = TRY(source_number(unit_, state_, words_.source));
+            TRY(make_link(unit_, state_, {side.front(), one}, {kUnbindRule, source, words_.reason, {}}, moved));
+        }
+        return ok();
+    }
+
+    // A device that was another's till now goes to who else is bound to it.
+    Status bind_outside() {
+        for (const Outside& one : outside_) {
+            Sighting sighting{.claims = {}, .at = one.at, .source = words_.source, .rule = "identify",
+                              .home_node = std::nullopt};
+            for (const IdentityNumber number : {one.key, one.other}) {
+                const auto held = TRY(unit_.sql().one(
+                    "SELECT kind FROM identity WHERE tenant_id = ?1 AND number = ?2",
+                    {unit_.tenant(), static_cast<std::int64_t>(number)},
+                    [](const sql::Row& row) { return static_cast<IdentityKind>(row.i64(0)); }));
+                const auto blind = TRY(store::blind_of(unit_.sql(), unit_.tenant(), number));
+                if (held && blind) sighting.claims.push_back({*held, {}, {*blind, *blind, 0}});
+            }
+            if (sighting.claims.size() == 2) TRY(severing_.see(sighting));
+        }
+        return ok();
+    }
+
+    struct Outside {
+        IdentityNumber key = 0;
+        IdentityNumber other = 0;
+        Instant at;
+    };
+    kernel::Unit& unit_;
+    TenantState& state_;
+    Severing severing_;
+    const Words& words_;
+    std::vector<Place> members_;
+    std::map<IdentityNumber, Held> held_;
+    std::map<Place, std::vector<IdentityNumber>> keys_of_;
+    std::set<IdentityNumber> bonded_;     // bound or unbound some time
+    std::set<IdentityNumber> side_;       // of the key
+    std::vector<Outside> outside_;
+    std::vector<Place> going_;            // the first takes the keys
+    std::vector<Place> staying_;
 };
 
 CustomersService& service_of(Customers& customers) {
@@ -147,20 +315,25 @@ Result<std::int64_t> unbind(Customers& customers, kernel::Unit& unit, const Clai
                             std::string_view source, Instant at) {
     CustomersService& service = service_of(customers);
     TenantState& state = service.writers_state(unit);
-    std::int64_t gone = 0;
+    const Words words{source, "unbind", UndoCause::SourceTakenBack, at};
+    const auto number_of = [&](const Claim& claim) -> Result<IdentityNumber> {
+        const IdentityNumber known = state.map.holder(claim.index, Sight::Writer).state.number;
+        if (known != 0) return known;
+        const Sighting alone{.claims = {claim}, .at = at, .source = source, .home_node = std::nullopt};
+        return TRY(customers.resolve(unit, alone)).identity;
+    };
     Claim by = login;
     TRY(service.renew(unit.tenant(), by));
+    const IdentityNumber own = TRY(number_of(by));
+    std::int64_t gone = 0;
     for (Claim key : keys) {
         TRY(service.renew(unit.tenant(), key));
-        const KeyState own = state.map.holder(by.index, Sight::Writer).state;
-        const KeyState other = state.map.holder(key.index, Sight::Writer).state;
-        if (own.number == 0 || other.number == 0 || own.number == other.number) continue;
-        if (!state.map.same_person(own.customer, other.customer)) continue;
-        const CustomerId customer = state.map.state(other.customer).id;
-        if (TRY(store::kinds_of(unit.sql(), unit.tenant(), customer)).size() < 2) continue;
-        TRY(Severing(unit, service.kernel().vault, state)
-                .run({other.number, key.kind, customer}, {source, "unbind", UndoCause::SourceTakenBack, at}));
-        ++gone;
+        const IdentityNumber other = TRY(number_of(key));
+        if (other == own || !TRY(note_unbound(unit, state, key_pair(own, other), at))) continue;
+        const Place from = state.map.holder(by.index, Sight::Writer).state.customer;
+        const Place place = state.map.holder(key.index, Sight::Writer).state.customer;
+        if (!state.map.same_person(from, place)) continue;
+        if (TRY(Parting(unit, service.kernel().vault, state, words).run(own, other, place))) ++gone;
     }
     return gone;
 }

@@ -92,6 +92,7 @@ TEST_P(DetachTest, ATrackersWordPartsWhatItsLoginHoldsAndEvidenceBindsAgain) {
     EXPECT_EQ(person(Device, "d1"), person(one));
     EXPECT_EQ(person(Phone, "13800138001"), other) << "another's key is not this login's to sever";
     EXPECT_EQ(unbind_from("u-1", {{OpenId, "wx1:o-1"}}), 0) << "again changes nothing";
+    kernel_.clock().advance(hours(1));
     see(Seeing{.keys = {{CustomId, "u-1"}, {OpenId, "wx1:o-1"}}, .rule = "identify"});
     EXPECT_EQ(person(OpenId, "wx1:o-1"), person(one)) << "a login on the same device binds it again";
     expect_proven();
