@@ -48,7 +48,8 @@ public:
         std::vector<collect::RowOutcome> outcomes;
         for (const auto& row : rows) {
             outcomes.push_back(compare(unit.tenant(), row));
-            if (outcomes.back().kind == Kind::New || outcomes.back().kind == Kind::Updated)
+            // A line that changes nothing still says that this list names the person.
+            if (outcomes.back().kind != Kind::Rejected && row.occurrence <= 1)
                 TRY(org_.put_staff(unit, line_of(unit.tenant(), row), import.source()));
         }
         return outcomes;

@@ -127,7 +127,8 @@ public:
     enum class Put : std::uint8_t { New, Updated, Unchanged };
     virtual Result<Put> compare_staff(const TenantId& tenant, const StaffLine& line) const = 0;
     virtual Result<Put> put_staff(kernel::Unit& unit, const StaffLine& line, std::string_view source) = 0;
-    // Takes away the posts and codes that the list brought; whom nothing else holds is disabled. 0: nothing is left.
+    // Restores the names, posts and codes that the list's lines found, in any order of lists; what has been changed by
+    // hand since stays. Whom nothing else holds is disabled. 0: nothing is left.
     struct StaffCount {
         std::int64_t people = 0;
         std::int64_t posts = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "modules/org/service.h"
+#include "modules/org/staff_rows.h"
 
 namespace tilth::org {
 
@@ -24,17 +25,18 @@ std::string detail_of(const StaffMember::Post& post) {
     return text + "}";
 }
 
+}  // namespace
+
 Status write_post(kernel::Unit& unit, const StaffId& staff, const StaffMember::Post& post) {
     return unit.sql().write(
         "INSERT INTO staff_post (tenant_id, staff_id, node_id, role_id, from_day, until_day, is_primary, source, "
         "given_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT "
         "(tenant_id, staff_id, node_id, role_id) DO UPDATE SET from_day = excluded.from_day, "
-        "until_day = excluded.until_day, is_primary = excluded.is_primary, source = excluded.source",
+        "until_day = excluded.until_day, is_primary = excluded.is_primary, source = excluded.source, "
+        "given_at = excluded.given_at",
         {unit.tenant(), staff, post.node, post.role, post.from, post.until, post.primary, post.source,
          post.given_at});
 }
-
-}  // namespace
 
 std::optional<StaffMember> OrgService::member(const TenantId& tenant, const StaffId& staff) const {
     if (const auto fresh = fresh_staff_.find({tenant, staff}); fresh != fresh_staff_.end()) return fresh->second;
@@ -145,21 +147,27 @@ Status OrgService::put_code(kernel::Unit& unit, const StaffCode& code) {
         return Error::invalid("code", "taken", "这个工号从同一天起已属于别人", "This code is another's from that day on",
                               "换一个工号或生效日", "Choose another code or day");
     }
+    TRY(write_code(unit, code));
+    return unit.audit({.action = "staff.code", .object = code.staff.str()});
+}
+
+Status OrgService::write_code(kernel::Unit& unit, const StaffCode& code) {
     TRY(unit.sql().write("INSERT INTO staff_code (tenant_id, node_id, code, from_day, staff_id, source) "
                          "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (tenant_id, node_id, code, from_day) DO UPDATE "
-                         "SET staff_id = excluded.staff_id",
+                         "SET staff_id = excluded.staff_id, source = excluded.source",
                          {unit.tenant(), code.node, code.code, code.from, code.staff, code.source}));
-    TRY(unit.audit({.action = "staff.code", .object = code.staff.str()}));
-    unit.on_commit([this, tenant = unit.tenant(), code] {
-        state_.change([&](State& state) {
-            auto& codes = state.tenants[tenant].codes;
-            std::erase_if(codes, [&](const StaffCode& one) {
-                return one.node == code.node && one.code == code.code && one.from == code.from;
-            });
-            codes.push_back(code);
-        });
-    });
+    unit.on_commit([this, tenant = unit.tenant(), code] { replace_code(tenant, code, true); });
     return ok();
+}
+
+void OrgService::replace_code(const TenantId& tenant, const StaffCode& code, bool stands) {
+    state_.change([&](State& state) {
+        auto& codes = state.tenants[tenant].codes;
+        std::erase_if(codes, [&](const StaffCode& one) {
+            return one.node == code.node && one.code == code.code && one.from == code.from;
+        });
+        if (stands) codes.push_back(code);
+    });
 }
 
 Status OrgService::add_code(kernel::Unit& unit, const StaffId& staff, const std::optional<OrgNodeId>& at,

@@ -267,6 +267,26 @@ private:
     void publish(kernel::Unit& unit, const StaffMember& changed);
     Status check_handing_out(const kernel::Context& context, const Id<tag::Role>& role) const;
     Status put_code(kernel::Unit& unit, const StaffCode& code);
+    Status write_code(kernel::Unit& unit, const StaffCode& code);
+    void replace_code(const TenantId& tenant, const StaffCode& code, bool stands);
+
+    // ---- What staff lists found (staff_before.cpp) ----
+    struct Before {
+        std::string what;
+        std::string source;
+        std::string found;
+        std::string stands;
+    };
+    Status note_before(kernel::Unit& unit, const StaffId& staff, const Before& line);
+    Result<std::string> standing_before(kernel::Unit& unit, StaffMember& member, std::string_view what);
+    Status restore_before(kernel::Unit& unit, StaffMember& member, std::string_view what, std::string_view found);
+    Status restore_staff(kernel::Unit& unit, const StaffId& staff, std::string_view source);
+    Status found_gone(kernel::Unit& unit, const StaffId& staff);
+    // Whoever only this list brought works here no longer; others are another source's from now on.
+    Status leave_to_others(kernel::Unit& unit, StaffMember& member, std::string_view source);
+    Result<std::int64_t> take_back_older(kernel::Unit& unit, std::string_view source, int limit);
+    Status list_post(kernel::Unit& unit, StaffMember& member, const StaffMember::Post& post, std::string_view source);
+    Status list_code(kernel::Unit& unit, StaffMember& member, const StaffCode& code);
     struct Planned {
         std::optional<StaffMember> member;
         bool known = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "modules/org/service.h"
+#include "modules/org/staff_rows.h"
 
 namespace tilth::org {
 
@@ -97,12 +98,11 @@ Result<OrgService::Put> OrgService::compare_staff(const TenantId& tenant, const 
 Result<OrgService::Put> OrgService::put_staff(kernel::Unit& unit, const StaffLine& line, std::string_view source) {
     Planned plan = TRY(plan_line(unit.tenant(), line));
     const Put effect = effect_of(plan, line);
-    if (effect == Put::Unchanged) return effect;
-    plan.post.source = source;
     StaffMember changed = plan.member.value_or(StaffMember{});
     if (!plan.known) {
         changed.id = unit.new_id<StaffId>();
         changed.code = line.code;
+        changed.name = line.name;
         changed.login = line.login.empty() ? line.code : line.login;
         changed.must_change = true;
         changed.source = source;
@@ -114,42 +114,90 @@ Result<OrgService::Put> OrgService::put_staff(kernel::Unit& unit, const StaffLin
                              "locked_until) VALUES (?1, ?2, ?3, '', 1, 0, 0)",
                              {unit.tenant(), changed.login, changed.id}));
     }
+    const std::string found = person_before(changed);
     changed.name = line.name;
     changed.active = !line.left;
-    TRY(unit.sql().write("UPDATE staff SET name = ?3, active = ?4 WHERE tenant_id = ?1 AND id = ?2",
-                         {unit.tenant(), changed.id, changed.name, changed.active}));
+    if (const std::string stands = person_before(changed); stands != found) {
+        TRY(unit.sql().write("UPDATE staff SET name = ?3, active = ?4 WHERE tenant_id = ?1 AND id = ?2",
+                             {unit.tenant(), changed.id, changed.name, changed.active}));
+        TRY(note_before(unit, changed.id, {std::string(kPersonBefore), std::string(source), found, stands}));
+    }
     if (line.left) {
         TRY(end_sessions(unit, changed.id));
     } else {
-        std::erase_if(changed.posts, [&](const StaffMember::Post& post) {
-            return post.node == plan.post.node && post.role == plan.post.role;
-        });
-        changed.posts.push_back(plan.post);
-        TRY(unit.sql().write("INSERT INTO staff_post (tenant_id, staff_id, node_id, role_id, from_day, until_day, "
-                             "is_primary, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
-                             "ON CONFLICT (tenant_id, staff_id, node_id, role_id) DO UPDATE SET "
-                             "from_day = excluded.from_day, until_day = excluded.until_day, "
-                             "is_primary = excluded.is_primary",
-                             {unit.tenant(), changed.id, plan.post.node, plan.post.role, line.from, line.until,
-                              line.primary, source}));
+        TRY(list_post(unit, changed, plan.post, source));
+        if (!line.till_code.empty())
+            TRY(list_code(unit, changed, {plan.post.node, line.till_code, line.from.value_or(Day{0}), changed.id,
+                                          std::string(source)}));
     }
-    if (!line.till_code.empty() && !line.left)
-        TRY(put_code(unit, {plan.post.node, line.till_code, line.from.value_or(Day{0}), changed.id,
-                            std::string(source)}));
-    TRY(unit.audit({.action = plan.known ? "staff.list_change" : "staff.add", .object = changed.id.str()}));
+    if (effect != Put::Unchanged)
+        TRY(unit.audit({.action = plan.known ? "staff.list_change" : "staff.add", .object = changed.id.str()}));
     publish(unit, changed);
     return effect;
 }
 
+Status OrgService::list_post(kernel::Unit& unit, StaffMember& member, const StaffMember::Post& post,
+                             std::string_view source) {
+    const auto known = std::find_if(member.posts.begin(), member.posts.end(), [&](const StaffMember::Post& one) {
+        return one.node == post.node && one.role == post.role;
+    });
+    // A post given by hand that the list says too stays the hand's.
+    const bool unchanged = known != member.posts.end() && same(*known, post);
+    if (unchanged && (known->source.empty() || known->source == source)) return ok();
+    const std::string found = known == member.posts.end() ? std::string() : post_before(*known);
+    StaffMember::Post listed = post;
+    listed.source = source;
+    if (known == member.posts.end()) {
+        member.posts.push_back(listed);
+    } else {
+        *known = listed;
+    }
+    TRY(write_post(unit, member.id, listed));
+    return note_before(unit, member.id, {post_before_key(listed), std::string(source), found, post_before(listed)});
+}
+
+Status OrgService::list_code(kernel::Unit& unit, StaffMember& member, const StaffCode& code) {
+    const std::string what = code_before_key(code);
+    const std::string found = TRY(standing_before(unit, member, what));
+    const std::string stands = code_before(code.source);
+    if (found == stands || found == code_before({})) return ok();
+    TRY(put_code(unit, code));
+    return note_before(unit, member.id, {what, code.source, found, stands});
+}
+
 Result<OrgService::StaffCount> OrgService::staff_of_source(sql::Connection& sql, const TenantId& tenant,
                                                            std::string_view source) {
-    const auto counted = TRY(sql.one(
-        "SELECT count(DISTINCT staff_id), count(*) FROM staff_post WHERE tenant_id = ?1 AND source = ?2",
-        {tenant, source}, [](const sql::Row& row) { return StaffCount{row.i64(0), row.i64(1)}; }));
-    return counted.value_or(StaffCount{});
+    constexpr std::string_view kNoted =
+        "SELECT count(DISTINCT staff_id), count(*) FROM (SELECT DISTINCT staff_id, what FROM staff_before "
+        "WHERE tenant_id = ?1 AND source = ?2 AND substr(what, 1, 5) = 'post ') AS named";
+    // Lists of versions that kept no before.
+    constexpr std::string_view kOlder =
+        "SELECT count(DISTINCT staff_id), count(*) FROM staff_post WHERE tenant_id = ?1 AND source = ?2";
+    StaffCount count;
+    for (const std::string_view text : {kNoted, kOlder}) {
+        if (count.posts > 0) break;
+        count = TRY(sql.one(text, {tenant, source}, [](const sql::Row& row) {
+                        return StaffCount{row.i64(0), row.i64(1)};
+                    })).value_or(StaffCount{});
+    }
+    return count;
 }
 
 Result<std::int64_t> OrgService::take_back_staff(kernel::Unit& unit, std::string_view source, int limit) {
+    std::vector<StaffId> noted;
+    TRY(unit.sql().query("SELECT DISTINCT staff_id FROM staff_before WHERE tenant_id = ?1 AND source = ?2 "
+                         "ORDER BY staff_id LIMIT ?3",
+                         {unit.tenant(), source, limit}, [&](const sql::Row& row) {
+                             noted.push_back(row.id<StaffId>(0));
+                             return true;
+                         }));
+    for (const StaffId& staff : noted) TRY(restore_staff(unit, staff, source));
+    if (noted.empty()) return take_back_older(unit, source, limit);
+    return static_cast<std::int64_t>(noted.size());
+}
+
+// What lists of versions brought that kept no before, and posts of a list that were changed by hand since: they go.
+Result<std::int64_t> OrgService::take_back_older(kernel::Unit& unit, std::string_view source, int limit) {
     std::vector<StaffMember> named = state_.read([&](const State& state) {
         std::vector<StaffMember> found;
         for (const auto& [id, member] : state.tenants.at(unit.tenant()).staff) {
@@ -163,14 +211,7 @@ Result<std::int64_t> OrgService::take_back_staff(kernel::Unit& unit, std::string
     TRY(unit.sql().write("DELETE FROM staff_post WHERE tenant_id = ?1 AND source = ?2", {unit.tenant(), source}));
     for (StaffMember& member : named) {
         std::erase_if(member.posts, [&](const StaffMember::Post& post) { return post.source == source; });
-        const bool alone = member.posts.empty() && member.source == source;
-        if (alone) {
-            // Whatever they did stays in the audit log under their number; the person stays as one who no longer works.
-            member.active = false;
-            TRY(unit.sql().write("UPDATE staff SET active = 0 WHERE tenant_id = ?1 AND id = ?2",
-                                 {unit.tenant(), member.id}));
-            TRY(end_sessions(unit, member.id));
-        }
+        TRY(leave_to_others(unit, member, source));
         publish(unit, member);
     }
     unit.on_commit([this, tenant = unit.tenant(), source = std::string(source)] {
