@@ -6380,6 +6380,12 @@ export interface components {
             name: string;
             samples: string[];
         };
+        "collect.ContradictionItem": {
+            /** Format: int64 */
+            line: number;
+            field: string;
+            subject: string;
+        };
         "collect.CountsItem": {
             /** Format: int64 */
             read: number;
@@ -6391,6 +6397,8 @@ export interface components {
             unchanged: number;
             /** Format: int64 */
             invalid: number;
+            /** Format: int64 */
+            contradictory: number;
         };
         "collect.EventTitle": {
             name: string;
@@ -6555,6 +6563,7 @@ export interface components {
             mapping: unknown;
             causes: components["schemas"]["collect.CauseItem"][];
             totals: components["schemas"]["collect.TotalItem"][];
+            contradictions: components["schemas"]["collect.ContradictionItem"][];
         };
         /** @enum {string} */
         "collect.ImportState": "uploaded" | "checking" | "checked" | "running" | "done" | "taking_back" | "taken_back" | "failed";

@@ -181,15 +181,33 @@ private:
         if (row.occurrence > 1) return collect::RowOutcome{Kind::Unchanged, {}, {}};
         std::optional<CustomerId> known;
         bool all_known = true;
+        std::string_view contradicts;
         for (const auto& claim : claims) {
             const auto found = customers_.find(tenant, claim);
             all_known = all_known && found.has_value();
+            if (found && known && !same_person(tenant, *found, *known)) contradicts = column_of(claim.kind);
             if (!known) known = found;
         }
         if (!known) return collect::RowOutcome{Kind::New, {}, {}};
         const auto opening = TRY(openings_.find(sql, tenant, *known));
         const bool same = all_known && opening && opening->content == row.content;
-        return collect::RowOutcome{same ? Kind::Unchanged : Kind::Updated, {}, {}};
+        collect::RowOutcome outcome{same ? Kind::Unchanged : Kind::Updated, {}, {}};
+        outcome.contradicts = contradicts;
+        return outcome;
+    }
+
+    bool same_person(const TenantId& tenant, const CustomerId& a, const CustomerId& b) const {
+        const auto one = customers_.person_of(tenant, a);
+        const auto other = customers_.person_of(tenant, b);
+        return one && other && one->first == other->first;
+    }
+    static std::string_view column_of(customer::IdentityKind kind) {
+        switch (kind) {
+            case customer::IdentityKind::Phone: return "phone";
+            case customer::IdentityKind::Email: return "email";
+            case customer::IdentityKind::Card: return "card";
+            default: return "custom_id";
+        }
     }
 
     Status write(kernel::Unit& unit, const collect::ImportRef& import, const collect::MappedRow& row,
@@ -204,6 +222,7 @@ private:
             const std::string title = text(row, Column::NodeName);
             sighting.home_node = TRY(org_.ensure_node(unit, org::NodeKind::Store, code, title.empty() ? code : title,
                                                       org_.root(unit.tenant()), source));
+            sighting.declares_home = true;
         }
         const auto found = TRY(customers_.resolve(unit, sighting));
         std::vector<customer::Trait> traits;

@@ -48,7 +48,9 @@ public:
         Batch batch = TRY(batch_of(view.tenant(), import, rows));
         for (const Group& group : batch.groups) {
             if (TRY(never_was(view.sql(), view.tenant(), import, group, batch))) continue;
-            note(TRY(orders_.compare(view.sql(), view.tenant(), input_of(import, batch.options, group))), group, batch);
+            commerce::OrderInput input = input_of(import, batch.options, group);
+            if (const auto node = org_.node_by_code(view.tenant(), group.head.node_code)) input.node = node->id;
+            note(TRY(orders_.compare(view.sql(), view.tenant(), input)), group, batch);
         }
         return std::move(batch.outcomes);
     }
@@ -101,7 +103,7 @@ private:
                            const Group& group, Batch& batch) const {
         if (!group.closed) return false;
         const auto found = TRY(orders_.compare(sql, tenant, input_of(import, batch.options, group)));
-        const auto is_new = [](commerce::Applied one) { return one == commerce::Applied::New; };
+        const auto is_new = [](const auto& one) { return one.applied == commerce::Applied::New; };
         if (!std::all_of(found.begin(), found.end(), is_new)) return false;
         for (const std::size_t at : group.at)
             batch.outcomes[at] = {collect::RowOutcome::Kind::Rejected, "closed", "status"};
@@ -183,13 +185,17 @@ private:
         return org::staff_by_number(org_, tenant, head.guide_code);
     }
 
-    static void note(const std::vector<commerce::Applied>& applied, const Group& group, Batch& batch) {
+    static void note(const std::vector<commerce::LineOutcome>& lines, const Group& group, Batch& batch) {
         using Kind = collect::RowOutcome::Kind;
-        for (std::size_t i = 0; i < applied.size(); ++i) {
+        for (std::size_t i = 0; i < lines.size(); ++i) {
             using commerce::Applied;
-            batch.outcomes[group.at[i]].kind = applied[i] == Applied::New       ? Kind::New
-                                               : applied[i] == Applied::Updated ? Kind::Updated
-                                                                                : Kind::Unchanged;
+            collect::RowOutcome& row = batch.outcomes[group.at[i]];
+            row.kind = lines[i].applied == Applied::New       ? Kind::New
+                       : lines[i].applied == Applied::Updated ? Kind::Updated
+                                                              : Kind::Unchanged;
+            if (lines[i].contradicts.empty()) continue;
+            row.contradicts = lines[i].contradicts == "node" ? "node_code" : lines[i].contradicts;
+            row.subject = group.head.number;
         }
     }
 

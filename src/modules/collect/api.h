@@ -151,6 +151,10 @@ struct RowOutcome {
     enum class Kind : std::uint8_t { New, Updated, Unchanged, Rejected } kind = Kind::New;
     std::string cause;  // stable code when rejected: "unknown_store"
     std::string field;
+    // The field in which the row says otherwise than what stands, although it cannot have become otherwise since: an
+    // order's time, store or goods; keys of two known people in one row. Of a row that is taken; empty: none.
+    std::string contradicts = {};
+    std::string subject = {};  // then: what it is about, an order's number; nothing personal
 };
 struct ControlTotal {
     std::string name;  // "net_sales", "orders"

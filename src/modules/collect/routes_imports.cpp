@@ -42,8 +42,9 @@ struct CountsItem {
     std::int64_t updated = 0;
     std::int64_t unchanged = 0;
     std::int64_t invalid = 0;
+    std::int64_t contradictory = 0;  // of those taken: they contradict what stands
 };
-API_STRUCT(CountsItem, (read, fresh, updated, unchanged, invalid))
+API_STRUCT(CountsItem, (read, fresh, updated, unchanged, invalid, contradictory))
 
 struct TotalItem {
     std::string name;
@@ -61,6 +62,13 @@ struct CauseItem {
     std::int64_t rows = 0;
 };
 API_STRUCT(CauseItem, (cause, field, rows))
+
+struct ContradictionItem {
+    std::int64_t line = 0;
+    std::string field;
+    std::string subject;  // an order's number; may be empty
+};
+API_STRUCT(ContradictionItem, (line, field, subject))
 
 struct ImportItem {
     ImportId id;
@@ -85,8 +93,9 @@ struct ImportPage {
     json::Raw mapping;
     std::vector<CauseItem> causes;
     std::vector<TotalItem> totals;
+    std::vector<ContradictionItem> contradictions;  // the first kContradictionsShown of counts.contradictory
 };
-API_STRUCT(ImportPage, (item, columns, mapping, causes, totals))
+API_STRUCT(ImportPage, (item, columns, mapping, causes, totals, contradictions))
 
 struct ImportList {
     std::vector<ImportItem> items;
@@ -164,6 +173,7 @@ using kernel::View;
 using RejectPage = kernel::Page<RejectItem>;
 
 constexpr int kImportsShown = 100;
+constexpr int kContradictionsShown = 200;
 constexpr std::size_t kSampleRows = 20;
 constexpr std::size_t kUploadBytesMax = 256u << 20;
 constexpr std::string_view kRejectPurpose = "import_reject";
@@ -171,7 +181,8 @@ constexpr std::string_view kRejectPurpose = "import_reject";
 ImportItem item_of(const ImportRow& row) {
     const ImportCounts& c = row.counts;
     return {row.id,       row.name,       row.target,     row.state,
-            row.encoding, row.separator,  row.bytes,      {c.read, c.fresh, c.updated, c.unchanged, c.invalid},
+            row.encoding, row.separator,  row.bytes,
+            {c.read, c.fresh, c.updated, c.unchanged, c.invalid, c.contradictory},
             row.job,      row.created_by, row.created_at, row.changed_at};
 }
 
@@ -199,6 +210,8 @@ Result<ImportPage> import_page(CollectService& collect, View& view, const Import
     for (auto& cause : TRY(store::causes(view.sql(), view.tenant(), id))) {
         page.causes.push_back({std::move(cause.cause), std::move(cause.field), cause.rows});
     }
+    for (auto& one : TRY(store::contradictions(view.sql(), view.tenant(), id, kContradictionsShown)))
+        page.contradictions.push_back({one.line, std::move(one.field), std::move(one.subject)});
     if (row->state == ImportState::Done) {
         ImportTarget* target = collect.import_jobs().target(row->target);
         for (auto& total : TRY(target->totals(view.sql(), view.tenant(), {id}))) {

@@ -57,6 +57,14 @@ struct OrderInput {
     bool update = false;
 };
 enum class Applied : std::uint8_t { New, Updated, Unchanged };
+// What became of a line, and what of it another source has said otherwise although no sale can come to it later: the
+// order's "paid_at" (by a minute or more) or "node", which stay as they stand; the line's "sku", "quantity" or "price",
+// which become the newer. Money, state and payments do change: they contradict nothing. Empty without input.update.
+struct LineOutcome {
+    Applied applied = Applied::New;
+    std::string_view contradicts = {};
+    bool operator==(const LineOutcome&) const = default;
+};
 
 struct OrderView {
     OrderId id;
@@ -78,11 +86,11 @@ public:
     virtual ~Orders() = default;
     // Adds the lines that are new (by fingerprint and occurrence) to the order of that number, making it when absent.
     // result[i] says what became of input.lines[i].
-    virtual Result<std::vector<Applied>> apply(kernel::Unit& unit, const OrderInput& input) = 0;
+    virtual Result<std::vector<LineOutcome>> apply(kernel::Unit& unit, const OrderInput& input) = 0;
     // With input.update also changes lines that stand; what stood is kept, so that take_back() brings it back.
     // What apply() would answer, without writing.
-    virtual Result<std::vector<Applied>> compare(sql::Connection& sql, const TenantId& tenant,
-                                                 const OrderInput& input) = 0;
+    virtual Result<std::vector<LineOutcome>> compare(sql::Connection& sql, const TenantId& tenant,
+                                                     const OrderInput& input) = 0;
     // Removes the lines that `source` brought, with orders left empty; ≤ limit lines a call; 0 when nothing is left.
     virtual Result<std::int64_t> take_back(kernel::Unit& unit, std::string_view source, int limit) = 0;
 

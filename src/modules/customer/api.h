@@ -59,6 +59,9 @@ struct Sighting {
     std::string_view source;                // printed source id or "import:imp_…"
     std::string_view rule = "same_record";  // "identify", "alias", "same_record" …
     std::optional<OrgNodeId> home_node;     // of a customer made now
+    // An import says where the customer belongs, not only where it was seen: the newest such word stands, before any
+    // place where it was seen first.
+    bool declares_home = false;
 };
 struct Resolution {
     CustomerId customer;

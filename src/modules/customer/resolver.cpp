@@ -219,7 +219,7 @@ Result<Place> Resolver::make_customer(const CustomerState& wanted) {
     state.imported = owner() != 0;
     TRY(store::insert(unit_, store::NewCustomer{state, sighting_.home_node, source_}));
     const Place place = state_.map.add(state);
-    if (state.imported) TRY(first_sight(unit_, state_, {place, owner(), sighting_.at, sighting_.home_node}));
+    if (state.imported) TRY(first_sight(unit_, state_, new_sight(place)));
     changed_.push_back(place);
     return place;
 }
@@ -273,12 +273,16 @@ Status Resolver::note_conflicts(const Decision& decision) {
     return ok();
 }
 
+NewSight Resolver::new_sight(Place place) const {
+    return {place, owner(), sighting_.at, sighting_.home_node, sighting_.declares_home && owner() != 0};
+}
+
 // An earlier first sight than was known, and the first home node.
 Status Resolver::touch(Place place) {
     CustomerState wanted = state_.map.state(place);
     if (owner() != 0 || wanted.imported) {
         begin();
-        if (TRY(note_sight(unit_, state_, {place, owner(), sighting_.at, sighting_.home_node})))
+        if (TRY(note_sight(unit_, state_, new_sight(place))))
             changed_.push_back(place);
         return ok();
     }

@@ -56,6 +56,7 @@ private:
     Status attach_all(const Decision& decision);
     Status note_conflicts(const Decision& decision);
     Status touch(Place place);
+    NewSight new_sight(Place place) const;
     // Whose sight this is: the import's number, or 0 for every source that is never taken back.
     std::uint32_t owner() const { return is_import(sighting_.source) ? source_ : 0; }
 

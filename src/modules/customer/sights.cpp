@@ -35,6 +35,11 @@ Result<bool> stand(kernel::Unit& unit, TenantState& state, Place place, const Si
     return true;
 }
 
+std::int64_t next_home_no(kernel::Unit& unit, const NewSight& sight) {
+    const std::int64_t number = unit.next_number(kHomeNumbers);
+    return sight.declares_home ? -number : number;
+}
+
 // Nightly files meet the same customers: what the oldest import saw becomes everybody's when there are too many.
 Status fold_oldest(kernel::Unit& unit, TenantState& state, Place place, std::vector<SightLine>& lines) {
     constexpr std::size_t kImportsMax = 8;
@@ -69,8 +74,11 @@ SightLine standing_sight(const std::vector<SightLine>& lines) {
 
 Result<bool> note_sight(kernel::Unit& unit, TenantState& state, const NewSight& sight) {
     const auto known = state.sights.find(TenantState::sight_key(sight.place, sight.source));
-    if (known != state.sights.end() && sight.at >= known->second.seen_at && (!sight.home || known->second.homed))
+    const bool declares = sight.home && sight.declares_home;
+    if (known != state.sights.end() && sight.at >= known->second.seen_at && !declares &&
+        (!sight.home || known->second.homed)) {
         return false;
+    }
     const CustomerState customer = state.map.state(sight.place);
     auto lines = TRY(store::sights(unit.sql(), unit.tenant(), customer.id));
     if (!customer.imported) {
@@ -84,12 +92,12 @@ Result<bool> note_sight(kernel::Unit& unit, TenantState& state, const NewSight& 
     if (fresh) TRY(fold_oldest(unit, state, sight.place, lines));
     auto own = std::find_if(lines.begin(), lines.end(), is_own);
     if (own == lines.end()) own = lines.insert(own, {sight.source, sight.at, std::nullopt, 0});
-    const bool homes = sight.home && !own->home_node;
+    const bool homes = sight.home && (declares || !own->home_node);
     if (fresh || homes || sight.at < own->seen_at) {
         own->seen_at = std::min(own->seen_at, sight.at);
         if (homes) {
             own->home_node = sight.home;
-            own->home_no = unit.next_number(kHomeNumbers);
+            own->home_no = next_home_no(unit, sight);
         }
         TRY(store::put_sight(unit, customer.id, *own));
     }
@@ -98,7 +106,7 @@ Result<bool> note_sight(kernel::Unit& unit, TenantState& state, const NewSight& 
 }
 
 Status first_sight(kernel::Unit& unit, TenantState& state, const NewSight& sight) {
-    const SightLine line{sight.source, sight.at, sight.home, sight.home ? unit.next_number(kHomeNumbers) : 0};
+    const SightLine line{sight.source, sight.at, sight.home, sight.home ? next_home_no(unit, sight) : 0};
     remember(unit, state, sight.place, line);
     return store::put_sight(unit, state.map.state(sight.place).id, line);
 }

@@ -16,9 +16,10 @@ struct SightLine {
     std::uint32_t source = 0;                 // 0: everything that is never taken back
     Instant seen_at;
     std::optional<OrgNodeId> home_node;
-    std::int64_t home_no = 0;                 // the order in which homes were given
+    // The order in which homes were given; below zero, and falling, where a source declared it.
+    std::int64_t home_no = 0;
 };
-// What stands of several: the earliest sight and the first home.
+// What stands of several: the earliest sight, and the home with the lowest number: declared last, else seen first.
 SightLine standing_sight(const std::vector<SightLine>& lines);
 
 namespace store {
@@ -36,6 +37,7 @@ struct NewSight {
     std::uint32_t source = 0;
     Instant at;
     std::optional<OrgNodeId> home;
+    bool declares_home = false;
 };
 Result<bool> note_sight(kernel::Unit& unit, TenantState& state, const NewSight& sight);
 // The first sight of a customer that an import has just made.

@@ -155,6 +155,7 @@ TEST_P(TakeBackTest, WhatStandsIsWhatTheOthersSaidWhateverTheOrder) {
         std::optional<OrgNodeId> home;
         std::string name;
         int trust = 0;
+        bool declares = false;
     };
     const Instant noon = kernel_.clock().now();
     SeededRng draw(20'261'123);
@@ -168,11 +169,15 @@ TEST_P(TakeBackTest, WhatStandsIsWhatTheOthersSaidWhateverTheOrder) {
                              "名" + std::to_string(pick(6)), 50 + 10 * pick(2)});
             if (is_import(words.back().source)) words.back().source += std::to_string(round);
             if (pick(3) == 0) words.back().home = OrgNodeId{Bytes16{static_cast<std::uint8_t>(1 + pick(9))}};
+            words.back().declares = words.back().home && is_import(words.back().source) && pick(2) == 0;
         }
-        words[draw.below(12)].source = "src_web";
+        Word& kept = words[draw.below(12)];
+        kept.source = "src_web";
+        kept.declares = false;
         CustomerId customer;
         for (const Word& word : words) {
-            const Seeing seeing{.keys = {{Phone, phone}}, .source = word.source, .at = word.at, .home = word.home};
+            const Seeing seeing{.keys = {{Phone, phone}}, .source = word.source, .at = word.at, .home = word.home,
+                                 .declares_home = word.declares};
             customer = see(seeing).customer;
             ASSERT_TRUE(declare(customer, {{"name", word.name, word.at}}, word.source, word.trust));
             if (pick(9) == 0) restart();
@@ -187,12 +192,15 @@ TEST_P(TakeBackTest, WhatStandsIsWhatTheOthersSaidWhateverTheOrder) {
             });
             const auto first = std::min_element(words.begin(), words.end(),
                                                 [](const Word& x, const Word& y) { return x.at < y.at; });
-            const auto home = std::find_if(words.begin(), words.end(), [](const Word& word) { return word.home; });
+            const auto said =
+                std::find_if(words.rbegin(), words.rend(), [](const Word& word) { return word.declares; });
+            const auto seen = std::find_if(words.begin(), words.end(), [](const Word& word) { return word.home; });
+            const Word* const home = said != words.rend() ? &*said : seen != words.end() ? &*seen : nullptr;
             ASSERT_EQ(standing(customer, "name"), top->name + "|" + top->source) << round;
             auto reader = kernel_.reader();
             const auto row = MUST(store::customer(*reader, kernel_.tenant_id(), customer)).value();
             ASSERT_EQ(row.first_seen, first->at) << round;
-            ASSERT_EQ(row.home_node, home == words.end() ? std::nullopt : home->home) << round;
+            ASSERT_EQ(row.home_node, home == nullptr ? std::nullopt : home->home) << round;
         }
     }
     expect_proven();

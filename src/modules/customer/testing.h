@@ -22,6 +22,7 @@ struct Seeing {
     std::string rule = "same_record";
     std::optional<Instant> at = std::nullopt;
     std::optional<OrgNodeId> home = std::nullopt;
+    bool declares_home = false;
 };
 
 class CustomersTest : public ::testing::TestWithParam<sql::Engine> {
@@ -36,6 +37,7 @@ protected:
         sighting.source = seeing.source;
         sighting.rule = seeing.rule;
         sighting.home_node = seeing.home;
+        sighting.declares_home = seeing.declares_home;
         return customers_->resolve(unit, sighting);
     }
     Resolution see(const Seeing& seeing) {

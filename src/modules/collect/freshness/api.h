@@ -23,7 +23,8 @@ struct SourceFreshness {
     std::int64_t refused = 0;
     std::int64_t late = 0;           // events of more than a day ago
     std::int64_t duplicate = 0;
-    std::int64_t contradictory = 0;  // a clock that cannot be; held by the catalogue; a file that does not fit
+    std::int64_t contradictory = 0;  // a clock that cannot be; held by the catalogue; of a feed: files that do
+                                     // not fit, and rows that contradict what stands
     std::string error;               // of a feed's last run, in Chinese or (zh = false) in English
     bool paused = false;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "modules/collect/feeds/problem.h"
+#include "modules/collect/imports/import.h"
 #include "modules/collect/service.h"
 
 namespace tilth::collect {
@@ -27,6 +28,19 @@ Result<std::map<std::int64_t, FilesOfFeed>> files_by_feed(sql::Connection& sql, 
                           one.last = row.instant(3);
                       }
                       (state == "same" ? one.same : one.failed) += state == "imported" ? 0 : row.i64(2);
+                      return true;
+                  }));
+    return all;
+}
+
+// Of files that were taken in and not taken back; several files of one feed may be one import.
+Result<std::map<std::int64_t, std::int64_t>> contradictory_rows(sql::Connection& sql, const TenantId& tenant) {
+    std::map<std::int64_t, std::int64_t> all;
+    TRY(sql.query("SELECT f.feed, CAST(SUM(i.rows_contradictory) AS BIGINT) FROM (SELECT DISTINCT tenant_id, feed, "
+                  "import_id FROM feed_file WHERE tenant_id = ?1 AND import_id IS NOT NULL) f JOIN import_file i ON "
+                  "i.tenant_id = f.tenant_id AND i.id = f.import_id WHERE i.state = ?2 GROUP BY f.feed",
+                  {tenant, static_cast<std::int64_t>(ImportState::Done)}, [&all](const sql::Row& row) {
+                      all[row.i64(0)] = row.i64(1);
                       return true;
                   }));
     return all;
@@ -59,6 +73,7 @@ Result<std::vector<SourceFreshness>> source_freshness(Collect& collect, sql::Con
         all.push_back(std::move(one));
     }
     const auto files = TRY(files_by_feed(sql, tenant));
+    const auto rows = TRY(contradictory_rows(sql, tenant));
     for (const Feed& feed : TRY(store::feeds(sql, tenant))) {
         SourceFreshness one;
         one.subject = "feed:" + std::to_string(feed.number);
@@ -71,6 +86,7 @@ Result<std::vector<SourceFreshness>> source_freshness(Collect& collect, sql::Con
             one.duplicate = found->second.same;
             one.contradictory = found->second.failed;
         }
+        if (const auto found = rows.find(feed.number); found != rows.end()) one.contradictory += found->second;
         one.usual_limit_min = std::max(kStoreLimitMin, 2 * feed.every_min);
         one.error = feeds::said(feed.last_error, zh);
         one.paused = feed.paused;

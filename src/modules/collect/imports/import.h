@@ -22,6 +22,7 @@ struct ImportCounts {
     std::int64_t updated = 0;
     std::int64_t unchanged = 0;
     std::int64_t invalid = 0;
+    std::int64_t contradictory = 0;  // of the others: what they say cannot be beside what stands
 };
 
 struct ImportRow {
@@ -78,6 +79,17 @@ Status remove_reject(kernel::Unit& unit, const ImportId& id, std::int64_t line);
 Status clear_rejects(kernel::Unit& unit, const ImportId& id);
 Result<std::vector<Reject>> rejects(sql::Connection& sql, const TenantId& tenant, const ImportId& id,
                                     const std::optional<std::string>& cause, std::int64_t after_line, int limit);
+// Of the rows that contradict what stands, the first kContradictionsKept of an import; rejects' clearing clears them.
+inline constexpr std::int64_t kContradictionsKept = 1'000;
+struct Contradiction {
+    std::int64_t line = 0;
+    std::string field;
+    std::string subject;
+};
+Status add_contradiction(kernel::Unit& unit, const ImportId& id, const Contradiction& one);
+Result<std::vector<Contradiction>> contradictions(sql::Connection& sql, const TenantId& tenant, const ImportId& id,
+                                                  int limit);
+
 struct Cause {
     std::string cause;
     std::string field;

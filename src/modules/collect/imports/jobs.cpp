@@ -28,7 +28,8 @@ json::Value counts_json(const ImportCounts& counts) {
                                 {"new", counts.fresh},
                                 {"updated", counts.updated},
                                 {"unchanged", counts.unchanged},
-                                {"invalid", counts.invalid}});
+                                {"invalid", counts.invalid},
+                                {"contradictory", counts.contradictory}});
 }
 
 }  // namespace
@@ -131,7 +132,7 @@ Result<std::string> ImportJobs::seal_row(const TenantId& tenant, const RawRow& r
 // Counts what became of a batch, and seals what was refused.
 Result<ImportJobs::Tally> ImportJobs::tally(const TenantId& tenant, const Reading& reading, const Batch& batch,
                                             const std::vector<RowOutcome>& outcomes) const {
-    Tally tally{reading.import.counts, {}};
+    Tally tally{reading.import.counts, {}, {}};
     tally.counts.read = static_cast<std::int64_t>(reading.rows_read);
     const auto refuse = [&](const RawRow& raw, std::string cause, std::string field) -> Status {
         std::string sealed = TRY(seal_row(tenant, raw));
@@ -146,6 +147,9 @@ Result<ImportJobs::Tally> ImportJobs::tally(const TenantId& tenant, const Readin
         tally.counts.updated += outcomes[i].kind == Kind::Updated ? 1 : 0;
         tally.counts.unchanged += outcomes[i].kind == Kind::Unchanged ? 1 : 0;
         if (outcomes[i].kind == Kind::Rejected) TRY(refuse(batch.raws[i], outcomes[i].cause, outcomes[i].field));
+        if (outcomes[i].contradicts.empty() || ++tally.counts.contradictory > store::kContradictionsKept) continue;
+        tally.contradictions.push_back({static_cast<std::int64_t>(batch.raws[i].line), outcomes[i].contradicts,
+                                        outcomes[i].subject});
     }
     for (const auto& [raw, refusal] : batch.refused) TRY(refuse(raw, refusal.cause, refusal.field));
     return tally;
@@ -153,6 +157,7 @@ Result<ImportJobs::Tally> ImportJobs::tally(const TenantId& tenant, const Readin
 
 Status ImportJobs::save(kernel::Unit& unit, const ImportId& id, const Tally& tally, std::optional<ImportState> end) {
     for (const auto& reject : tally.rejects) TRY(store::add_reject(unit, id, reject));
+    for (const auto& one : tally.contradictions) TRY(store::add_contradiction(unit, id, one));
     TRY(store::set_counts(unit, id, tally.counts));
     return end ? store::set_state(unit, id, *end, std::nullopt) : ok();
 }

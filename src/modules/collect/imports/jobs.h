@@ -50,6 +50,7 @@ private:
     struct Tally {
         ImportCounts counts;  // of the whole file so far
         std::vector<store::Reject> rejects;
+        std::vector<store::Contradiction> contradictions;
     };
     Result<Tally> tally(const TenantId& tenant, const Reading& reading, const Batch& batch,
                         const std::vector<RowOutcome>& outcomes) const;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kColumns =
     "SELECT id, name, target, state, encoding, separator, bytes, chunks, mapping, rows_read, rows_new, rows_updated, "
-    "rows_unchanged, rows_invalid, job_id, created_by, created_at, changed_at FROM import_file ";
+    "rows_unchanged, rows_invalid, rows_contradictory, job_id, created_by, created_at, changed_at FROM import_file ";
 
 ImportRow row_of(const sql::Row& row) {
     ImportRow out;
@@ -21,11 +21,11 @@ ImportRow row_of(const sql::Row& row) {
     out.bytes = row.i64(6);
     out.chunks = row.i64(7);
     out.mapping = row.txt(8);
-    out.counts = {row.i64(9), row.i64(10), row.i64(11), row.i64(12), row.i64(13)};
-    out.job = row.opt_id<JobId>(14);
-    out.created_by = row.txt(15);
-    out.created_at = row.instant(16);
-    out.changed_at = row.instant(17);
+    out.counts = {row.i64(9), row.i64(10), row.i64(11), row.i64(12), row.i64(13), row.i64(14)};
+    out.job = row.opt_id<JobId>(15);
+    out.created_by = row.txt(16);
+    out.created_at = row.instant(17);
+    out.changed_at = row.instant(18);
     return out;
 }
 
@@ -69,10 +69,25 @@ Status set_mapping(kernel::Unit& unit, const ImportId& id, const std::string& ma
 
 Status set_counts(kernel::Unit& unit, const ImportId& id, const ImportCounts& counts) {
     return unit.sql().write(
-        "UPDATE import_file SET rows_read = ?3, rows_new = ?4, rows_updated = ?5, rows_unchanged = ?6, rows_invalid = "
-        "?7 "
-        "WHERE tenant_id = ?1 AND id = ?2",
-        {unit.tenant(), id, counts.read, counts.fresh, counts.updated, counts.unchanged, counts.invalid});
+        "UPDATE import_file SET rows_read = ?3, rows_new = ?4, rows_updated = ?5, rows_unchanged = ?6, "
+        "rows_invalid = ?7, rows_contradictory = ?8 WHERE tenant_id = ?1 AND id = ?2",
+        {unit.tenant(), id, counts.read, counts.fresh, counts.updated, counts.unchanged, counts.invalid,
+         counts.contradictory});
+}
+
+Status add_contradiction(kernel::Unit& unit, const ImportId& id, const Contradiction& one) {
+    return unit.sql().write("INSERT INTO import_contradiction (tenant_id, import_id, line, field, subject) "
+                            "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (tenant_id, import_id, line) DO NOTHING",
+                            {unit.tenant(), id, one.line, one.field, one.subject});
+}
+
+Result<std::vector<Contradiction>> contradictions(sql::Connection& sql, const TenantId& tenant, const ImportId& id,
+                                                  int limit) {
+    return sql.all("SELECT line, field, subject FROM import_contradiction WHERE tenant_id = ?1 AND import_id = ?2 "
+                   "ORDER BY line LIMIT ?3",
+                   {tenant, id, limit}, [](const sql::Row& row) {
+                       return Contradiction{row.i64(0), std::string(row.txt(1)), std::string(row.txt(2))};
+                   });
 }
 
 Status add_reject(kernel::Unit& unit, const ImportId& id, const Reject& reject) {
@@ -149,6 +164,8 @@ Status remove_reject(kernel::Unit& unit, const ImportId& id, std::int64_t line) 
 }
 
 Status clear_rejects(kernel::Unit& unit, const ImportId& id) {
+    TRY(unit.sql().write("DELETE FROM import_contradiction WHERE tenant_id = ?1 AND import_id = ?2",
+                         {unit.tenant(), id}));
     return unit.sql().write("DELETE FROM import_reject WHERE tenant_id = ?1 AND import_id = ?2", {unit.tenant(), id});
 }
 

@@ -207,6 +207,9 @@ Result<CollectService::Retried> CollectService::retry(const kernel::Context& con
             counts.updated += outcomes[i].kind == RowOutcome::Kind::Updated ? 1 : 0;
             counts.unchanged += outcomes[i].kind == RowOutcome::Kind::Unchanged ? 1 : 0;
             TRY(store::remove_reject(unit, id, static_cast<std::int64_t>(good[i].line)));
+            if (outcomes[i].contradicts.empty() || ++counts.contradictory > store::kContradictionsKept) continue;
+            TRY(store::add_contradiction(
+                unit, id, {static_cast<std::int64_t>(good[i].line), outcomes[i].contradicts, outcomes[i].subject}));
         }
         TRY(store::set_counts(unit, id, counts));
         TRY(unit.audit({.action = "import.retry", .object = id.str()}));

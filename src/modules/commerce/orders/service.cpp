@@ -29,7 +29,7 @@ std::string payload_of(const OrderId& id, const OrderInput& input, const Sums& s
 // Which lines of an order are new, which say something else, and the order that they come to.
 struct Compared {
     std::optional<store::Stored> stored;
-    std::vector<Applied> outcome;
+    std::vector<LineOutcome> outcome;
     std::vector<OrderLine> fresh;
     std::vector<std::pair<store::StandingLine, OrderLine>> changed;
     bool pays_otherwise = false;
@@ -41,6 +41,19 @@ Result<bool> differs(const store::StandingLine& standing, const OrderLine& line,
     const std::int64_t amount = TRY(amount_of(line, currency));
     return was.sku != line.sku || was.name != line.name || was.quantity.milli != line.quantity.milli ||
            was.price.e4 != line.price.e4 || was.amount_minor.value_or(0) != amount;
+}
+
+// Of the whole order, as the source says it anew; files round times to minutes.
+std::string_view contradicts_head(const store::Stored& stored, const OrderInput& input) {
+    if (std::abs((input.paid_at - stored.paid_at).ms) >= minutes(1).ms) return "paid_at";
+    if (input.node && stored.node && *input.node != *stored.node) return "node";
+    return {};
+}
+
+std::string_view contradicts_line(const OrderLine& was, const OrderLine& line) {
+    if (was.sku != line.sku) return "sku";
+    if (was.quantity.milli != line.quantity.milli) return "quantity";
+    return was.price.e4 != line.price.e4 ? "price" : "";
 }
 
 // Sums of an order of which lines have gone, come or changed; an empty one is removed.
@@ -73,25 +86,28 @@ Result<Compared> compare_lines(sql::Connection& sql, const TenantId& tenant,
     } else if (compared.stored) {
         for (const auto& key : TRY(store::line_keys(sql, tenant, compared.stored->id))) known.insert(key);
     }
+    const std::string_view head =
+        compared.stored && input.update ? contradicts_head(*compared.stored, input) : std::string_view{};
     for (const OrderLine& line : input.lines) {
         const store::LineKey key{line.fingerprint, line.occurrence};
         const bool is_new = known.insert(key).second;
-        compared.outcome.push_back(is_new ? Applied::New : Applied::Unchanged);
+        compared.outcome.push_back({is_new ? Applied::New : Applied::Unchanged, head});
         if (is_new) {
             compared.fresh.push_back(line);
         } else if (const auto was = standing.find(key); was != standing.end()) {
             if (!TRY(differs(was->second, line, input.currency))) continue;
-            compared.outcome.back() = Applied::Updated;
+            compared.outcome.back().applied = Applied::Updated;
+            if (head.empty()) compared.outcome.back().contradicts = contradicts_line(was->second.line, line);
             compared.changed.emplace_back(was->second, line);
         }
     }
-    const auto stands = [](Applied one) { return one == Applied::Unchanged; };
+    const auto stands = [](const LineOutcome& one) { return one.applied == Applied::Unchanged; };
     if (compared.stored && !input.tenders.empty()) {
         compared.pays_otherwise =
             store::says_more(TRY(store::tenders(sql, tenant, compared.stored->id)), input.tenders);
         // A file that tells only the payments anew has changed the order, and says so with its first row.
         const bool alone = std::all_of(compared.outcome.begin(), compared.outcome.end(), stands);
-        if (compared.pays_otherwise && alone && input.update) compared.outcome.front() = Applied::Updated;
+        if (compared.pays_otherwise && alone && input.update) compared.outcome.front().applied = Applied::Updated;
         compared.pays_otherwise = compared.pays_otherwise && (input.update || !alone);
     }
     return compared;
@@ -99,12 +115,12 @@ Result<Compared> compare_lines(sql::Connection& sql, const TenantId& tenant,
 
 }  // namespace
 
-Result<std::vector<Applied>> OrdersService::compare(sql::Connection& sql, const TenantId& tenant,
-                                                    const OrderInput& input) {
+Result<std::vector<LineOutcome>> OrdersService::compare(sql::Connection& sql, const TenantId& tenant,
+                                                        const OrderInput& input) {
     return TRY(compare_lines(sql, tenant, input)).outcome;
 }
 
-Result<std::vector<Applied>> OrdersService::apply(kernel::Unit& unit, const OrderInput& input) {
+Result<std::vector<LineOutcome>> OrdersService::apply(kernel::Unit& unit, const OrderInput& input) {
     auto [stored, outcome, fresh, changed, pays_otherwise] = TRY(compare_lines(unit.sql(), unit.tenant(), input));
     if (pays_otherwise) TRY(store::put_tenders(unit, stored->id, input.source, input.tenders));
     if (fresh.empty() && changed.empty()) return outcome;

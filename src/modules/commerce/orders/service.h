@@ -7,9 +7,9 @@ namespace tilth::commerce {
 
 class OrdersService final : public Orders {
 public:
-    Result<std::vector<Applied>> apply(kernel::Unit& unit, const OrderInput& input) override;
-    Result<std::vector<Applied>> compare(sql::Connection& sql, const TenantId& tenant,
-                                         const OrderInput& input) override;
+    Result<std::vector<LineOutcome>> apply(kernel::Unit& unit, const OrderInput& input) override;
+    Result<std::vector<LineOutcome>> compare(sql::Connection& sql, const TenantId& tenant,
+                                             const OrderInput& input) override;
     Result<std::int64_t> take_back(kernel::Unit& unit, std::string_view source, int limit) override;
     Result<std::vector<Sold>> sold_in(sql::Connection& sql, const TenantId& tenant, std::int64_t after,
                                       std::int64_t until) override;

@@ -30,7 +30,12 @@ protected:
         return input;
     }
     std::vector<Applied> apply(const OrderInput& input) {
-        return kernel_.made<std::vector<Applied>>([&](Unit& unit) { return orders_.apply(unit, input); });
+        std::vector<Applied> all;
+        for (const LineOutcome& one : outcomes(input)) all.push_back(one.applied);
+        return all;
+    }
+    std::vector<LineOutcome> outcomes(const OrderInput& input) {
+        return kernel_.made<std::vector<LineOutcome>>([&](Unit& unit) { return orders_.apply(unit, input); });
     }
     std::string hash() {
         auto reader = kernel_.reader();
@@ -110,6 +115,34 @@ TEST_P(OrdersTest, ARefusedOrderLeavesNothing) {
     EXPECT_EQ(refused.error().fields.at(0).field, "lines/0/quantity");
     EXPECT_EQ(kernel_.number("SELECT count(*) FROM sales_order"), 0);
     EXPECT_EQ(kernel_.number("SELECT count(*) FROM outbox_event"), 0);
+}
+
+TEST_P(OrdersTest, WhatNoSaleCanComeToLaterContradicts) {
+    const auto later = [&](int no, Instant paid_at, OrderLine line) {
+        OrderInput input = order("A1", "import:" + std::to_string(no), {std::move(line)});
+        input.paid_at = paid_at;
+        input.update = true;
+        return outcomes(input).front();
+    };
+    const OrderInput first = order("A1", "import:1", {line(1, 1, 10'000, 2)});
+    apply(first);
+    const Instant then = first.paid_at;
+    OrderLine refunded = line(1, 1, 10'000, 2);
+    refunded.amount_minor = 120;
+    EXPECT_EQ(later(2, then + seconds(59), refunded), (LineOutcome{Applied::Updated, ""})) << "money does change";
+    OrderLine dearer = refunded;
+    dearer.price.e4 = 11'000;
+    EXPECT_EQ(later(3, then, dearer), (LineOutcome{Applied::Updated, "price"}));
+    OrderLine more = dearer;
+    more.quantity.milli = 3'000;
+    EXPECT_EQ(later(4, then, more), (LineOutcome{Applied::Updated, "quantity"}));
+    more.sku = "ANOTHER";
+    EXPECT_EQ(later(5, then, more), (LineOutcome{Applied::Updated, "sku"}));
+    EXPECT_EQ(later(6, then, more), (LineOutcome{Applied::Unchanged, ""}));
+    EXPECT_EQ(later(7, then + minutes(1), more), (LineOutcome{Applied::Unchanged, "paid_at"}));
+    OrderInput plain = order("A1", "import:8", {more});
+    plain.paid_at = then + hours(5);
+    EXPECT_EQ(outcomes(plain).front(), (LineOutcome{Applied::Unchanged, ""})) << "it does not claim to be newer";
 }
 
 TEST_P(OrdersTest, ALaterFileUpdatesALineAndNeverDoublesIt) {

@@ -46,10 +46,11 @@ bool names_guide(const OrderInput& input) { return input.staff || !input.guide_c
 
 Result<std::optional<Stored>> find_by_number(sql::Connection& sql, const TenantId& tenant, const OrderInput& input) {
     return sql.one(
-        "SELECT id, lines, net_minor, items_milli, customer_id FROM sales_order "
+        "SELECT id, lines, net_minor, items_milli, customer_id, paid_at, node_id FROM sales_order "
         "WHERE tenant_id = ?1 AND channel = ?2 AND number = ?3 AND kind = ?4",
         {tenant, input.channel, input.number, static_cast<std::int64_t>(input.kind)}, [](const sql::Row& row) {
-            return Stored{row.id<OrderId>(0), {row.i64(1), row.i64(2), row.i64(3)}, row.opt_id<CustomerId>(4)};
+            return Stored{row.id<OrderId>(0), {row.i64(1), row.i64(2), row.i64(3)}, row.opt_id<CustomerId>(4),
+                          row.instant(5), row.opt_id<OrgNodeId>(6)};
         });
 }
 

@@ -14,6 +14,8 @@ struct Stored {
     OrderId id;
     Sums sums;
     std::optional<CustomerId> customer;
+    Instant paid_at;
+    std::optional<OrgNodeId> node;
 };
 Result<std::optional<Stored>> find_by_number(sql::Connection& sql, const TenantId& tenant, const OrderInput& input);
 Result<std::optional<OrderView>> find(sql::Connection& sql, const TenantId& tenant, const OrderId& id);

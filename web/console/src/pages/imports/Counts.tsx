@@ -1,7 +1,10 @@
-import type { CountsItem, TotalItem } from 'api/contract.ts';
+import type { CountsItem, ImportPage, TotalItem } from 'api/contract.ts';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { Card } from 'ui/Card.tsx';
 import { useFormat } from 'ui/viewer.tsx';
 
+const contradicted = ['paid_at', 'node_code', 'sku', 'quantity', 'price', 'phone', 'email', 'card', 'custom_id'] as const;
 const parts = ['fresh', 'updated', 'unchanged', 'invalid'] as const;
 
 // Rows read = new + updated + unchanged + invalid, always.
@@ -19,7 +22,43 @@ export function Counts({ counts }: { counts: CountsItem }) {
           {part === 'invalid' && counts.invalid > 0 && <div className="small dim">{format.ratio(bad, 2)}</div>}
         </div>
       ))}
+      {counts.contradictory > 0 && (
+        <div title={t('contradictoryNote')}>
+          <div className="dim">{t('contradictory')}</div>
+          <div className="n" style={{ color: 'var(--warn)' }}>{format.exact(counts.contradictory)}</div>
+        </div>
+      )}
     </div>
+  );
+}
+
+// Rows that were taken although they say otherwise than what stands; the first of them.
+export function Contradictions({ page }: { page: ImportPage }) {
+  const { t } = useTranslation('imports');
+  const format = useFormat();
+  const all = page.item.counts.contradictory;
+  if (all === 0) return null;
+  const field = (name: string) => {
+    const found = contradicted.find((one) => one === name);
+    return found ? t(`contradicted.${found}`) : name;
+  };
+  return (
+    <Card title={t('contradictions', { count: all, shown: format.exact(all) })} flush>
+      <p className="small dim" style={{ padding: '8px 16px', margin: 0 }}>{t('contradictoryNote')}</p>
+      <table className="plain">
+        <thead><tr><th className="num">{t('line')}</th><th>{t('order')}</th><th>{t('contradicted.title')}</th></tr></thead>
+        <tbody>
+          {page.contradictions.map((one) => (
+            <tr key={one.line}>
+              <td className="num">{format.exact(one.line)}</td>
+              <td>{one.subject ? <Link to={`/orders?number=${encodeURIComponent(one.subject)}`}>{one.subject}</Link> : '–'}</td>
+              <td>{field(one.field)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {all > page.contradictions.length && <p className="small dim" style={{ padding: '8px 16px', margin: 0 }}>{t('contradictionsFirst', { shown: format.exact(page.contradictions.length) })}</p>}
+    </Card>
   );
 }
 

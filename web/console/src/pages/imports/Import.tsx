@@ -15,7 +15,7 @@ import { flag, oneOf, useUrlState } from 'ui/url-state.ts';
 import { useFormat, useMay } from 'ui/viewer.tsx';
 import { Columns } from './Columns.tsx';
 import { Confirm } from './Confirm.tsx';
-import { Counts, Totals } from './Counts.tsx';
+import { Contradictions, Counts, Totals } from './Counts.tsx';
 import { ImportTag } from './ImportTag.tsx';
 import { Rejects } from './Rejects.tsx';
 import { isWorking, stepOf, steps } from './state.ts';
@@ -70,6 +70,7 @@ function Wizard({ page }: { page: ImportPage }) {
         {step === 'result' && (
           <>
             <Card title={t('step.result', { number: '⑤' })}><Counts counts={item.counts} /></Card>
+            <Contradictions page={page} />
             {page.totals.length > 0 && <Card title={t('totals')} flush><Totals totals={page.totals} /></Card>}
             <Rejects page={page} />
           </>
@@ -106,6 +107,7 @@ function Checked({ page, onEdit, onConfirm }: CheckedProps) {
           </div>
         )}
       </Card>
+      <Contradictions page={page} />
       <Rejects page={page} />
     </>
   );
