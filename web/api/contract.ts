@@ -61,6 +61,7 @@ export type RfmTile = Schemas['performance.RfmTile'];
 export type CustomerSort = Schemas['performance.PeopleSort'];
 export type CustomerItem = Schemas['performance.CustomerItem'];
 export type CustomerValue = Schemas['performance.CustomerValue'];
+export type HouseholdView = Schemas['customer.HouseholdView'];
 export type CustomerView = Schemas['customer.CustomerView'];
 export type BlockView = Schemas['customer.BlockView'];
 export type FieldView = Schemas['customer.FieldView'];

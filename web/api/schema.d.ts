@@ -644,6 +644,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/household": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 家庭：成员与里程碑
+         * @description Household: members and milestones
+         */
+        get: operations["get_customers_id_household"];
+        put?: never;
+        /**
+         * 添加家庭成员
+         * @description Add a member of the household
+         */
+        post: operations["post_customers_id_household"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/links": {
         parameters: {
             query?: never;
@@ -1498,6 +1522,46 @@ export interface paths {
          */
         put: operations["put_governance_nodes_id"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/household-members/{number}/milestones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 记录里程碑
+         * @description Record a milestone
+         */
+        post: operations["post_household_members_number_milestones"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/household-members/{number}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 移出家庭，儿童的资料随之删除
+         * @description Remove a member; what is kept of a child goes
+         */
+        post: operations["post_household_members_number_remove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7305,6 +7369,25 @@ export interface components {
             confidence: number;
             revealable: boolean;
         };
+        "customer.GuardianConsentInput": {
+            text_version: string;
+            how: string;
+            birth_date?: boolean;
+        };
+        "customer.GuardianConsentView": {
+            text_version: string;
+            how: string;
+            birth_date: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            at: string;
+        };
+        "customer.HouseholdView": {
+            members: components["schemas"]["customer.MemberView"][];
+            likely: components["schemas"]["customer.LikelyMember"][];
+        };
         "customer.IdentityInput": {
             kind: components["schemas"]["customer.IdentityKind"];
             /**
@@ -7406,6 +7489,11 @@ export interface components {
         };
         /** @enum {string} */
         "customer.LeadView": "pool" | "mine" | "all";
+        "customer.LikelyMember": {
+            /** Format: id */
+            customer: string;
+            name_masked: string;
+        };
         "customer.LinkView": {
             /** Format: int64 */
             number: number;
@@ -7448,6 +7536,30 @@ export interface components {
         "customer.Matches": {
             items: components["schemas"]["customer.Match"][];
         };
+        "customer.MemberAdded": {
+            /** Format: int64 */
+            number: number;
+        };
+        "customer.MemberView": {
+            /** Format: int64 */
+            number: number;
+            /** Format: int64 */
+            household: number;
+            relation: components["schemas"]["customer.Relation"];
+            /** Format: id */
+            customer?: string;
+            name_masked: string;
+            /** Format: id */
+            keeper: string;
+            name_field?: string;
+            consent?: components["schemas"]["customer.GuardianConsentView"];
+            milestones: components["schemas"]["customer.MilestoneView"][];
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            added_at: string;
+        };
         "customer.Merge": {
             /** Format: id */
             a: string;
@@ -7460,6 +7572,14 @@ export interface components {
             link: number;
             /** Format: id */
             person: string;
+        };
+        "customer.MilestoneView": {
+            /** Format: int64 */
+            number: number;
+            kind: string;
+            month: string;
+            precise: boolean;
+            field: string;
         };
         "customer.NewRequest": {
             /** Format: id */
@@ -7513,6 +7633,8 @@ export interface components {
         "customer.ReachView": {
             allowed: boolean;
         };
+        /** @enum {string} */
+        "customer.Relation": "head" | "spouse" | "child" | "parent" | "sibling" | "grandparent" | "grandchild" | "pet" | "other";
         /** @enum {string} */
         "customer.RequestKind": "access" | "copy" | "correct" | "portability" | "erase";
         /** @enum {string} */
@@ -10160,6 +10282,69 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_customers_id_household: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["customer.HouseholdView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_customers_id_household: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    relation: components["schemas"]["customer.Relation"];
+                    /** Format: id */
+                    customer?: string;
+                    /**
+                     * @description 孩子或宠物的称呼 / Name of a child or a pet
+                     * @example 小雨
+                     */
+                    name?: string;
+                    consent?: components["schemas"]["customer.GuardianConsentInput"];
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["customer.MemberAdded"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_customers_id_links: {
         parameters: {
             query?: never;
@@ -11406,6 +11591,79 @@ export interface operations {
             content: {
                 "application/json": {
                     mode?: components["schemas"]["org.GovernanceMode"];
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_household_members_number_milestones: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description 里程碑，birth、school_start 或自定 / birth, school_start, or one's own word
+                     * @example birth
+                     */
+                    kind: string;
+                    /**
+                     * @description 年月或日期 / A month or a day
+                     * @example 2024-05
+                     */
+                    on: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["customer.MemberAdded"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_household_members_number_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
                 };
             };
         };

@@ -1,6 +1,7 @@
 // What customers consent to, and their erasure.
 #include <algorithm>
 
+#include "modules/customer/household/api.h"
 #include "modules/customer/portrait.h"
 #include "modules/customer/privacy.h"
 #include "modules/customer/resolver.h"
@@ -78,6 +79,7 @@ Result<std::int64_t> CustomersService::erase_one(kernel::Unit& unit, TenantState
     state.declared.erase(place);
     TRY(unit.sql().write("DELETE FROM customer_touch WHERE tenant_id = ?1 AND customer_id = ?2",
                          {unit.tenant(), customer}));
+    TRY(store::drop_households(unit, customer));
     TRY(store::insert_erasure(unit, customer));
     TRY(unit.emit("customer.erased", customer.str(), "{}"));
     return static_cast<std::int64_t>(identities.size());

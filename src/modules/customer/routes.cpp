@@ -228,6 +228,7 @@ void add_customer_routes(CustomersService& customers) {
     add_identity_routes(customers);
     add_privacy_routes(customers);
     add_touch_routes(customers);
+    add_household_routes(customers);
 }
 
 }  // namespace tilth::customer

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "modules/customer/household/api.h"
 #include "platform/crypto/crypto.h"
 
 namespace tilth::customer::store {
@@ -50,6 +51,7 @@ Status erase_customer(kernel::Unit& unit, const CustomerId& customer) {
     TRY(unit.sql().write("DELETE FROM identity_conflict WHERE tenant_id = ?1 AND b = ?2", {unit.tenant(), customer}));
     TRY(unit.sql().write("DELETE FROM customer_sight WHERE tenant_id = ?1 AND customer_id = ?2",
                          {unit.tenant(), customer}));
+    TRY(drop_households(unit, customer));
     return unit.sql().write("DELETE FROM customer WHERE tenant_id = ?1 AND id = ?2", {unit.tenant(), customer});
 }
 

@@ -22,6 +22,7 @@ import { Consents } from '../consent/Consents.tsx';
 import { Belongings } from './Belongings.tsx';
 import { CustomerOrders } from './CustomerOrders.tsx';
 import { CustomerPath } from './CustomerPath.tsx';
+import { Household } from './Household.tsx';
 import { Identities } from './Identities.tsx';
 import { MergeDialog } from './MergeDialog.tsx';
 import { Profile } from './Profile.tsx';
@@ -30,7 +31,7 @@ import { OnlineTags } from './OnlineTags.tsx';
 import { Timeline } from './Timeline.tsx';
 import { ExpectedValue } from '../value/ExpectedValue.tsx';
 
-const schema = { tab: oneOf(['profile', 'timeline', 'path', 'orders', 'identities', 'links', 'audience', 'consents', 'log'], 'profile') };
+const schema = { tab: oneOf(['profile', 'timeline', 'path', 'orders', 'identities', 'household', 'links', 'audience', 'consents', 'log'], 'profile') };
 
 export default function Customer() {
   const { id = '' } = useParams();
@@ -71,6 +72,7 @@ function Person({ customer }: { customer: CustomerView }) {
     { key: 'path', label: t('tab.path'), children: <CustomerPath id={id} /> },
     { key: 'orders', label: t('tab.orders'), children: <CustomerOrders id={id} /> },
     { key: 'identities', label: t('tab.identities', { count: customer.identities.length }), children: <Identities customer={customer} onShown={setShown} /> },
+    { key: 'household', label: t('tab.household'), children: <Household id={id} onShown={setShown} /> },
     { key: 'links', label: t('tab.links'), children: <Links customer={customer} /> },
     ...(permissions.has('audience.read') ? [{ key: 'audience', label: t('tab.audience'), children: <Belongings id={id} /> }] : []),
     { key: 'consents', label: t('tab.consents'), children: <Consents customer={customer} /> },
