@@ -748,6 +748,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/product-matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 人找商品：客户最可能购买的商品与理由
+         * @description Products a person is most likely to buy next, with the reason
+         */
+        get: operations["get_customers_id_product_matches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/reachable": {
         parameters: {
             query?: never;
@@ -3316,6 +3336,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/product-matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 商品找人：最可能购买的客户与理由
+         * @description People most likely to buy a product next, with the reason
+         */
+        get: operations["get_product_matches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/product-matches/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 可以找人的商品，及推荐的回测
+         * @description Products that people can be found for, and how well it foretells
+         */
+        get: operations["get_product_matches_products"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quality": {
         parameters: {
             query?: never;
@@ -5071,6 +5131,11 @@ export interface components {
         };
         "Page_performance.CustomerItem": {
             items: components["schemas"]["performance.CustomerItem"][];
+            next?: string;
+            total: components["schemas"]["Total"];
+        };
+        "Page_performance.MatchedPerson": {
+            items: components["schemas"]["performance.MatchedPerson"][];
             next?: string;
             total: components["schemas"]["Total"];
         };
@@ -9011,6 +9076,72 @@ export interface components {
             /** Format: int64 */
             weakest?: number;
         };
+        /** @enum {string} */
+        "performance.MatchKind": "repeat" | "companion";
+        "performance.MatchReason": {
+            kind: components["schemas"]["performance.MatchKind"];
+            /** Format: int64 */
+            times?: number;
+            /** Format: int64 */
+            every_days?: number;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            last: string;
+            /** Format: int64 */
+            since_days: number;
+            with?: string;
+            with_name?: string;
+            /** Format: int64 */
+            with_people?: number;
+            /** Format: int64 */
+            with_followed?: number;
+            /** Format: double */
+            lift?: number;
+        };
+        "performance.MatchTest": {
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            cut: string;
+            /** Format: int64 */
+            people: number;
+            /** Format: double */
+            hit_rate: number;
+            /** Format: double */
+            best_sellers: number;
+            /** Format: double */
+            habits: number;
+        };
+        "performance.MatchedPerson": {
+            /** Format: id */
+            id: string;
+            name_masked: string;
+            identities: components["schemas"]["performance.IdentityShort"][];
+            home_node_name?: string;
+            /** Format: double */
+            chance: number;
+            reason: components["schemas"]["performance.MatchReason"];
+        };
+        "performance.MatchedProduct": {
+            product: string;
+            name: string;
+            /** Format: double */
+            chance: number;
+            reason: components["schemas"]["performance.MatchReason"];
+        };
+        "performance.MatchedProducts": {
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            as_of: string;
+            /** Format: int32 */
+            horizon_days: number;
+            items: components["schemas"]["performance.MatchedProduct"][];
+        };
         "performance.MetricDefinition": {
             id: string;
             name_zh: string;
@@ -9156,6 +9287,23 @@ export interface components {
              * @example 2026-03-01
              */
             to?: string;
+        };
+        "performance.ProductItem": {
+            product: string;
+            name: string;
+            /** Format: int64 */
+            buyers: number;
+        };
+        "performance.ProductList": {
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            as_of: string;
+            /** Format: int32 */
+            horizon_days: number;
+            back_test?: components["schemas"]["performance.MatchTest"];
+            items: components["schemas"]["performance.ProductItem"][];
         };
         /** @enum {string} */
         "performance.Reading": "today" | "event";
@@ -10438,6 +10586,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["flows.PathView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_customers_id_product_matches: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["performance.MatchedProducts"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -14305,6 +14478,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["flows.PersonFile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_product_matches: {
+        parameters: {
+            query: {
+                /** @description 商品编码 / The product's code */
+                product: string;
+                /** @description 只看归属这一组织节点及其下级的人 / Only people who belong to this node or below */
+                node?: string;
+                /** @description 只看买过的，或只看买过相关商品的 / Only those who bought it, or only the others */
+                kind?: components["schemas"]["performance.MatchKind"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_performance.MatchedPerson"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_product_matches_products: {
+        parameters: {
+            query?: {
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["performance.ProductList"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -14,6 +14,7 @@ std::unique_ptr<Performance> make_performance(kernel::Kernel& kernel, org::Org& 
     add_store_routes(*service);
     add_funnel_routes(*service);
     add_cohort_routes(*service);
+    add_match_routes(*service);
     add_definition_routes(*service);
     return service;
 }

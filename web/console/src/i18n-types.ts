@@ -11,6 +11,7 @@ import type imports from './locales/zh-CN/imports.json';
 import type inlets from './locales/zh-CN/inlets.json';
 import type leads from './locales/zh-CN/leads.json';
 import type lifecycle from './locales/zh-CN/lifecycle.json';
+import type matches from './locales/zh-CN/matches.json';
 import type metrics from './locales/zh-CN/metrics.json';
 import type open from './locales/zh-CN/open.json';
 import type models from './locales/zh-CN/models.json';
@@ -44,6 +45,7 @@ declare module 'i18next' {
       inlets: typeof inlets;
       leads: typeof leads;
       lifecycle: typeof lifecycle;
+      matches: typeof matches;
       metrics: typeof metrics;
       open: typeof open;
       models: typeof models;

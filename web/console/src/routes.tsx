@@ -1,7 +1,7 @@
 // Every page, once: address, place in the menu, permission, words for the palette, and its lazy code.
 import {
   ApartmentOutlined, ApiOutlined, BarChartOutlined, AimOutlined, FormOutlined, SwapOutlined, BugOutlined, ProfileOutlined, AuditOutlined, ReconciliationOutlined, BookOutlined, CarryOutOutlined, BranchesOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
-  ExportOutlined, ImportOutlined, NodeExpandOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, ShopOutlined, SlidersOutlined, TableOutlined, TagsOutlined, TeamOutlined, ExperimentOutlined, OrderedListOutlined, PieChartOutlined, RiseOutlined, FundOutlined, WifiOutlined,
+  ExportOutlined, ImportOutlined, NodeExpandOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, ShopOutlined, ShoppingOutlined, SlidersOutlined, TableOutlined, TagsOutlined, TeamOutlined, ExperimentOutlined, OrderedListOutlined, PieChartOutlined, RiseOutlined, FundOutlined, WifiOutlined,
 } from '@ant-design/icons';
 import type { ComponentType } from 'react';
 import { addChinese } from 'ui/i18n.ts';
@@ -9,7 +9,7 @@ import { wordsOf, type PageWords } from './locales/words.ts';
 
 export type Group = 'results' | 'customers' | 'operations' | 'foundation';
 export type PageKey =
-  | 'today' | 'value' | 'results' | 'overview' | 'stores' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'online' | 'leads' | 'capture' | 'open' | 'requests' | 'identityRules' | 'segments' | 'tags' | 'splits' | 'strategies' | 'models' | 'lifecycle' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'debugger' | 'catalogue' | 'organisation'
+  | 'today' | 'value' | 'results' | 'overview' | 'stores' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'online' | 'leads' | 'capture' | 'open' | 'requests' | 'identityRules' | 'segments' | 'tags' | 'splits' | 'matches' | 'strategies' | 'models' | 'lifecycle' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'debugger' | 'catalogue' | 'organisation'
   | 'roles' | 'exports' | 'audit' | 'settings' | 'system';
 
 export interface PageEntry {
@@ -50,6 +50,7 @@ export const pages: PageEntry[] = [
   { key: 'segments', path: '/segments', group: 'customers', permission: 'audience.read', icon: NodeExpandOutlined, letter: 'g', load: page(() => import('./pages/audience/Segments.tsx'), 'models') },
   { key: 'tags', path: '/tags', group: 'customers', permission: 'audience.read', icon: TagsOutlined, load: page(() => import('./pages/audience/Tags.tsx'), 'models') },
   { key: 'splits', path: '/splits', group: 'customers', permission: 'audience.read', icon: PieChartOutlined, load: page(() => import('./pages/models/Splits.tsx'), 'models') },
+  { key: 'matches', path: '/matches', group: 'customers', permission: 'customer.read', icon: ShoppingOutlined, load: page(() => import('./pages/matches/Matches.tsx'), 'matches', 'models') },
   { key: 'strategies', path: '/strategies', group: 'customers', permission: 'audience.read', icon: OrderedListOutlined, load: page(() => import('./pages/models/Strategies.tsx'), 'models') },
   { key: 'models', path: '/models', group: 'customers', permission: 'audience.read', icon: ExperimentOutlined, load: page(() => import('./pages/models/Models.tsx'), 'models') },
   { key: 'lifecycle', path: '/lifecycle', group: 'customers', permission: 'audience.read', icon: RiseOutlined, letter: 'f', load: page(() => import('./pages/lifecycle/Lifecycle.tsx'), 'lifecycle', 'models') },
@@ -77,7 +78,7 @@ export const details: DetailEntry[] = [
   { path: '/account', of: 'settings', permission: 'signed_in', load: page(() => import('./pages/session/Account.tsx')) },
   { path: '/stores/:id', of: 'stores', permission: 'overview.read', load: page(() => import('./pages/stores/Store.tsx')) },
   { path: '/metric/:id', of: 'metrics', permission: 'metric.read', load: page(() => import('./pages/metrics/Metric.tsx')) },
-  { path: '/customers/:id', of: 'customers', permission: 'customer.read', load: page(() => import('./pages/customers/Customer.tsx'), 'lifecycle', 'models', 'system', 'value') },
+  { path: '/customers/:id', of: 'customers', permission: 'customer.read', load: page(() => import('./pages/customers/Customer.tsx'), 'lifecycle', 'matches', 'models', 'system', 'value') },
   { path: '/lifecycle/new', of: 'lifecycle', permission: 'audience.write', load: page(() => import('./pages/lifecycle/Edit.tsx'), 'lifecycle', 'models') },
   { path: '/lifecycle/:id/edit', of: 'lifecycle', permission: 'audience.write', load: page(() => import('./pages/lifecycle/Edit.tsx'), 'lifecycle', 'models') },
   { path: '/tags/report', of: 'tags', permission: 'audience.read', load: page(() => import('./pages/models/TagReport.tsx'), 'models') },

@@ -29,6 +29,7 @@ import { Profile } from './Profile.tsx';
 import { Links } from './Links.tsx';
 import { OnlineTags } from './OnlineTags.tsx';
 import { Timeline } from './Timeline.tsx';
+import { NextProducts } from '../matches/NextProducts.tsx';
 import { ExpectedValue } from '../value/ExpectedValue.tsx';
 
 const schema = { tab: oneOf(['profile', 'timeline', 'path', 'orders', 'identities', 'household', 'links', 'audience', 'consents', 'log'], 'profile') };
@@ -70,7 +71,7 @@ function Person({ customer }: { customer: CustomerView }) {
     { key: 'profile', label: t('tab.profile'), children: <Profile customer={customer} value={value.data} home={home} onShown={setShown} /> },
     { key: 'timeline', label: t('tab.timeline'), children: <Timeline id={id} /> },
     { key: 'path', label: t('tab.path'), children: <CustomerPath id={id} /> },
-    { key: 'orders', label: t('tab.orders'), children: <CustomerOrders id={id} /> },
+    { key: 'orders', label: t('tab.orders'), children: <div className="stack"><NextProducts id={id} /><CustomerOrders id={id} /></div> },
     { key: 'identities', label: t('tab.identities', { count: customer.identities.length }), children: <Identities customer={customer} onShown={setShown} /> },
     { key: 'household', label: t('tab.household'), children: <Household id={id} onShown={setShown} /> },
     { key: 'links', label: t('tab.links'), children: <Links customer={customer} /> },
