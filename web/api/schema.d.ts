@@ -908,6 +908,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cycles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 运营周期
+         * @description Operating cycles
+         */
+        get: operations["get_cycles"];
+        put?: never;
+        /**
+         * 新建运营周期
+         * @description Make an operating cycle
+         */
+        post: operations["post_cycles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cycles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一个运营周期：目标进度与交付
+         * @description One cycle: its goals so far and its deliverables
+         */
+        get: operations["get_cycles_id"];
+        /**
+         * 修改运营周期
+         * @description Change an operating cycle
+         */
+        put: operations["put_cycles_id"];
+        post?: never;
+        /**
+         * 删除草稿
+         * @description Drop a draft
+         */
+        delete: operations["delete_cycles_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cycles/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 复盘并关闭
+         * @description Review and close
+         */
+        post: operations["post_cycles_id_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cycles/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 复制为下一周期
+         * @description Copy as the next cycle
+         */
+        post: operations["post_cycles_id_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cycles/{id}/items/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 交付完成或撤回
+         * @description A deliverable is done, or not yet
+         */
+        post: operations["post_cycles_id_items_number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cycles/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重新打开
+         * @description Reopen a closed cycle
+         */
+        post: operations["post_cycles_id_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cycles/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 开始运营周期
+         * @description Start a cycle
+         */
+        post: operations["post_cycles_id_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/debugger/events": {
         parameters: {
             query?: never;
@@ -8864,6 +9016,64 @@ export interface components {
         };
         /** @enum {string} */
         "performance.Cut": "channel" | "guide" | "product";
+        "performance.CycleKey": {
+            /** Format: id */
+            id: string;
+        };
+        "performance.CycleList": {
+            /** @example CNY */
+            currency: string;
+            items: components["schemas"]["performance.CycleView"][];
+        };
+        "performance.CycleReply": {
+            /** @example CNY */
+            currency: string;
+            item: components["schemas"]["performance.CycleView"];
+        };
+        /** @enum {string} */
+        "performance.CycleState": "draft" | "running" | "closed";
+        "performance.CycleView": {
+            /** Format: id */
+            id: string;
+            name: string;
+            purpose: string;
+            /** Format: id */
+            node: string;
+            node_name: string;
+            channel?: string;
+            product?: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            starts: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            ends: string;
+            state: components["schemas"]["performance.CycleState"];
+            /** Format: double */
+            elapsed: number;
+            review_due: boolean;
+            goals: components["schemas"]["performance.GoalView"][];
+            items: components["schemas"]["performance.DeliverableView"][];
+            achieved: string;
+            learned: string;
+            next: string;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            created_at: string;
+            closed_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            closed_at?: string;
+        };
         "performance.DefinitionItem": {
             name: string;
             zh: string;
@@ -8905,6 +9115,38 @@ export interface components {
             classes: components["schemas"]["performance.MovedClass"][];
             /** Format: int64 */
             parts_left_out: number;
+        };
+        "performance.DeliverableInput": {
+            /** Format: int64 */
+            number?: number;
+            title: string;
+            owner?: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            due?: string;
+            required?: boolean;
+        };
+        "performance.DeliverableView": {
+            /** Format: int64 */
+            number: number;
+            title: string;
+            owner: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            due?: string;
+            required: boolean;
+            overdue: boolean;
+            result: string;
+            done_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-01T02:05:00.000Z
+             */
+            done_at?: string;
         };
         /** @enum {string} */
         "performance.Direction": "up" | "down" | "neutral";
@@ -8996,6 +9238,34 @@ export interface components {
             /** Format: int64 */
             parts: number;
             items: components["schemas"]["performance.FunnelPart"][];
+        };
+        "performance.GoalInput": {
+            /**
+             * @description 指标字典里的编号 / An id of the dictionary of metrics
+             * @example net_sales
+             */
+            metric: string;
+            variant?: string;
+            /**
+             * Format: int64
+             * @description 人数、单数、天数、最小货币单位；比率与小数为万分之一 / People, orders, days, minor units; 1/10,000 of ratios and numbers
+             */
+            target: number;
+        };
+        "performance.GoalView": {
+            metric: string;
+            variant: string;
+            name_zh: string;
+            name_en: string;
+            unit: components["schemas"]["performance.Unit"];
+            direction: components["schemas"]["performance.Direction"];
+            /** Format: int64 */
+            target: number;
+            /** Format: int64 */
+            value?: number;
+            /** Format: double */
+            share?: number;
+            reached: boolean;
         };
         /** @enum {string} */
         "performance.Grain": "day" | "week" | "month";
@@ -9244,6 +9514,26 @@ export interface components {
             node?: string;
             name: string;
             figures: components["schemas"]["performance.MovedFigure"][];
+        };
+        "performance.NewCycle": {
+            name: string;
+            purpose?: string;
+            /** Format: id */
+            node?: string;
+            channel?: string;
+            product?: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            starts: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            ends: string;
+            goals: components["schemas"]["performance.GoalInput"][];
+            items: components["schemas"]["performance.DeliverableInput"][];
         };
         "performance.Overview": {
             /**
@@ -10799,6 +11089,320 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["performance.CustomerValue"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_cycles: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["performance.CycleState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["performance.CycleList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_cycles: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["performance.NewCycle"];
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["performance.CycleKey"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_cycles_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["performance.CycleReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_cycles_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    purpose?: string;
+                    /** Format: id */
+                    node?: string;
+                    channel?: string;
+                    product?: string;
+                    /**
+                     * Format: date
+                     * @example 2026-03-01
+                     */
+                    starts: string;
+                    /**
+                     * Format: date
+                     * @example 2026-03-01
+                     */
+                    ends: string;
+                    goals: components["schemas"]["performance.GoalInput"][];
+                    items: components["schemas"]["performance.DeliverableInput"][];
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_cycles_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_cycles_id_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    achieved: string;
+                    learned: string;
+                    next: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_cycles_id_copy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /**
+                     * Format: date
+                     * @example 2026-03-01
+                     */
+                    starts: string;
+                    /**
+                     * Format: date
+                     * @example 2026-03-01
+                     */
+                    ends: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["performance.CycleKey"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_cycles_id_items_number: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    done: boolean;
+                    result?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_cycles_id_reopen: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_cycles_id_start: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
                 };
             };
             default: components["responses"]["Problem"];

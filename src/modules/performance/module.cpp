@@ -1,5 +1,10 @@
 #include "modules/performance/api.h"
+#include "modules/performance/cycles/cycles.h"
 #include "modules/performance/routes/routes.h"
+
+namespace tilth {
+std::vector<sql::Migration> migrations_of_module_performance();
+}
 
 namespace tilth::performance {
 
@@ -15,12 +20,15 @@ std::unique_ptr<Performance> make_performance(kernel::Kernel& kernel, org::Org& 
     add_funnel_routes(*service);
     add_cohort_routes(*service);
     add_match_routes(*service);
+    add_cycle_routes(*service);
     add_definition_routes(*service);
     return service;
 }
 
 kernel::ModuleInfo performance_module() {
-    return {.name = "performance", .migrations = {}, .permissions = {kOverviewRead, kMetricRead, kCustomerExport}};
+    return {.name = "performance",
+            .migrations = migrations_of_module_performance(),
+            .permissions = {kOverviewRead, kMetricRead, kCustomerExport, kCycleRead, kCycleWrite}};
 }
 
 }  // namespace tilth::performance

@@ -3,6 +3,7 @@ import 'i18next';
 import type ui from 'ui/locales/zh-CN.json';
 import type audience from './locales/zh-CN/audience.json';
 import type capture from './locales/zh-CN/capture.json';
+import type cycles from './locales/zh-CN/cycles.json';
 import type definitions from './locales/zh-CN/definitions.json';
 import type exports from './locales/zh-CN/exports.json';
 import type customers from './locales/zh-CN/customers.json';
@@ -37,6 +38,7 @@ declare module 'i18next' {
       ui: typeof ui;
       audience: typeof audience;
       capture: typeof capture;
+      cycles: typeof cycles;
       definitions: typeof definitions;
       exports: typeof exports;
       customers: typeof customers;

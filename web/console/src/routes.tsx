@@ -1,7 +1,7 @@
 // Every page, once: address, place in the menu, permission, words for the palette, and its lazy code.
 import {
   ApartmentOutlined, ApiOutlined, BarChartOutlined, AimOutlined, FormOutlined, SwapOutlined, BugOutlined, ProfileOutlined, AuditOutlined, ReconciliationOutlined, BookOutlined, CarryOutOutlined, BranchesOutlined, DashboardOutlined, FileTextOutlined, IdcardOutlined,
-  ExportOutlined, ImportOutlined, NodeExpandOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, ShopOutlined, ShoppingOutlined, SlidersOutlined, TableOutlined, TagsOutlined, TeamOutlined, ExperimentOutlined, OrderedListOutlined, PieChartOutlined, RiseOutlined, FundOutlined, WifiOutlined,
+  ExportOutlined, ImportOutlined, NodeExpandOutlined, PartitionOutlined, RocketOutlined, SafetyOutlined, SettingOutlined, ScheduleOutlined, ShopOutlined, ShoppingOutlined, SlidersOutlined, TableOutlined, TagsOutlined, TeamOutlined, ExperimentOutlined, OrderedListOutlined, PieChartOutlined, RiseOutlined, FundOutlined, WifiOutlined,
 } from '@ant-design/icons';
 import type { ComponentType } from 'react';
 import { addChinese } from 'ui/i18n.ts';
@@ -9,7 +9,7 @@ import { wordsOf, type PageWords } from './locales/words.ts';
 
 export type Group = 'results' | 'customers' | 'operations' | 'foundation';
 export type PageKey =
-  | 'today' | 'value' | 'results' | 'overview' | 'stores' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'online' | 'leads' | 'capture' | 'open' | 'requests' | 'identityRules' | 'segments' | 'tags' | 'splits' | 'matches' | 'strategies' | 'models' | 'lifecycle' | 'rfm' | 'orders' | 'imports' | 'reconcile' | 'sources' | 'debugger' | 'catalogue' | 'organisation'
+  | 'today' | 'value' | 'results' | 'overview' | 'stores' | 'metrics' | 'start' | 'customers' | 'conflicts' | 'online' | 'leads' | 'capture' | 'open' | 'requests' | 'identityRules' | 'segments' | 'tags' | 'splits' | 'matches' | 'strategies' | 'models' | 'lifecycle' | 'rfm' | 'orders' | 'cycles' | 'imports' | 'reconcile' | 'sources' | 'debugger' | 'catalogue' | 'organisation'
   | 'roles' | 'exports' | 'audit' | 'settings' | 'system';
 
 export interface PageEntry {
@@ -56,6 +56,7 @@ export const pages: PageEntry[] = [
   { key: 'lifecycle', path: '/lifecycle', group: 'customers', permission: 'audience.read', icon: RiseOutlined, letter: 'f', load: page(() => import('./pages/lifecycle/Lifecycle.tsx'), 'lifecycle', 'models') },
   { key: 'rfm', path: '/rfm', group: 'customers', permission: 'metric.read', icon: TableOutlined, letter: 'r', load: page(() => import('./pages/rfm/Rfm.tsx'), 'models') },
   { key: 'orders', path: '/orders', group: 'operations', permission: 'order.read', icon: FileTextOutlined, letter: 'd', load: page(() => import('./pages/orders/Orders.tsx')) },
+  { key: 'cycles', path: '/cycles', group: 'operations', permission: 'cycle.read', icon: ScheduleOutlined, load: page(() => import('./pages/cycles/Cycles.tsx'), 'cycles') },
   { key: 'imports', path: '/imports', group: 'foundation', permission: 'import.read', icon: ImportOutlined, letter: 'i', load: page(() => import('./pages/imports/Imports.tsx'), 'imports') },
   { key: 'reconcile', path: '/reconcile', group: 'foundation', permission: 'reconcile.read', icon: ReconciliationOutlined, load: page(() => import('./pages/reconcile/Reconcile.tsx')) },
   { key: 'sources', path: '/sources', group: 'foundation', permission: 'source.read', icon: ApiOutlined, load: page(() => import('./pages/sources/Sources.tsx'), 'sources') },
@@ -85,6 +86,7 @@ export const details: DetailEntry[] = [
   { path: '/segments/new', of: 'segments', permission: 'audience.write', load: page(() => import('./pages/audience/SegmentEdit.tsx'), 'models') },
   { path: '/segments/:id', of: 'segments', permission: 'audience.read', load: page(() => import('./pages/audience/Segment.tsx'), 'models') },
   { path: '/segments/:id/edit', of: 'segments', permission: 'audience.write', load: page(() => import('./pages/audience/SegmentEdit.tsx'), 'models') },
+  { path: '/cycles/:id', of: 'cycles', permission: 'cycle.read', load: page(() => import('./pages/cycles/Cycle.tsx'), 'cycles') },
   { path: '/orders/:id', of: 'orders', permission: 'order.read', load: page(() => import('./pages/orders/Order.tsx')) },
   { path: '/imports/:id', of: 'imports', permission: 'import.read', load: page(() => import('./pages/imports/Import.tsx'), 'imports') },
 ];

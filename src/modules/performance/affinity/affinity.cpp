@@ -81,8 +81,9 @@ Result<AffinityModel> learn_at(const Source& source, Day as_of) {
                                              ") GROUP BY 1"));
     for (const auto& row : counted.rows) bought[small(row[0])] = whole(row[1]);
     std::vector<Pair> pairs;
-    const auto followed = TRY(ask(source, base + "SELECT CAST(r.product AS BIGINT), CAST(n.product AS BIGINT), COUNT(*) "
-                                                 "FROM (" + recent + ") r JOIN (SELECT w.person, w.product FROM w LEFT "
+    const auto followed = TRY(ask(source, base + "SELECT CAST(r.product AS BIGINT), CAST(n.product AS BIGINT), "
+                                                 "COUNT(*) FROM (" + recent + ") r JOIN "
+                                                 "(SELECT w.person, w.product FROM w LEFT "
                                                  "JOIN h ON h.person = w.person AND h.product = w.product WHERE "
                                                  "h.person IS NULL) n ON n.person = r.person GROUP BY 1, 2 HAVING "
                                                  "COUNT(*) >= " + number(kSupport)));
@@ -330,8 +331,8 @@ Result<std::vector<Match>> Affinity::people(const Frame& frame, const AffinityRe
         std::string from;
         for (const Rule& rule : rules->second) from += (from.empty() ? "" : ", ") + number(rule.product);
         std::unordered_map<std::int64_t, Match> best;
-        for (const auto& row : TRY(ask(frame.source, base + "SELECT h.person, CAST(h.product AS BIGINT), CAST(h.last AS "
-                                                     "BIGINT) FROM h WHERE h.product IN (" + from + ") AND h.last > " +
+        for (const auto& row : TRY(ask(frame.source, base + "SELECT h.person, CAST(h.product AS BIGINT), "
+                                                     "CAST(h.last AS BIGINT) FROM h WHERE h.product IN (" + from + ") AND h.last > " +
                                                      number(report.as_of.number - kRecent) +
                                                      " AND h.person NOT IN (" + own + ") AND h.person IN (" +
                                                      home_sql(frame) + ")")).rows) {

@@ -2,17 +2,17 @@
 // Products and the people who are likely to buy them next, both ways (SEG-07): for a product the people, ranked, for a
 // person the products, each with its chance and the reason in figures.
 //
-// The chance is that of a purchase within kHorizon days, and is read off the tenant's own past: everybody is looked at as
-// of kHorizon days ago, and counted whether the purchase then came.
+// The chance is that of a purchase within kHorizon days, and is read off the tenant's own past: everybody is looked at
+// as of kHorizon days ago, and counted whether the purchase then came.
 //   repeat     the person bought the product before. Class: how often, and how long ago against the person's own gap
 //              between purchases of it. Chance: the share of the class that bought again, over all products, shrunk to
 //              the mean of all classes by kClassPrior, times the product's own factor, (bought + kProductPrior) ÷
 //              (expected by the classes + kProductPrior).
 //   companion  the person never bought it, but bought Q in the last kRecent days. Chance: the confidence of the rule
-//              Q → P, n(Q then P) ÷ n(Q), as an m-estimate, (n(Q then P) + kRulePrior × base) ÷ (n(Q) + kRulePrior), base
-//              being the share of everybody without P who bought it. Confidence, support and lift: Agrawal, Imieliński,
-//              Swami, "Mining association rules", SIGMOD 1993; m-estimate: Cestnik, ECAI 1990. A rule needs kSupport
-//              people and a lift above 1. Of several Q the strongest rule speaks.
+//              Q → P, n(Q then P) ÷ n(Q), as an m-estimate, (n(Q then P) + kRulePrior × base) ÷ (n(Q) + kRulePrior),
+//              base being the share of everybody without P who bought it. Confidence, support and lift: Agrawal,
+//              Imieliński, Swami, "Mining association rules", SIGMOD 1993; m-estimate: Cestnik, ECAI 1990. A rule needs
+//              kSupport people and a lift above 1. Of several Q the strongest rule speaks.
 // Known people's paid sales by business day; what was returned in full was never bought. A product that nobody bought
 // in the last kRecent days is proposed to nobody. It is held against what a shop would do without it (AffinityTest).
 // Thread rules: Affinity from any thread.

@@ -14,6 +14,7 @@ void add_store_routes(PerformanceService& service);
 void add_funnel_routes(PerformanceService& service);
 void add_cohort_routes(PerformanceService& service);
 void add_match_routes(PerformanceService& service);
+void add_cycle_routes(PerformanceService& service);
 void add_definition_routes(PerformanceService& service);
 
 }  // namespace tilth::performance

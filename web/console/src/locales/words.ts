@@ -8,12 +8,12 @@ const named = (files: Record<string, File>): Words =>
   Object.fromEntries(Object.entries(files).map(([path, file]) => [nameOf(path), file.default]));
 
 export const chinese: Words = named(import.meta.glob(
-  ['./zh-CN/*.json', '!./zh-CN/{capture,definitions,exports,imports,leads,lifecycle,matches,models,open,org,results,sources,system,value}.json'], { eager: true }));
+  ['./zh-CN/*.json', '!./zh-CN/{capture,cycles,definitions,exports,imports,leads,lifecycle,matches,models,open,org,results,sources,system,value}.json'], { eager: true }));
 
 const later = import.meta.glob<File>(
-  './zh-CN/{capture,definitions,exports,imports,leads,lifecycle,matches,models,open,org,results,sources,system,value}.json');
+  './zh-CN/{capture,cycles,definitions,exports,imports,leads,lifecycle,matches,models,open,org,results,sources,system,value}.json');
 
-export type PageWords = 'capture' | 'definitions' | 'exports' | 'imports' | 'leads' | 'lifecycle' | 'matches' | 'models' | 'open' | 'org' | 'results' | 'sources' | 'system' | 'value';
+export type PageWords = 'capture' | 'cycles' | 'definitions' | 'exports' | 'imports' | 'leads' | 'lifecycle' | 'matches' | 'models' | 'open' | 'org' | 'results' | 'sources' | 'system' | 'value';
 
 // The Chinese words that a page brings along.
 export async function wordsOf(names: readonly PageWords[]): Promise<Words> {

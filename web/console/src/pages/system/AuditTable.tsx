@@ -72,7 +72,7 @@ export const actions = [
   'customer.reveal', 'customer.rule', 'customer.unmerge', 'feed.add', 'feed.pause', 'feed.remove', 'feed.resume', 'feed.run',
   'freshness.limit', 'governance.locks', 'governance.mode', 'import.attach', 'import.check', 'import.profile_remove',
   'import.profile_save', 'import.retry', 'import.run', 'import.take_back', 'import.upload', 'job.cancel', 'key.create', 'key.revoke',
-  'keys.rotate', 'keys.settle', 'lead.add', 'lead.assign', 'lead.claim', 'lead.convert', 'lead.lose', 'lead.recycle', 'org.node_add', 'org.node_move', 'org.node_remove',
+  'cycle.change', 'cycle.close', 'cycle.drop', 'cycle.item', 'cycle.make', 'cycle.reopen', 'cycle.start', 'keys.rotate', 'keys.settle', 'lead.add', 'lead.assign', 'lead.claim', 'lead.convert', 'lead.lose', 'lead.recycle', 'org.node_add', 'org.node_move', 'org.node_remove',
   'org.node_rename', 'org.node_undo', 'org.post_needs', 'partner_key.add', 'partner_key.revoke', 'partner_key.secret', 'pipeline.retry',
   'retention.take', 'role.add', 'role.change', 'role.remove', 'role.upgrade', 'session.end', 'session.enter', 'session.link', 'session.password',
   'session.recovery_code', 'session.refused', 'session.second_factor', 'session.second_factor_off', 'session.sign_in', 'session.sign_out',
