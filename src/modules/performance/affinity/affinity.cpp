@@ -332,7 +332,8 @@ Result<std::vector<Match>> Affinity::people(const Frame& frame, const AffinityRe
         for (const Rule& rule : rules->second) from += (from.empty() ? "" : ", ") + number(rule.product);
         std::unordered_map<std::int64_t, Match> best;
         for (const auto& row : TRY(ask(frame.source, base + "SELECT h.person, CAST(h.product AS BIGINT), "
-                                                     "CAST(h.last AS BIGINT) FROM h WHERE h.product IN (" + from + ") AND h.last > " +
+                                                     "CAST(h.last AS BIGINT) FROM h WHERE h.product IN (" + from +
+                                                     ") AND h.last > " +
                                                      number(report.as_of.number - kRecent) +
                                                      " AND h.person NOT IN (" + own + ") AND h.person IN (" +
                                                      home_sql(frame) + ")")).rows) {
