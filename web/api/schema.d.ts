@@ -788,6 +788,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/referral": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 推荐关系：谁推荐来的，推荐了谁
+         * @description Who brought this person, and whom it brought
+         */
+        get: operations["get_customers_id_referral"];
+        /**
+         * 指定或清除推荐人
+         * @description Say who brought this person, or leave it to the files
+         */
+        put: operations["put_customers_id_referral"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/reveal": {
         parameters: {
             query?: never;
@@ -7850,6 +7874,18 @@ export interface components {
         "customer.ReachView": {
             allowed: boolean;
         };
+        "customer.ReferralPerson": {
+            /** Format: id */
+            customer: string;
+            name_masked: string;
+        };
+        "customer.ReferralView": {
+            referrer?: components["schemas"]["customer.ReferralPerson"];
+            by_hand: boolean;
+            /** Format: int64 */
+            count: number;
+            brought: components["schemas"]["customer.ReferralPerson"][];
+        };
         /** @enum {string} */
         "customer.Relation": "head" | "spouse" | "child" | "parent" | "sibling" | "grandparent" | "grandchild" | "pet" | "other";
         /** @enum {string} */
@@ -10927,6 +10963,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["customer.ReachView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_customers_id_referral: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["customer.ReferralView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_customers_id_referral: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键在 24 小时内只生效一次，重复请求得到同样的答复 / Takes effect once in 24 hours; a repeat gets the same reply */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: id */
+                    referrer?: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 成功 / Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
                 };
             };
             default: components["responses"]["Problem"];

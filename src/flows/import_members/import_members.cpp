@@ -4,6 +4,7 @@
 
 #include "base/hooks.h"
 #include "flows/nodes.h"
+#include "modules/customer/referral/api.h"
 #include "modules/customer/rights/api.h"
 
 namespace tilth::flows {
@@ -36,7 +37,8 @@ enum class Column : std::uint8_t {
     ConsentPurposes,
     ConsentChannels,
     ConsentText,
-    ConsentAt
+    ConsentAt,
+    Referrer
 };
 
 const std::vector<collect::TargetField>& member_fields() {
@@ -62,6 +64,7 @@ const std::vector<collect::TargetField>& member_fields() {
         {"consent_channels", FieldKind::Text, false, "同意渠道", "Consent: channels", {"同意渠道"}, 0},
         {"consent_text", FieldKind::Text, false, "告知书版本", "Consent: version of the text", {"告知书版本"}, 0},
         {"consent_at", FieldKind::Instant, false, "同意时间", "Consent: time", {"同意时间"}, 0},
+        {"referrer", FieldKind::Text, false, "推荐人", "Referrer", {"推荐人", "推荐人卡号", "推荐人手机号", "邀请人"}, 0},
     };
     return all;
 }
@@ -124,6 +127,8 @@ public:
         if (gone > 0) return gone;
         const std::int64_t said = TRY(customer::take_back_consent(unit, import.source(), limit));
         if (said > 0) return said;
+        const std::int64_t brought = TRY(customer::take_back_referrals(customers_, unit, import.source(), limit));
+        if (brought > 0) return brought;
         const std::int64_t people = TRY(customers_.take_back(unit, import.source(), limit));
         return people > 0 ? people : take_back_nodes(org_, unit, import.source(), limit);
     }
@@ -188,12 +193,33 @@ private:
             if (found && known && !same_person(tenant, *found, *known)) contradicts = column_of(claim.kind);
             if (!known) known = found;
         }
-        if (!known) return collect::RowOutcome{Kind::New, {}, {}};
+        if (!known) {
+            collect::RowOutcome fresh{Kind::New, {}, {}};
+            if (!referrer(tenant, row)) fresh.contradicts = "referrer";
+            return fresh;
+        }
         const auto opening = TRY(openings_.find(sql, tenant, *known));
-        const bool same = all_known && opening && opening->content == row.content;
+        const auto bringer = referrer(tenant, row);
+        if (!bringer) contradicts = "referrer";
+        bool same = all_known && opening && opening->content == row.content;
+        // Whoever was not there when the row came first may be by now.
+        if (same && bringer && *bringer) same = TRY(customer::referrer_of(sql, tenant, *known)).has_value();
         collect::RowOutcome outcome{same ? Kind::Unchanged : Kind::Updated, {}, {}};
         outcome.contradicts = contradicts;
         return outcome;
+    }
+
+    // Whom the row names by card, phone or code; none inside: it names nobody. Nothing: nobody by that key is known.
+    std::optional<std::optional<CustomerId>> referrer(const TenantId& tenant, const collect::MappedRow& row) const {
+        const std::string value = text(row, Column::Referrer);
+        if (value.empty()) return std::optional<CustomerId>();
+        for (const auto kind :
+             {customer::IdentityKind::Card, customer::IdentityKind::Phone, customer::IdentityKind::CustomId}) {
+            const auto claim = customer::make_claim(kernel_.vault, tenant, kind, value);
+            if (!claim) continue;
+            if (const auto found = customers_.find(tenant, *claim)) return std::optional(*found);
+        }
+        return std::nullopt;
     }
 
     bool same_person(const TenantId& tenant, const CustomerId& a, const CustomerId& b) const {
@@ -234,6 +260,9 @@ private:
         if (!hooks::is_off("PRV-01")) {
             TRY(customer::file_consent(customers_, unit, found.customer, consent_of(row, sighting.at), source));
         }
+        const auto bringer = referrer(unit.tenant(), row);
+        if (bringer && *bringer && !same_person(unit.tenant(), **bringer, found.customer))
+            TRY(customer::refer(customers_, unit, found.customer, **bringer, source));
         collect::MemberOpening opening;
         opening.customer = found.customer;
         opening.content = row.content;

@@ -136,6 +136,7 @@ public:
         bool member = false;  // holds a card (a membership, until module loyalty)
         std::optional<OrgNodeId> home_node;
         Instant first_seen;
+        std::optional<CustomerId> referrer;  // who brought it (referral/api.h)
         bool removed = false;
     };
     virtual Result<std::vector<Dimension>> changed_since(sql::Connection& sql, const TenantId& tenant,

@@ -80,6 +80,10 @@ Result<std::int64_t> CustomersService::erase_one(kernel::Unit& unit, TenantState
     TRY(unit.sql().write("DELETE FROM customer_touch WHERE tenant_id = ?1 AND customer_id = ?2",
                          {unit.tenant(), customer}));
     TRY(store::drop_households(unit, customer));
+    std::vector<Place> brought;
+    for (const CustomerId& one : TRY(store::drop_referrals(unit, customer)))
+        brought.push_back(state.map.place_of(one, Sight::Writer));
+    if (!brought.empty()) TRY(log_changes(unit, state, std::move(brought)));
     TRY(store::insert_erasure(unit, customer));
     TRY(unit.emit("customer.erased", customer.str(), "{}"));
     return static_cast<std::int64_t>(identities.size());

@@ -79,6 +79,7 @@ Result<std::vector<Customers::Dimension>> CustomersService::changed_since(sql::C
             dimension.member = row.member;
             dimension.home_node = row.home_node;
             dimension.first_seen = row.first_seen;
+            dimension.referrer = row.referrer;
         }
         dimensions.push_back(dimension);
     }

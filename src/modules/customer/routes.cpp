@@ -229,6 +229,7 @@ void add_customer_routes(CustomersService& customers) {
     add_privacy_routes(customers);
     add_touch_routes(customers);
     add_household_routes(customers);
+    add_referral_routes(customers);
 }
 
 }  // namespace tilth::customer

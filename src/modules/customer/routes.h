@@ -15,6 +15,7 @@ inline constexpr kernel::Permission kWrite{"customer.write", "新建与修改客
 void add_customer_routes(CustomersService& customers);
 void add_identity_routes(CustomersService& customers);   // rules and conflicts
 void add_privacy_routes(CustomersService& customers);    // consent and requests
+void add_referral_routes(CustomersService& customers);
 void add_household_routes(CustomersService& customers);  // households and milestones
 void add_touch_routes(CustomersService& customers);      // digitised and online
 

@@ -235,15 +235,18 @@ Result<std::vector<LinkLine>> links(sql::Connection& sql, const TenantId& tenant
 Result<std::vector<ChangeRow>> changes(sql::Connection& sql, const TenantId& tenant, std::int64_t after,
                                        std::int64_t until, int limit) {
     return sql.all(
-        "SELECT h.change_no, h.customer_id, c.id, c.member, c.home_node, c.first_seen_at FROM customer_change h"
+        "SELECT h.change_no, h.customer_id, c.id, c.member, c.home_node, c.first_seen_at, (SELECT r.referrer_id FROM"
+        " customer_referral r WHERE r.tenant_id = h.tenant_id AND r.customer_id = h.customer_id ORDER BY"
+        " CASE WHEN r.source = 'manual' THEN 0 ELSE 1 END, r.number LIMIT 1) FROM customer_change h"
         " LEFT JOIN customer c ON c.tenant_id = h.tenant_id AND c.id = h.customer_id"
         " WHERE h.tenant_id = ?1 AND h.change_no > ?2 AND h.change_no <= ?3 ORDER BY h.change_no LIMIT ?4",
         {tenant, after, until, limit}, [](const sql::Row& row) {
-            ChangeRow change{row.i64(0), row.id<CustomerId>(1), row.null(2), false, std::nullopt, {}};
+            ChangeRow change{row.i64(0), row.id<CustomerId>(1), row.null(2), false, std::nullopt, {}, std::nullopt};
             if (change.removed) return change;
             change.member = row.flag(3);
             change.home_node = row.opt_id<OrgNodeId>(4);
             change.first_seen = row.instant(5);
+            change.referrer = row.opt_id<CustomerId>(6);
             return change;
         });
 }

@@ -67,6 +67,8 @@ Status insert(kernel::Unit& unit, const NewCustomer& customer);
 // What CustomerState holds of the row.
 Status update(kernel::Unit& unit, const CustomerState& state);
 Status set_home(kernel::Unit& unit, const CustomerId& customer, const std::optional<OrgNodeId>& node);
+// Who brought this customer, and whom it brought: those are yielded, for they have changed.
+Result<std::vector<CustomerId>> drop_referrals(kernel::Unit& unit, const CustomerId& customer);
 Status erase_customer(kernel::Unit& unit, const CustomerId& customer);
 
 struct NewIdentity {
@@ -153,6 +155,7 @@ struct ChangeRow {
     bool member = false;
     std::optional<OrgNodeId> home_node;
     Instant first_seen;
+    std::optional<CustomerId> referrer;
 };
 // change_no in (after, until], in order.
 Result<std::vector<ChangeRow>> changes(sql::Connection& sql, const TenantId& tenant, std::int64_t after,

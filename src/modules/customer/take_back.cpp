@@ -98,6 +98,10 @@ Status TakeBack::settle(const CustomerId& customer) {
 Status TakeBack::forget(Place place) {
     const CustomerId customer = state_.map.state(place).id;
     TRY(vault_.shred(unit_, customer));
+    for (const CustomerId& one : TRY(store::drop_referrals(unit_, customer))) {
+        const Place brought = state_.map.place_of(one, Sight::Writer);
+        if (brought != kNobody) changed_.push_back(brought);
+    }
     TRY(store::erase_customer(unit_, customer));
     changed_.push_back(place);
     state_.map.remove(place);

@@ -153,7 +153,8 @@ constexpr std::string_view kReady[] = {
 {"field":"node_code","header":"归属门店编码|归属门店"},{"field":"guide_code","header":"归属导购|归属导购编号"},
 {"field":"tags","header":"标签"},{"field":"consent","header":"同意方式|授权方式"},
 {"field":"consent_purposes","header":"同意用途"},{"field":"consent_channels","header":"同意渠道"},
-{"field":"consent_text","header":"告知书版本|同意文本版本"},{"field":"consent_at","header":"同意时间"}]}})P",
+{"field":"consent_text","header":"告知书版本|同意文本版本"},{"field":"consent_at","header":"同意时间"},
+{"field":"referrer","header":"推荐人卡号|推荐人手机号|推荐人|邀请人"}]}})P",
     R"P({"name":"store_list","zh":"门店清单","en":"Store list",
 "signature":["门店编码","门店名称","所属区域"],
 "mapping":{"target":"stores","key":["code"],"columns":[

@@ -21,6 +21,7 @@
 //   member_days days of the window on which a member of these nodes was one; 0 for others
 //   active      a member of these nodes who paid within `metric.active_days` before the window's end
 //   asleep      a member of these nodes who has paid, but for `metric.sleeping_days` no more (lapsed)
+//   referred    how many people, first met in the window, this person brought (referral)
 //   d0, d1      the window's first and last business day
 //
 // Adjustments are in none of them. Money is int64 minor units.
@@ -59,6 +60,7 @@ struct Variant {
     bool ranked = false;  // needs `counted`
     bool daily = false;   // needs `days`
     bool lapsed = false;  // needs `asleep`
+    bool referral = false;  // needs `referred`; with stock
 };
 
 struct Definition {

@@ -120,6 +120,7 @@ Result<Cube> cube_of(const Frame& frame, std::span<const Metric> metrics, const 
             query.ranked = query.ranked || variant.ranked;
             query.daily = query.daily || variant.daily;
             query.lapsed = query.lapsed || variant.lapsed;
+            query.referral = query.referral || variant.referral;
         }
         fill(cube, places, columns, TRY(frame.source.columns->query(facts_sql(query) + sums.select())));
     }
@@ -222,6 +223,7 @@ std::string people_sql(const Frame& frame, const Metric& metric, const Period& p
     query.ranked = metric.variant->ranked;
     query.daily = metric.variant->daily;
     query.lapsed = metric.variant->lapsed;
+    query.referral = metric.variant->referral;
     std::string_view condition = metric.variant->people_numerator;
     if (part == Part::Denominator) condition = metric.variant->people_denominator;
     if (condition.empty()) condition = "false";

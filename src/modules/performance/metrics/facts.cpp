@@ -145,26 +145,39 @@ std::string lapsed_sql() {
            "WHERE o.kind = 0 AND o.person IS NOT NULL GROUP BY ALL)";
 }
 
-std::string joined_sql(bool stock, bool lapsed, bool parted) {
-    const std::string ever = lapsed ? "l.last_ever" : "CAST(NULL AS INTEGER) AS last_ever";
-    const std::string_view join = lapsed ? " LEFT JOIN l ON l.person = p.person AND l.w = w.w" : "";
+// How many people, first met in each window, each person brought.
+std::string referral_sql(const FactsQuery& query) {
+    const std::string own = number(query.tenant);
+    return ", q AS (SELECT DISTINCT c.person, a.person AS bringer FROM customers c JOIN customers a ON a.tenant = "
+           "c.tenant AND a.customer = c.referrer WHERE c.tenant = " + own +
+           " AND c.known AND a.known AND c.person <> a.person), r AS (SELECT w.w, q.bringer AS person, COUNT(*) AS "
+           "referred FROM q JOIN p ON p.person = q.person LEFT JOIN f ON f.person = q.person JOIN w ON LEAST(p.since, "
+           "f.first_entry) BETWEEN w.d0 AND w.d1 GROUP BY ALL)";
+}
+
+std::string joined_sql(const FactsQuery& query) {
+    const bool stock = query.stock;
+    const bool parted = query.by.has_value();
+    const std::string ever = query.lapsed ? "l.last_ever" : "CAST(NULL AS INTEGER) AS last_ever";
+    const std::string brought = query.referral ? "COALESCE(r.referred, 0) AS referred" : "0 AS referred";
+    std::string join = query.lapsed ? " LEFT JOIN l ON l.person = p.person AND l.w = w.w" : "";
+    if (query.referral) join += " LEFT JOIN r ON r.person = p.person AND r.w = w.w";
     std::string text = ", j AS (SELECT w.w, w.d0, w.d1, ";
     text += stock ? "COALESCE(b.grp, 0) AS grp, p.person" : "b.grp, b.person";
     text +=
         ", COALESCE(p.member, false) AS member, COALESCE(p.home, false) AS home, "
         "LEAST(p.since, f.first_entry) AS since, f.first_day, ";
     text += parted ? "h.first_here, " : "f.first_here, ";
-    text += ever + ", ";
+    text += ever + ", " + brought + ", ";
     text += kBought;
     if (!stock) {
         return text +
                " FROM b JOIN w ON w.w = b.w LEFT JOIN p ON p.person = b.person LEFT JOIN f ON f.person = b.person" +
-               (parted ? " LEFT JOIN h ON h.person = b.person AND h.grp = b.grp" : "") + std::string(join) + ")";
+               (parted ? " LEFT JOIN h ON h.person = b.person AND h.grp = b.grp" : "") + join + ")";
     }
     text +=
         " FROM p CROSS JOIN w LEFT JOIN b ON b.person = p.person AND b.w = w.w LEFT JOIN f ON f.person = p.person" +
-        std::string(join) +
-        " UNION ALL SELECT w.w, w.d0, w.d1, b.grp, b.person, false, false, NULL, NULL, NULL, NULL, ";
+        join + " UNION ALL SELECT w.w, w.d0, w.d1, b.grp, b.person, false, false, NULL, NULL, NULL, NULL, 0, ";
     text += kBought;
     return text + " FROM b JOIN w ON w.w = b.w WHERE b.person IS NULL)";
 }
@@ -198,7 +211,8 @@ std::string facts_sql(const FactsQuery& query) {
     if (query.by) text += parts_sql(query);
     text += calendar_sql(query.meanings) + orders_sql(query) + bought_sql(query) + people_sql(query);
     if (query.lapsed) text += lapsed_sql();
-    text += joined_sql(query.stock, query.lapsed, query.by.has_value());
+    if (query.referral) text += referral_sql(query);
+    text += joined_sql(query);
     text += ", facts AS MATERIALIZED (SELECT *, " + derived_sql(query.meanings) + " FROM j) ";
     return text;
 }

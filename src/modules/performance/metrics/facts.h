@@ -46,6 +46,7 @@ struct FactsQuery {
     bool ranked = false;
     bool daily = false;
     bool lapsed = false;
+    bool referral = false;  // with stock
     bool everywhere = false;
     Meanings meanings = {};
 };

@@ -20,7 +20,7 @@ Source filled() {
     MUST(source.columns->run(kCreateTables));
     MUST(source.columns->run(
         "INSERT INTO customers SELECT 1, CAST('c' || i AS BLOB), i * 2 + 1, true, true, i % 40 + 1, "
-        "i * 7000000, 14600 + i % 365, i FROM range(4400) t(i)"));
+        "i * 7000000, 14600 + i % 365, NULL, i FROM range(4400) t(i)"));
     MUST(source.columns->run(
         "INSERT INTO orders SELECT 1, CAST('o' || i AS BLOB), CASE WHEN i % 8 > 0 THEN "
         "CAST('c' || (hash(i) % 66) * (hash(i + 7) % 66) AS BLOB) END, CASE WHEN i % 9 = 0 THEN 1 ELSE 0 END, "

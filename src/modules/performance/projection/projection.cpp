@@ -272,6 +272,11 @@ Status Projection::write_customers(Follower& follower, const BusinessCalendar& c
         TRY(append_node(*rows, follower, change.home_node));
         rows->i64(change.first_seen.ms);
         rows->i32(change.removed ? 0 : calendar.day_of(change.first_seen).number);
+        if (change.referrer) {
+            rows->blob(change.referrer->raw());
+        } else {
+            rows->null();
+        }
         rows->i64(change.change_no);
         rows->flag(change.removed);
         TRY(rows->end_row());

@@ -9,14 +9,14 @@
 //   orders      one row an order: day is the business day, net in minor units (returns negative), items in 1/1,000
 //   lines       one row an order and product: what the order holds of it, in the same units
 //   customers   one row a customer: person is ordinal × 2 + known, so that joining people changes these rows alone;
-//               since is the business day on which the customer was first seen
+//               since is the business day on which the customer was first seen; referrer is the customer who brought it
 //   *_in        what a batch brings, emptied in the same transaction
 
 #include <string_view>
 
 namespace tilth::performance {
 
-inline constexpr int kProjectionVersion = 2;
+inline constexpr int kProjectionVersion = 3;
 
 inline constexpr std::string_view kCreateTables =
     "CREATE TABLE projection (version INTEGER NOT NULL);"
@@ -33,7 +33,7 @@ inline constexpr std::string_view kCreateTables =
     " net BIGINT NOT NULL, items BIGINT NOT NULL);"
     "CREATE TABLE customers (tenant INTEGER NOT NULL, customer BLOB NOT NULL, person BIGINT NOT NULL,"
     " known BOOLEAN NOT NULL, member BOOLEAN NOT NULL, home INTEGER, first_seen BIGINT NOT NULL,"
-    " since INTEGER NOT NULL, change_no BIGINT NOT NULL);"
+    " since INTEGER NOT NULL, referrer BLOB, change_no BIGINT NOT NULL);"
     "CREATE TABLE orders_in AS SELECT *, false AS removed FROM orders;"
     "CREATE TABLE lines_in AS SELECT * FROM lines;"
     "CREATE TABLE customers_in AS SELECT *, false AS removed FROM customers;";

@@ -19,7 +19,7 @@ constexpr std::string_view kLines =
     "hash(l.order_id, t.key, l.net, l.items) AS h FROM lines l "
     "LEFT JOIN term t ON t.tenant = l.tenant AND t.cut = 2 AND t.no = l.product WHERE l.tenant = ?";
 constexpr std::string_view kCustomers =
-    "hash(c.customer, c.person, c.known, c.member, n.node, c.first_seen, c.since, c.change_no) AS h "
+    "hash(c.customer, c.person, c.known, c.member, n.node, c.first_seen, c.since, c.referrer, c.change_no) AS h "
     "FROM customers c LEFT JOIN node n ON n.tenant = c.tenant AND n.no = c.home WHERE c.tenant = ?";
 
 // Count, exclusive or and sum of the rows' hashes do not depend on the rows' order.

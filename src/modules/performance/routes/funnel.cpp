@@ -142,6 +142,7 @@ struct Stage {
     std::string_view rate_zh;
     std::string_view rate_en;
 };
+// Whom somebody brought is known of people, not of the guide, channel or product by which they then bought.
 constexpr Stage kReferral{FunnelStage::Referral, {"", ""}, "推荐", "Referral", {"", ""}, std::nullopt, "", ""};
 constexpr Stage kRevenue{FunnelStage::Revenue,   {"customers", ""}, "变现",        "Revenue",
                          {"M-09b", "rate"}, std::nullopt,       "期内复购率", "Repeat rate"};
@@ -152,7 +153,8 @@ constexpr std::array kStagesOfScope = {
     Stage{FunnelStage::Retention, {"returning_customers", ""}, "留存", "Retention", {"M-09a", ""}, std::nullopt,
           "老客回购率", "Old-customer repurchase rate"},
     kRevenue,
-    kReferral,
+    Stage{FunnelStage::Referral, {"referrers", ""}, "推荐", "Referral", {"", ""}, FunnelStage::Revenue,
+          "推荐客户数 ÷ 成交客户数", "Referrers ÷ buyers"},
 };
 constexpr std::array kStagesOfPart = {
     Stage{FunnelStage::Acquisition, {"newcomers", ""}, "获客", "Acquisition", {"", ""}, std::nullopt, "", ""},

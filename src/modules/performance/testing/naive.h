@@ -50,6 +50,7 @@ public:
         if (metric == "returning_customers") return returning();
         if (metric == "newcomers") return newcomers();
         if (metric == "acquired") return acquired();
+        if (metric == "referrers") return referrers();
         if (metric == "active_members") return last_bought(0, 364);
         if (metric == "sleeping_members") return last_bought(180, kNever);
         if (metric == "M-08") return attach_rate();
@@ -285,6 +286,18 @@ private:
             ++out.numerator;
             out.people_numerator.insert(place);
         }
+        return out;
+    }
+    Expected referrers() {
+        Expected out;
+        for (const auto& [brought, bringer] : shop_.referrals) {
+            const std::size_t fresh = shop_.buyers[brought].person;
+            const std::size_t who = shop_.buyers[bringer].person;
+            if (fresh == who || people_.count(fresh) == 0 || people_.count(who) == 0 || !people_.at(who).home) continue;
+            const std::int32_t since = people_.at(fresh).since;
+            if (since >= period_.from.number && since <= period_.to.number) out.people_numerator.insert(who);
+        }
+        out.numerator = static_cast<std::int64_t>(out.people_numerator.size());
         return out;
     }
     // Members of these nodes whose last paid sale anywhere is so many days before the period's end.

@@ -3,11 +3,13 @@
 // plain list of what happened. Tests compute every figure from that list again, without SQL, and compare.
 
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "kernel/testing/fixture.h"
+#include "modules/customer/referral/api.h"
 #include "modules/performance/service.h"
 
 namespace tilth::performance::testing {
@@ -105,6 +107,14 @@ public:
             {found.customer, buyers.size(), customer::is_strong(kind), kind == customer::IdentityKind::Card, home, at});
         return static_cast<int>(buyers.size()) - 1;
     }
+    void refer(std::size_t brought, std::size_t bringer) {
+        if (buyers[brought].person == buyers[bringer].person) return;
+        made<bool>([&](kernel::Unit& unit) -> Result<bool> {
+            TRY(customer::refer(*customers, unit, buyers[brought].id, buyers[bringer].id, customer::kByHand));
+            return true;
+        });
+        referrals[brought] = bringer;
+    }
     std::int64_t join(std::size_t a, std::size_t b) {
         const auto link = made<std::int64_t>(
             [&](kernel::Unit& unit) { return customers->merge(unit, buyers[a].id, buyers[b].id, "the same person"); });
@@ -158,6 +168,9 @@ public:
                                              : customer::IdentityKind::Anonymous;
             add_buyer(identity, pick(6), moment());
         }
+        SeededRng other(seed + 1);
+        for (int i = 1; i < buyer_count; i += 2)
+            refer(static_cast<std::size_t>(i), other.below(static_cast<std::uint64_t>(buyer_count)));
         std::vector<Sale> fresh;
         for (int i = 0; i < sale_count; ++i) {
             Sale sale;
@@ -198,6 +211,7 @@ public:
     TenantId tenant;
     std::vector<OrgNodeId> nodes;
     std::vector<Buyer> buyers;
+    std::map<std::size_t, std::size_t> referrals;  // who was brought, by whom
     std::vector<Sale> sales;
 };
 

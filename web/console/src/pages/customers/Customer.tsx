@@ -29,6 +29,7 @@ import { Profile } from './Profile.tsx';
 import { Links } from './Links.tsx';
 import { OnlineTags } from './OnlineTags.tsx';
 import { Timeline } from './Timeline.tsx';
+import { Referral } from './Referral.tsx';
 import { NextProducts } from '../matches/NextProducts.tsx';
 import { ExpectedValue } from '../value/ExpectedValue.tsx';
 
@@ -73,7 +74,7 @@ function Person({ customer }: { customer: CustomerView }) {
     { key: 'path', label: t('tab.path'), children: <CustomerPath id={id} /> },
     { key: 'orders', label: t('tab.orders'), children: <div className="stack"><NextProducts id={id} /><CustomerOrders id={id} /></div> },
     { key: 'identities', label: t('tab.identities', { count: customer.identities.length }), children: <Identities customer={customer} onShown={setShown} /> },
-    { key: 'household', label: t('tab.household'), children: <Household id={id} onShown={setShown} /> },
+    { key: 'household', label: t('tab.household'), children: <div className="stack"><Household id={id} onShown={setShown} /><Referral id={id} /></div> },
     { key: 'links', label: t('tab.links'), children: <Links customer={customer} /> },
     ...(permissions.has('audience.read') ? [{ key: 'audience', label: t('tab.audience'), children: <Belongings id={id} /> }] : []),
     { key: 'consents', label: t('tab.consents'), children: <Consents customer={customer} /> },

@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import { Card } from 'ui/Card.tsx';
 import { useFormat } from 'ui/viewer.tsx';
 
-const contradicted = ['paid_at', 'node_code', 'sku', 'quantity', 'price', 'phone', 'email', 'card', 'custom_id'] as const;
+const contradicted = ['paid_at', 'node_code', 'sku', 'quantity', 'price', 'referrer', 'phone', 'email', 'card', 'custom_id'] as const;
 const parts = ['fresh', 'updated', 'unchanged', 'invalid'] as const;
 
 // Rows read = new + updated + unchanged + invalid, always.

@@ -67,7 +67,7 @@ export const actions = [
   'audience.restore', 'audience.strategy', 'audience.strategy_drop', 'audience.strategy_order', 'audience.tag', 'audience.tag_group',
   'audience.tag_undo', 'audience.untag', 'audit.export', 'capture.add', 'capture.invite', 'capture.start', 'capture.stop',
   'catalogue.accept_unknown', 'catalogue.drop', 'catalogue.hold_unknown', 'catalogue.put', 'catalogue.release', 'catalogue.remove',
-  'customer.bulk_read', 'customer.conflict.apart', 'customer.conflict.merge', 'customer.conflict.reopened', 'customer.detach', 'customer.household.add', 'customer.household.milestone', 'customer.household.remove',
+  'customer.bulk_read', 'customer.conflict.apart', 'customer.conflict.merge', 'customer.conflict.reopened', 'customer.detach', 'customer.household.add', 'customer.household.milestone', 'customer.household.remove', 'customer.referral',
   'customer.erase', 'customer.erase_again', 'customer.erase_residue', 'customer.export', 'customer.merge', 'customer.privacy.copy',
   'customer.reveal', 'customer.rule', 'customer.unmerge', 'feed.add', 'feed.pause', 'feed.remove', 'feed.resume', 'feed.run',
   'freshness.limit', 'governance.locks', 'governance.mode', 'import.attach', 'import.check', 'import.profile_remove',
