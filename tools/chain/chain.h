@@ -46,6 +46,7 @@ struct Member {
     Day child_born;  // the first of its month
     bool child_told = false;
     bool consents = false;
+    int referrer = kNobody;  // an earlier member of the same store
     double rate = 0;
     bool called = false;
     Day called_on;

@@ -120,6 +120,7 @@ void read_people(Table& all, Parameters& p) {
     member.whole("child_to", p.member.child_to, p.member.child_from, 200);
     member.share("child_told", p.member.child_told);
     member.share("consent", p.member.consent);
+    member.share("referred", p.member.referred);
     member.numbers("classes", p.member.classes);
     member.numbers("rates", p.member.rates, p.member.classes.size());
     member.share("leaving", p.member.leaving);

@@ -69,6 +69,7 @@ struct Members {
     int child_to = 0;
     double child_told = 0;
     double consent = 0;
+    double referred = 0;
     std::vector<double> classes;
     std::vector<double> rates;
     double leaving = 0;

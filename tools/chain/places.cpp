@@ -10,6 +10,8 @@ namespace tilth::chain {
 
 namespace {
 
+constexpr int kFriendTries = 100;
+
 constexpr int kSecondsOfHour = 3'600;
 constexpr int kPhoneDigits = 11;
 // Steps through a range of numbers without meeting one twice: prime, and no divisor of a power of ten.
@@ -157,6 +159,14 @@ void make_members(const Parameters& p, Chain& chain) {
         member.child_told = draw.chance(p.member.child_told);
         member.consents = draw.chance(p.member.consent);
         member.rate = p.member.rates[draw.pick(p.member.classes)];
+        Draw friends(p.seed, "referrer", i);
+        if (friends.chance(p.member.referred)) {
+            for (int tries = 0; tries < kFriendTries && i > 0 && member.referrer == kNobody; ++tries) {
+                const int other = friends.below(i);
+                const Member& one = chain.members[static_cast<std::size_t>(other)];
+                if (one.store == member.store && one.registered < member.registered) member.referrer = other;
+            }
+        }
         chain.members.push_back(std::move(member));
     }
 }

@@ -132,7 +132,7 @@ private:
         }
         Upload& file = out_.members;
         file.name = "会员主档.csv";
-        file.body = "会员卡号,手机号,姓名,性别,等级,积分余额,成长值,注册时间,归属门店编码,归属导购,标签,同意方式\r\n";
+        file.body = "会员卡号,手机号,姓名,性别,等级,积分余额,成长值,注册时间,归属门店编码,归属导购,标签,同意方式,推荐人卡号\r\n";
         for (std::size_t i = 0; i < chain_.members.size(); ++i) {
             const Member& one = chain_.members[i];
             const std::int64_t fen = std::max<std::int64_t>(spent[i], 0);
@@ -143,7 +143,9 @@ private:
             append_time(row, one.registered, one.second);
             row += "," + store(one.store).code + "," + guide(one.guide) + ",";
             if (one.child_told) row += "宝宝" + month_of(one.child_born);
-            row += one.consents ? ",门店签署\r\n" : ",\r\n";
+            row += one.consents ? ",门店签署," : ",,";
+            if (one.referrer != kNobody) row += member(one.referrer).card;
+            row += "\r\n";
             ++file.rows;
         }
     }

@@ -194,6 +194,7 @@ private:
                           .member = false,
                           .home_node = homes_[number],
                           .first_seen = {number},
+                          .referrer = {},
                           .removed = false});
     }
     void move(std::uint32_t root) {
