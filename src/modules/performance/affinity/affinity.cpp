@@ -299,8 +299,9 @@ Result<std::shared_ptr<const AffinityReport>> Affinity::report(const Frame& fram
     {
         const std::lock_guard lock(mutex_);
         for (const Kept& kept : kept_) {
-            if (kept.tenant == source.tenant && kept.position == source.position && kept.as_of == as_of)
-                return kept.report;
+            if (kept.tenant != source.tenant || kept.as_of != as_of) continue;
+            const bool lately = !kept.report->products.empty() && source.as_of < kept.at + kKept;
+            if (kept.position == source.position || lately) return kept.report;
         }
     }
     auto made = std::make_shared<AffinityReport>();
@@ -310,8 +311,9 @@ Result<std::shared_ptr<const AffinityReport>> Affinity::report(const Frame& fram
     made->sellers = sellers_of(made->products);
     made->test = TRY(try_out(source, as_of));
     const std::lock_guard lock(mutex_);
+    std::erase_if(kept_, [&](const Kept& kept) { return kept.tenant == source.tenant; });
     if (kept_.size() >= kKeptMax) kept_.erase(kept_.begin());
-    kept_.push_back({source.tenant, source.position, as_of, made});
+    kept_.push_back({source.tenant, source.position, as_of, source.as_of, made});
     return std::shared_ptr<const AffinityReport>(made);
 }
 

@@ -36,6 +36,7 @@ inline constexpr double kProductPrior = 10;
 inline constexpr double kRulePrior = 20;
 inline constexpr std::int64_t kSupport = 3;
 inline constexpr double kChanceMax = 0.95;
+inline constexpr Duration kKept = minutes(10);
 
 struct Tally {
     std::int64_t people = 0;
@@ -105,7 +106,8 @@ struct AffinityReport {
 
 class Affinity {
 public:
-    // Of the whole tenant, whatever the frame's nodes.
+    // Of the whole tenant, whatever the frame's nodes. While orders keep coming it is learnt anew every kKept at most:
+    // they are of today, and it looks at days that are over.
     Result<std::shared_ptr<const AffinityReport>> report(const Frame& frame, Day today);
     // People who belong to the frame's nodes, best chance first; all of them.
     Result<std::vector<Match>> people(const Frame& frame, const AffinityReport& report, std::int32_t product) const;
@@ -116,6 +118,7 @@ private:
         std::int32_t tenant = 0;
         Position position;
         Day as_of;
+        Instant at;
         std::shared_ptr<const AffinityReport> report;
     };
     std::mutex mutex_;
