@@ -14,6 +14,10 @@ export const cyclesQuery = queryOptions({
   queryKey: ['cycles', 'list'],
   queryFn: ({ signal }) => ask<Schemas['performance.CycleList']>('GET', 'cycles', { signal }),
 });
+export const runningCyclesQuery = queryOptions({
+  queryKey: ['cycles', 'running'], staleTime: 60_000,
+  queryFn: ({ signal }) => ask<Schemas['performance.CycleList']>('GET', 'cycles', { params: { query: { state: 'running' } }, signal }),
+});
 export const cycleQuery = (id: string) => queryOptions({
   queryKey: ['cycles', 'one', id],
   queryFn: ({ signal }) => ask<Schemas['performance.CycleReply']>('GET', 'cycles/{id}', { params: { path: { id } }, signal }),

@@ -15,6 +15,7 @@ import { useFormat, useMay, useViewer } from 'ui/viewer.tsx';
 import { FigureCards } from '../../people/FigureCards.tsx';
 import { bulkReadsQuery, exportsWaitingQuery, freshnessQuery, importsQuery, jobsQuery, sourcesQuery } from '../../queries.ts';
 import { useOfStores } from '../../session.ts';
+import { runningCyclesQuery } from '../cycles/ask.ts';
 import { vacanciesQuery } from '../org/queries.ts';
 import { alarmsOf } from './alarms.ts';
 
@@ -77,14 +78,15 @@ function Alarms({ sold }: { sold: number | undefined }) {
     enabled: maySystem,
   });
   const vacancies = useQuery({ ...vacanciesQuery, enabled: mayOrg });
+  const cycles = useQuery({ ...runningCyclesQuery, enabled: useMay('cycle.read') });
   const bulkReads = useQuery({ ...bulkReadsQuery, enabled: useMay('audit.read') });
   const exportsWaiting = useQuery({ ...exportsWaitingQuery, enabled: useMay('export.approve') });
   const found = alarmsOf({
     now: now(), sold, sources: sources.data?.items, freshness: freshness.data?.items, imports: imports.data?.items, jobs: jobs.data?.items,
-    parked: parked.data && parked.data.events.length + parked.data.batches.length, vacancies: vacancies.data?.items,
+    parked: parked.data && parked.data.events.length + parked.data.batches.length, vacancies: vacancies.data?.items, cycles: cycles.data?.items,
     bulkReads: bulkReads.data?.items, exportsWaiting: exportsWaiting.data?.to_decide,
   });
-  const asked = [sources, freshness, imports, jobs, parked, vacancies, bulkReads, exportsWaiting];
+  const asked = [sources, freshness, imports, jobs, parked, vacancies, cycles, bulkReads, exportsWaiting];
   const failed = asked.some((query) => query.error);
   const waiting = asked.some((query) => query.isLoading);
   return (

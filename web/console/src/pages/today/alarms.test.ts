@@ -55,6 +55,16 @@ test('vacant posts are counted, and the first places named', () => {
   expect(alarmsOf({ ...none, vacancies })).toEqual([{ kind: 'vacant', tone: 'warn', to: '/organisation?tab=posts', name: '一店 · 二店 · 三店', count: 5 }]);
 });
 
+test('a cycle waits for its review, and says what is overdue', () => {
+  const cycle = { id: 'cyc_1', name: '春茶季', review_due: false, items: [{ overdue: false }] };
+  expect(kinds({ cycles: [cycle] })).toEqual([]);
+  const items = [{ overdue: true }, { overdue: false }, { overdue: true }];
+  expect(alarmsOf({ ...none, cycles: [{ ...cycle, review_due: true, items }] })).toEqual([
+    { kind: 'cycleReview', tone: 'warn', to: '/cycles/cyc_1', name: '春茶季', count: 1 },
+    { kind: 'cycleLate', tone: 'warn', to: '/cycles/cyc_1', name: '春茶季', count: 2 },
+  ]);
+});
+
 test('a bulk read stays until somebody has looked into it, and requests wait for whoever may decide', () => {
   const read = { actor_name: 'yun', people: 200 };
   expect(alarmsOf({ ...none, bulkReads: [{ ...read, closed_at: '2026-03-01T09:00:00Z' }, read], exportsWaiting: 2 })).toEqual([

@@ -3,7 +3,7 @@
 import type { BulkReadItem, FreshItem, ImportItem, JobItem, SourceItem } from 'api/contract.ts';
 import type { Tone } from 'ui/tokens.ts';
 
-export type AlarmKind = 'silent' | 'staleSource' | 'staleStore' | 'staleStores' | 'feedFailed' | 'parked' | 'importFailed' | 'importWaiting' | 'jobFailed' | 'jobPartial' | 'vacant' | 'noSales' | 'bulkRead' | 'exportsWaiting';
+export type AlarmKind = 'silent' | 'staleSource' | 'staleStore' | 'staleStores' | 'feedFailed' | 'parked' | 'importFailed' | 'importWaiting' | 'jobFailed' | 'jobPartial' | 'vacant' | 'cycleReview' | 'cycleLate' | 'noSales' | 'bulkRead' | 'exportsWaiting';
 export interface Alarm { kind: AlarmKind; tone: Tone; to: string; name: string; count: number }
 
 export interface Known {
@@ -17,6 +17,7 @@ export interface Known {
   parked: number | undefined;
   // Posts that a node needs and nobody holds.
   vacancies?: { node_name: string }[] | undefined;
+  cycles?: { id: string; name: string; review_due: boolean; items: { overdue: boolean }[] }[] | undefined;
   bulkReads?: Pick<BulkReadItem, 'actor_name' | 'people' | 'closed_at'>[] | undefined;
   exportsWaiting?: number | undefined;
 }
@@ -28,7 +29,7 @@ const fresh = 7 * day;
 const storesNamed = 5;
 
 // The most pressing first.
-export function alarmsOf({ now, sold, sources, freshness, imports, jobs, parked, vacancies, bulkReads, exportsWaiting }: Known): Alarm[] {
+export function alarmsOf({ now, sold, sources, freshness, imports, jobs, parked, vacancies, cycles, bulkReads, exportsWaiting }: Known): Alarm[] {
   const age = (at: string): number => now.getTime() - new Date(at).getTime();
   const found: Alarm[] = [];
   const add = (kind: AlarmKind, tone: Tone, to: string, { name = '', count = 1 } = {}): void => {
@@ -63,6 +64,10 @@ export function alarmsOf({ now, sold, sources, freshness, imports, jobs, parked,
   add('jobPartial', 'warn', '/system?tab=jobs', { count: ended('partial') });
   const vacant = [...new Set(vacancies?.map((one) => one.node_name))];
   add('vacant', 'warn', '/organisation?tab=posts', { name: vacant.slice(0, 3).join(' · '), count: vacancies?.length ?? 0 });
+  for (const { id, name, review_due: due, items } of cycles ?? []) {
+    if (due) add('cycleReview', 'warn', `/cycles/${id}`, { name });
+    add('cycleLate', 'warn', `/cycles/${id}`, { name, count: items.filter((one) => one.overdue).length });
+  }
   if (sold === 0) add('noSales', 'warn', '/imports');
   for (const one of imports ?? []) {
     if (one.state === 'uploaded' || one.state === 'checked') add('importWaiting', 'progress', `/imports/${one.id}`, { name: one.name });
